@@ -13,7 +13,12 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnostic;
+pub mod measure;
+pub mod model;
 pub mod project;
+pub mod promql;
+pub mod resolve;
+pub mod stdlib;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,165 @@
+//! Selectors and PromQL as measures hold them: parameters filled in, text ready to be written.
+
+use crate::promql::ast::MatchOp;
+use crate::promql::write::{label_name_is_plain, quote};
+use crate::source::Place;
+use std::fmt::Write;
+
+/// What a measure reads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// A selector; of counters it gets exact counting.
+    Selector(Selector),
+    /// PromQL in backticks, recorded as written.
+    Raw(Raw),
+}
+
+/// A metric with its matchers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selector {
+    /// The metric's name.
+    pub name: String,
+    /// The matchers, without that of the name.
+    pub matchers: Vec<Matcher>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// `code!~"5.."`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matcher {
+    /// The label.
+    pub label: String,
+    /// The operator.
+    pub op: MatchOp,
+    /// The text or regular expression.
+    pub value: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// PromQL, parameters filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raw {
+    /// The text, on one line.
+    pub text: String,
+    /// Whether it can stand beside an operator without parentheses.
+    pub simple: bool,
+    /// The labels that are left of it, where its top is an aggregation.
+    pub labels: Option<Vec<String>>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Raw {
+    /// Its text beside an operator.
+    pub fn operand(&self) -> String {
+        if self.simple { self.text.clone() } else { format!("({})", self.text) }
+    }
+}
+
+impl Query {
+    /// The selector, where it is one.
+    pub fn selector(&self) -> Option<&Selector> {
+        match self {
+            Query::Selector(s) => Some(s),
+            Query::Raw(_) => None,
+        }
+    }
+    /// Its text as it is.
+    pub fn text(&self) -> String {
+        match self {
+            Query::Selector(s) => s.text(),
+            Query::Raw(r) => r.text.clone(),
+        }
+    }
+    /// Its text beside an operator.
+    pub fn operand(&self) -> String {
+        match self {
+            Query::Selector(s) => s.text(),
+            Query::Raw(r) => r.operand(),
+        }
+    }
+    /// The text without regard to the order of matchers.
+    pub fn canonical(&self) -> String {
+        match self {
+            Query::Selector(s) => s.canonical(),
+            Query::Raw(r) => r.text.clone(),
+        }
+    }
+    /// Where it is written.
+    pub fn place(&self) -> Place {
+        match self {
+            Query::Selector(s) => s.place,
+            Query::Raw(r) => r.place,
+        }
+    }
+}
+
+impl Matcher {
+    fn write(&self, out: &mut String) {
+        let label = if label_name_is_plain(&self.label) { self.label.clone() } else { quote(&self.label) };
+        let _ = write!(out, "{label}{}{}", self.op.text(), quote(&self.value));
+    }
+}
+
+impl Selector {
+    /// As PromQL: `http_requests_total{code!~"5.."}`.
+    pub fn text(&self) -> String {
+        self.with_suffix("", None)
+    }
+
+    /// The same selector of the metric with a suffix (`_count`, `_bucket`) and one more matcher.
+    pub fn with_suffix(&self, suffix: &str, more: Option<&str>) -> String {
+        let name = format!("{}{suffix}", self.name);
+        let plain = name
+            .split(':')
+            .all(|part| part.is_empty() || label_name_is_plain(part) || part.bytes().all(|b| b.is_ascii_digit()))
+            && !name.starts_with(|c: char| c.is_ascii_digit());
+        let mut inside = String::new();
+        if !plain {
+            inside.push_str(&quote(&name));
+        }
+        for matcher in &self.matchers {
+            if !inside.is_empty() {
+                inside.push(',');
+            }
+            matcher.write(&mut inside);
+        }
+        if let Some(more) = more {
+            if !inside.is_empty() {
+                inside.push(',');
+            }
+            inside.push_str(more);
+        }
+        match (plain, inside.is_empty()) {
+            (true, true) => name,
+            (true, false) => format!("{name}{{{inside}}}"),
+            (false, _) => format!("{{{inside}}}"),
+        }
+    }
+
+    /// `up` of the same job, so that a birth can be told from a target that returns.
+    pub fn up(&self) -> String {
+        let mut inside = String::new();
+        for matcher in self.matchers.iter().filter(|m| m.label == "job") {
+            if !inside.is_empty() {
+                inside.push(',');
+            }
+            matcher.write(&mut inside);
+        }
+        if inside.is_empty() { "up".to_string() } else { format!("up{{{inside}}}") }
+    }
+
+    /// Whether a matcher says which job it is of.
+    pub fn names_its_job(&self) -> bool {
+        self.matchers.iter().any(|m| m.label == "job" && matches!(m.op, MatchOp::Equal | MatchOp::Match))
+    }
+
+    /// The text without regard to the order of matchers.
+    pub fn canonical(&self) -> String {
+        let mut sorted = self.clone();
+        sorted.matchers.sort_by(|a, b| (&a.label, a.op.text(), &a.value).cmp(&(&b.label, b.op.text(), &b.value)));
+        sorted.text()
+    }
+}

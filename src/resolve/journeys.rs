@@ -1,0 +1,284 @@
+//! Journeys and steps.
+
+use super::Resolver;
+use super::layer::Layer;
+use super::messages as say;
+use super::scope::{Own, Scope, audience_index, audience_of};
+use super::slis::Chain;
+use crate::diagnostic::did_you_mean;
+use crate::model::{Audience, Compose, Given, Journey, Named, Sli, Step};
+use crate::project::Unit;
+use crate::schema::Block;
+use crate::schema::kind::Kind;
+use crate::source::{FileId, Place};
+use crate::syntax::ast::{self, Entry, Item};
+use std::collections::{BTreeMap, HashMap};
+
+/// The period of budgets where nobody says one: 28 days, in minutes.
+const WINDOW: u64 = 28 * 1440;
+
+impl<'a> Resolver<'a> {
+    /// All journeys of the listed files, in order.
+    pub fn journeys(
+        &mut self,
+        units: &'a [Unit],
+        scopes: &[(usize, Scope<'a>)],
+        declared: &HashMap<FileId, Own<'a>>,
+    ) -> Vec<Journey> {
+        let mut journeys: Vec<Journey> = Vec::new();
+        let mut delivers: Vec<Vec<Named>> = Vec::new();
+        let mut names: HashMap<String, (Place, Option<usize>)> = HashMap::new();
+        for (index, scope) in scopes {
+            let unit = &units[*index];
+            if !unit.listed {
+                continue;
+            }
+            for item in &unit.parsed.ast.items {
+                let Item::Journey(journey) = item else { continue };
+                let Some(name) = journey.name.map(|n| self.named(unit.file, n)) else { continue };
+                if let Some((first, _)) = names.get(&name.text) {
+                    let first = *first;
+                    self.found.push(say::duplicate_name(name.place, first, "journey", &name.text));
+                    continue;
+                }
+                let resolved = self.journey(unit, scope, declared, journey, name.clone());
+                names.insert(name.text, (name.place, resolved.as_ref().map(|_| journeys.len())));
+                if let Some((journey, wanted)) = resolved {
+                    journeys.push(journey);
+                    delivers.push(wanted);
+                }
+            }
+        }
+        self.deliveries(&mut journeys, &delivers, &names);
+        journeys
+    }
+
+    fn deliveries(
+        &mut self,
+        journeys: &mut [Journey],
+        delivers: &[Vec<Named>],
+        names: &HashMap<String, (Place, Option<usize>)>,
+    ) {
+        for (i, wanted) in delivers.iter().enumerate() {
+            let mut found: Vec<(usize, Place)> = Vec::new();
+            for name in wanted {
+                match names.get(&name.text) {
+                    None => {
+                        let users = journeys.iter().filter(|j| j.audience == Audience::User);
+                        let near = did_you_mean(&name.text, users.map(|j| j.name.text.as_str()));
+                        self.found.push(say::unknown_name(name.place, "journey", &name.text, near));
+                    }
+                    Some((_, Some(index))) if journeys[*index].audience != Audience::User => {
+                        let other = &journeys[*index];
+                        self.found.push(say::wrong_journey(name, other.name.place, other.audience.text()));
+                    }
+                    Some((_, Some(index))) => {
+                        if let Some((_, first)) = found.iter().find(|(f, _)| f == index) {
+                            self.found.push(say::duplicate_setting(name.place, *first, &name.text));
+                        } else {
+                            found.push((*index, name.place));
+                        }
+                    }
+                    // it is broken, and that was said
+                    Some((_, None)) => {}
+                }
+            }
+            journeys[i].delivers = found;
+        }
+    }
+
+    fn journey(
+        &mut self,
+        unit: &'a Unit,
+        scope: &Scope<'a>,
+        declared: &HashMap<FileId, Own<'a>>,
+        journey: &'a ast::Journey,
+        name: Named,
+    ) -> Option<(Journey, Vec<Named>)> {
+        let file = unit.file;
+        let place = Place { file, span: journey.span };
+        let entries: &[Entry] = journey.body.as_ref().map_or(&[], |b| &b.items);
+        let mut own = Layer::default();
+        self.read_layer(file, Block::Journey, entries, &mut own);
+        let audience = journey.audience.and_then(|w| audience_of(w.kind));
+        if let (Some(Audience::User), Some(at)) = (audience, own.seen.get(&Kind::Delivers)) {
+            self.found.push(say::user_delivers(*at, name.place));
+        }
+        let audience = audience?;
+        // far to near; the site's layers come in front once `at` is known
+        let mut layers: Vec<&Layer> = Vec::new();
+        for file in scope.defaults.iter().rev() {
+            if let Some(own) = declared.get(file) {
+                layers.extend([&own.general, &own.of_audience[audience_index(audience)]]);
+            }
+        }
+        layers.push(&own);
+        let chain = Chain { layers: &layers, audience, journey: &name, window: WINDOW };
+        let at = self.sites_of(&chain, scope);
+        let site_layers: Vec<Layer> = at.iter().map(|i| self.site_layers[*i].clone()).collect();
+        let window = chain.nearest(|l| l.window.clone()).unwrap_or(Given::built_in(WINDOW));
+        let chain = Chain { window: window.value, ..chain };
+        let site_evaluate = site_layers.iter().filter_map(|l| l.evaluate).max();
+        let evaluate = chain.nearest(|l| l.evaluate).or(site_evaluate).unwrap_or(1);
+
+        let (steps, slis, whole) = self.parts(unit, scope, entries, &chain, evaluate);
+        if steps.is_empty() && slis.is_empty() && whole {
+            self.found.push(say::missing_step(name.place));
+            return None;
+        }
+        if steps.is_empty() && whole && let Some(target) = &own.target {
+            self.found.push(say::target_without_steps(target.place.unwrap_or(name.place), name.place));
+        }
+        for step in &steps {
+            if step.slis.is_empty() && slis.is_empty() && whole {
+                self.found.push(say::step_without_sli(step.name.place));
+            }
+        }
+        self.check_label_clashes(&steps, &slis);
+        let shortest = shortest_window(evaluate, chain.nearest(|l| l.scrape).unwrap_or(30_000));
+        let alerts = self.cascade_alerts(layers.iter().map(|l| &l.alerts), window.value, shortest);
+        let filled = |text: &str| super::fill(text, &name.text, None, None);
+        let journey = Journey {
+            audience,
+            title: self.title(file, journey.title),
+            doc: self.doc(unit, journey.span.start),
+            place,
+            window,
+            target: own.target.clone(),
+            compose: chain.nearest(|l| l.compose.clone()).unwrap_or(Given::built_in(Compose::All)),
+            delivers: Vec::new(),
+            owner: chain.nearest(|l| l.owner.clone()),
+            labels: self.labels(&chain, &filled),
+            runbook: chain.nearest(|l| l.runbook.clone()).map(|g| Given { value: filled(&g.value), place: g.place }),
+            alerts,
+            evaluate,
+            at,
+            steps,
+            slis,
+            name: name.clone(),
+        };
+        Some((journey, own.delivers))
+    }
+
+    /// Steps and own SLIs of a journey; whether nothing of them is broken.
+    fn parts(
+        &mut self,
+        unit: &'a Unit,
+        scope: &Scope<'a>,
+        entries: &'a [Entry],
+        chain: &Chain<'_>,
+        evaluate: u64,
+    ) -> (Vec<Step>, Vec<Sli>, bool) {
+        let (mut steps, mut slis, mut whole) = (Vec::new(), Vec::new(), true);
+        let mut names: BTreeMap<String, (Place, &'static str)> = BTreeMap::new();
+        for entry in entries {
+            match entry {
+                Entry::Step(step) => {
+                    let Some(name) = step.name.map(|n| self.named(unit.file, n)) else {
+                        whole = false;
+                        continue;
+                    };
+                    if let Some((first, what)) = names.insert(name.text.clone(), (name.place, "step")) {
+                        self.found.push(say::duplicate_name(name.place, first, what, &name.text));
+                        continue;
+                    }
+                    let (step, complete) = self.step(unit, scope, step, name, chain, evaluate);
+                    whole &= complete;
+                    steps.push(step);
+                }
+                Entry::Sli(sli) => {
+                    let Some(name) = sli.name.map(|n| self.named(unit.file, n)) else {
+                        whole = false;
+                        continue;
+                    };
+                    if let Some((first, what)) = names.insert(name.text.clone(), (name.place, "sli")) {
+                        self.found.push(say::duplicate_name(name.place, first, what, &name.text));
+                        continue;
+                    }
+                    match self.sli(unit, scope, sli, &name, None, chain, evaluate) {
+                        Some(sli) => slis.push(sli),
+                        None => whole = false,
+                    }
+                }
+                Entry::Error(_) => whole = false,
+                Entry::Setting(_) | Entry::Measure(_) => {}
+            }
+        }
+        (steps, slis, whole)
+    }
+
+    fn step(
+        &mut self,
+        unit: &'a Unit,
+        scope: &Scope<'a>,
+        step: &'a ast::Step,
+        name: Named,
+        chain: &Chain<'_>,
+        evaluate: u64,
+    ) -> (Step, bool) {
+        let entries: &[Entry] = step.body.as_ref().map_or(&[], |b| &b.items);
+        let mut own = Layer::default();
+        self.read_layer(unit.file, Block::Step, entries, &mut own);
+        let layers: Vec<&Layer> = chain.layers.iter().copied().chain([&own]).collect();
+        let chain = Chain { layers: &layers, ..*chain };
+        let (mut slis, mut whole): (Vec<Sli>, bool) = (Vec::new(), step.body.is_some());
+        let mut names: BTreeMap<String, Place> = BTreeMap::new();
+        for entry in entries {
+            let Entry::Sli(sli) = entry else {
+                whole &= !matches!(entry, Entry::Error(_));
+                continue;
+            };
+            let Some(sli_name) = sli.name.map(|n| self.named(unit.file, n)) else {
+                whole = false;
+                continue;
+            };
+            if let Some(first) = names.insert(sli_name.text.clone(), sli_name.place) {
+                self.found.push(say::duplicate_name(sli_name.place, first, "sli", &sli_name.text));
+                continue;
+            }
+            match self.sli(unit, scope, sli, &sli_name, Some(&name), &chain, evaluate) {
+                Some(sli) => slis.push(sli),
+                None => whole = false,
+            }
+        }
+        let step = Step {
+            title: self.title(unit.file, step.title),
+            doc: self.doc(unit, step.span.start),
+            place: Place { file: unit.file, span: step.span },
+            weight: own.weight.clone().unwrap_or(Given::built_in(1.0)),
+            slis,
+            name,
+        };
+        (step, whole)
+    }
+
+    /// A label of `by` and a key of `labels` with the same name would meet on one alert.
+    fn check_label_clashes(&mut self, steps: &[Step], slis: &[Sli]) {
+        let all: Vec<&Sli> = steps.iter().flat_map(|s| &s.slis).chain(slis).collect();
+        let mut keys: BTreeMap<&str, Place> = BTreeMap::new();
+        for sli in &all {
+            for (key, value) in &sli.labels {
+                if let Some(place) = value.place {
+                    keys.entry(key).or_insert(place);
+                }
+            }
+        }
+        let clashes: Vec<_> =
+            all.iter().flat_map(|s| &s.by).filter_map(|by| keys.get(by.text.as_str()).map(|p| (by, *p))).collect();
+        for (by, place) in clashes {
+            self.found.push(say::by_and_labels(by, place));
+        }
+    }
+}
+
+/// The window of level 1 in seconds, `R`: twice `evaluate`, never below twice the scrape interval, a whole number of evaluations.
+pub fn level_one_range(evaluate: u64, scrape_ms: u64) -> u64 {
+    let evaluate = evaluate * 60;
+    let twice_scrape = (2 * scrape_ms).div_ceil(1000);
+    evaluate * twice_scrape.div_ceil(evaluate).max(2)
+}
+
+/// The shortest long window of an alert in minutes: its short window, a twelfth, is at least `R` and shorter than the long one.
+pub fn shortest_window(evaluate: u64, scrape_ms: u64) -> u64 {
+    2 * level_one_range(evaluate, scrape_ms) / 60
+}

@@ -1,0 +1,521 @@
+//! What the resolver says, in words. Each message states what is wrong and what would be right; each label names its end.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::catalogue as c;
+use crate::measure::Matcher;
+use crate::model::Named;
+use crate::promql::Error;
+use crate::promql::write::duration;
+use crate::schema::kind::Kind;
+use crate::schema::{Block, Setting};
+use crate::source::Place;
+
+fn list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+fn meant(d: Diagnostic, place: Place, near: Option<&str>) -> Diagnostic {
+    match near {
+        Some(near) => d.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), place, near),
+        None => d,
+    }
+}
+
+// Names.
+
+/// A name that nothing has.
+pub fn unknown_name(at: Place, what: &str, name: &str, near: Option<&str>) -> Diagnostic {
+    meant(Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no {what} `{name}`"), at, "not known here"), at, near)
+}
+
+/// A prefix that no `use` gave.
+pub fn unknown_prefix(prefix: &Named, near: Option<&str>) -> Diagnostic {
+    let d = Diagnostic::new(
+        &c::UNKNOWN_NAME,
+        format!("nothing is called `{}.…`: no `use` in this file gives that prefix", prefix.text),
+        prefix.place,
+        "not known here",
+    );
+    let known = crate::stdlib::find(&prefix.text).is_some();
+    match near {
+        None if known => d.help(format!("`use std.{}` at the top of the file gives it", prefix.text)),
+        near => meant(d, prefix.place, near),
+    }
+}
+
+/// A template that a module does not have.
+pub fn unknown_in_module(name: &Named, prefix: &str, near: Option<&str>, names: &[&str]) -> Diagnostic {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    let d = Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no template `{}` in `{prefix}`", name.text), name.place, "not known here");
+    match near {
+        None => d.help(format!("it has {}", list(&names))),
+        near => meant(d, name.place, near),
+    }
+}
+
+/// A module that does not ship with the program.
+pub fn unknown_module(at: Place, path: &[Named], near: Option<&str>) -> Diagnostic {
+    let written: Vec<&str> = path.iter().map(|p| p.text.as_str()).collect();
+    let d = Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no module `{}`", written.join(".")), at, "not known");
+    let modules: Vec<&str> = crate::stdlib::ALL.iter().map(|m| m.name).collect();
+    match near {
+        None => d.help(format!("modules ship with the program: `std.` and {}; a file is used by its path, `use \"./file.tabi\"`", list(&modules))),
+        near => meant(d, at, near),
+    }
+}
+
+/// A site that this file does not see.
+pub fn unknown_site(name: &Named, near: Option<&str>, elsewhere: Option<Place>, file: Option<&str>) -> Diagnostic {
+    let d = unknown_name(name.place, "site", &name.text, near);
+    match (elsewhere, file) {
+        (Some(place), Some(file)) => d.and(place, "declared in another file").help(format!("`use` the file that declares it: {file}")),
+        _ => d,
+    }
+}
+
+/// A parameter that a template does not have, or one outside of templates.
+pub fn unknown_param(at: Place, name: &str, names: &[&str], in_template: bool) -> Diagnostic {
+    let d = Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no parameter `${name}`"), at, "not known here");
+    if !in_template {
+        return d.help("parameters exist in templates only; here a value is written as it is");
+    }
+    match crate::diagnostic::did_you_mean(name, names.iter().copied()) {
+        Some(near) => d.help(format!("did you mean `${near}`?")).fix(format!("write `${near}`"), at, format!("${near}")),
+        None if names.is_empty() => d.help("this template has no parameters"),
+        None => d.help(format!("the template's parameters: {}", list(names))),
+    }
+}
+
+/// A second declaration of a name.
+pub fn duplicate_name(at: Place, first: Place, what: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(&c::DUPLICATE_NAME, format!("the {what} `{name}` is declared twice; a name belongs to one"), at, "declared again here")
+        .and(first, "first declared here")
+}
+
+/// A template that two files lend.
+pub fn met_twice(at: Place, first: Place, second: Place, what: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(&c::DUPLICATE_NAME, format!("this `use` brings a second {what} `{name}`"), at, "brings it in")
+        .and(first, "the first one")
+        .and(second, "the second one")
+        .help("rename one of them")
+}
+
+/// A `use` that leads nowhere.
+pub fn missing_file(at: Place, written: &str, reason: &str) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_FILE, format!("{written} cannot be used: {reason}"), at, "used here")
+}
+
+/// Files that use each other.
+pub fn cyclic_use(at: Place, others: &[Place]) -> Diagnostic {
+    let message = if others.is_empty() { "this file uses itself" } else { "these files use each other in a circle" };
+    let mut d = Diagnostic::new(&c::CYCLIC_USE, message, at, "closes the circle");
+    for other in others {
+        d = d.and(*other, "leads on");
+    }
+    d.help("move what they share into a file that uses none of them")
+}
+
+// Settings.
+
+/// A setting in a block where it means nothing.
+pub fn misplaced_setting(at: Place, setting: &Setting, block: Block) -> Diagnostic {
+    let mut places: Vec<&str> = Vec::new();
+    for place in setting.places.iter().filter(|b| **b != Block::Call) {
+        places.push(place.text());
+    }
+    let places = match places.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_string(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    };
+    Diagnostic::new(
+        &c::MISPLACED_SETTING,
+        format!("`{}` does not belong into {}; it stands in {places}", setting.key.text(), block.text()),
+        at,
+        "not here",
+    )
+}
+
+/// A measure outside of an SLI.
+pub fn measure_outside(at: Place, key: Kind, block: Block) -> Diagnostic {
+    let message = if block == Block::Call {
+        format!("`{}` does not belong after a call: the template brings the measure", key.text())
+    } else {
+        format!("`{}` does not belong into {}; it stands in an `sli` or a `template`", key.text(), block.text())
+    };
+    Diagnostic::new(&c::MISPLACED_SETTING, message, at, "not here")
+}
+
+/// `delivers` of a user journey.
+pub fn user_delivers(at: Place, journey: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISPLACED_SETTING, "a user journey delivers nothing; `delivers` stands in the developer journey that ships its fixes", at, "not here")
+        .and(journey, "a user journey")
+}
+
+/// `traffic` of a measure whose events are minutes.
+pub fn traffic_of_minutes(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISPLACED_SETTING, "the events of `up`, `age` and `holds` are minutes: their number is known and `traffic` says nothing", at, "not here")
+}
+
+/// A setting for the second time.
+pub fn duplicate_setting(at: Place, first: Place, word: &str) -> Diagnostic {
+    Diagnostic::new(&c::DUPLICATE_SETTING, format!("`{word}` is said twice; only one can hold"), at, "said again here").and(first, "said first here")
+}
+
+/// A word that is none of those which may stand there.
+pub fn unknown_word(at: Place, key: Kind, word: &str, known: &[&str]) -> Diagnostic {
+    let what = if key == Kind::Param { "the type of a parameter".to_string() } else { format!("`{}`", key.text()) };
+    let d = Diagnostic::new(&c::SYNTAX, format!("expected {} for {what}, found `{word}`", list(known)), at, "not one of them");
+    meant(d, at, crate::diagnostic::did_you_mean(word, known.iter().copied()))
+}
+
+/// A duration that cannot be read.
+pub fn bad_duration(at: Place, text: &str) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, format!("`{text}` is no duration"), at, "not understood")
+        .help("units fall and stand once each, as in `1h30m`; they are y w d h m s ms")
+}
+
+/// A value outside of its bounds.
+pub fn out_of_bounds(at: Place, why: &str) -> Diagnostic {
+    Diagnostic::new(&c::BAD_WINDOW, why, at, "out of bounds")
+}
+
+/// A rate that cannot be read.
+pub fn bad_rate(at: Place, text: &str) -> Diagnostic {
+    let units: Vec<String> = crate::syntax::leaf::RATE_UNITS.iter().map(|(u, _)| format!("/{u}")).collect();
+    let units: Vec<&str> = units.iter().map(String::as_str).collect();
+    Diagnostic::new(&c::SYNTAX, format!("`{text}` is no rate of events above 0"), at, "not understood")
+        .help(format!("its unit is {}, as in `60/day` or `1k/h`", list(&units)))
+}
+
+/// A label that PromQL does not take.
+pub fn bad_label_name(at: Place, name: &str) -> Diagnostic {
+    let fixed = name.replace(':', "_");
+    Diagnostic::new(&c::SYNTAX, format!("`{name}` is no name of a label: colons belong to metrics"), at, "not a label")
+        .fix(format!("write `{fixed}`"), at, fixed)
+}
+
+/// A weight of an SLI that is neither 0 nor 1.
+pub fn sli_weight(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, "the weight of an sli is 0 or 1: it counts in its step or it does not", at, "neither 0 nor 1")
+        .help("steps can weigh more than others: there any number stands")
+}
+
+/// `need` that is no whole number.
+pub fn bad_need(at: Place, text: &str) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, format!("`need` takes a whole number of bad events, at least 1; found `{text}`"), at, "not a whole number")
+}
+
+// Numbers.
+
+/// A target that leaves no budget, or nothing but budget.
+pub fn bad_target(at: Place, text: &str) -> Diagnostic {
+    let d = Diagnostic::new(&c::BAD_TARGET, format!("`{text}` is between 0 % and 100 %, both excluded"), at, "no such share");
+    if text.starts_with("100") {
+        d.help("100 % leaves no error budget: the first failure would break it for a whole window. Name the share that people notice, such as 99.9%")
+    } else {
+        d.help("at most 12 decimals; a target such as `99.9%`")
+    }
+}
+
+/// A share of a budget that is none.
+pub fn bad_share(at: Place, text: &str) -> Diagnostic {
+    Diagnostic::new(&c::BAD_TARGET, format!("`{text}` of a budget is above 0 % and at most 100 %"), at, "no such share")
+}
+
+/// A period that cannot be one.
+pub fn bad_window(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::BAD_WINDOW, "the window of a budget is 1d to 1y, in whole minutes", at, "out of bounds")
+        .help("28d holds whole weeks, so that every day of the week weighs the same")
+}
+
+/// A row whose window does not fit.
+pub fn row_out_of_window(at: Place, too_long: bool, window: u64, shortest: u64) -> Diagnostic {
+    let message = if too_long {
+        format!("an alert cannot look back further than its budget's window, {}", duration(window * 60_000))
+    } else {
+        format!("an alert's window is at least {} here: its short window must see two evaluations and two scrapes", duration(shortest * 60_000))
+    };
+    Diagnostic::new(&c::BAD_WINDOW, message, at, if too_long { "too long" } else { "too short" })
+}
+
+// What is missing.
+
+/// A journey without anything to measure.
+pub fn missing_step(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_STEP, "a journey has at least one step, or an sli of its own", at, "measures nothing")
+        .help("`step pay { sli available { … } }`")
+}
+
+/// A journey's target that has no steps to hold for.
+pub fn target_without_steps(at: Place, journey: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_STEP, "a journey's target is what its steps make together, and it has none", at, "asks for a number that nothing makes")
+        .and(journey, "has no step")
+        .help("the journey's own sli has a target of its own; give the journey a step, or drop this line")
+}
+
+/// A step without an SLI.
+pub fn step_without_sli(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_MEASURE, "a step has at least one sli", at, "measures nothing").help("`sli available { … }` inside it")
+}
+
+/// An SLI without a measure.
+pub fn missing_measure(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_MEASURE, "it does not say what is measured", at, "no measure")
+        .help("one of: `good` and `total`, `bad` and `total`, `good` and `bad`, `latency … under …`, `up`, `age … under …`, `holds`")
+}
+
+/// One of `good`, `bad` and `total` alone.
+pub fn half_a_measure(at: Place, key: Kind) -> Diagnostic {
+    let other = if key == Kind::Total { "`good` or `bad`" } else if key == Kind::Good { "`total` or `bad`" } else { "`total` or `good`" };
+    Diagnostic::new(&c::MISSING_MEASURE, format!("`{}` alone is half a measure; {other} belongs to it", key.text()), at, "the other half is missing")
+}
+
+/// Measures that exclude each other.
+pub fn mixed_measures(places: &[Place], keys: &[Kind]) -> Diagnostic {
+    let all_events = keys.iter().all(|k| matches!(k, Kind::Good | Kind::Bad | Kind::Total));
+    let message = if all_events {
+        "two of `good`, `bad` and `total` say it all; the third could contradict them".to_string()
+    } else {
+        let words: Vec<&str> = keys.iter().map(|k| k.text()).collect();
+        format!("an sli has one measure; {} are several", list(&words).replace(" or ", " and "))
+    };
+    let last = places.len() - 1;
+    let mut d = Diagnostic::new(&c::MIXED_MEASURES, message, places[last], "one too many");
+    for place in &places[..last] {
+        d = d.and(*place, "also here");
+    }
+    if all_events { d } else { d.help("make two SLIs of them, each with its target") }
+}
+
+/// An SLI without a target.
+pub fn missing_target(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_TARGET, "an sli needs its own target; it is never inherited", at, "no target").help("`target 99.9%` inside its block")
+}
+
+/// `delivers` of something that is no user journey.
+pub fn wrong_journey(name: &Named, other: Place, audience: &str) -> Diagnostic {
+    let article = if audience == "operator" { "an" } else { "a" };
+    Diagnostic::new(
+        &c::WRONG_JOURNEY,
+        format!("`{}` is {article} {audience} journey; `delivers` names user journeys", name.text),
+        name.place,
+        "delivered here",
+    )
+    .and(other, format!("declared as {article} {audience} journey"))
+}
+
+// Arguments.
+
+/// An argument for a parameter that does not exist.
+pub fn no_such_parameter(at: Place, name: &str, names: &[String]) -> Diagnostic {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let d = Diagnostic::new(&c::WRONG_ARGUMENT, format!("the template has no parameter `{name}`"), at, "not a parameter");
+    match crate::diagnostic::did_you_mean(name, names.iter().copied()) {
+        None if names.is_empty() => d.help("it takes no arguments"),
+        None => d.help(format!("it takes {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))),
+        near => meant(d, at, near),
+    }
+}
+
+/// More arguments than parameters.
+pub fn too_many_arguments(at: Place, count: usize) -> Diagnostic {
+    let takes = match count {
+        0 => "no argument".to_string(),
+        1 => "one argument".to_string(),
+        n => format!("{n} arguments"),
+    };
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("the template takes {takes}"), at, "one too many")
+}
+
+/// A parameter with two arguments.
+pub fn argument_twice(at: Place, name: &str) -> Diagnostic {
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`{name}` is given twice"), at, "given again")
+}
+
+/// A parameter without argument and default.
+pub fn missing_argument(at: Place, name: &str, ty: &str, declared: Place) -> Diagnostic {
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("the argument `{name}` is missing; it is {ty}"), at, "called here").and(declared, "has no default")
+}
+
+/// An argument of another type.
+pub fn wrong_argument(at: Place, name: &str, ty: &str, declared: Place) -> Diagnostic {
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`{name}` takes {ty}"), at, format!("not {ty}")).and(declared, "declared here")
+}
+
+/// A parameter as a matcher's value where its type does not fit the operator.
+pub fn param_in_wrong_place(at: Place, name: &str, ty: &str, regex: bool) -> Diagnostic {
+    let (wants, operators) = if regex { ("a regex", "`=~` and `!~`") } else { ("a string", "`=` and `!=`") };
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`${name}` is {ty}; {operators} compare with {wants}"), at, format!("not {wants}"))
+}
+
+/// A bound that is no duration.
+pub fn param_is_no_duration(at: Place, name: &str, ty: &str) -> Diagnostic {
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`${name}` is {ty}; a bound is a duration"), at, "not a duration")
+}
+
+// Selectors and PromQL.
+
+/// PromQL that Prometheus would refuse.
+pub fn bad_promql(at: Place, error: Error) -> Diagnostic {
+    let mut d = Diagnostic::new(&c::BAD_PROMQL, error.message, at, "here");
+    if let Some(help) = error.help {
+        d = d.help(help);
+    }
+    match error.replacement {
+        Some(text) => d.fix(format!("write `{text}`"), at, text),
+        None => d,
+    }
+}
+
+/// PromQL of another type than an instant vector.
+pub fn not_a_vector(at: Place, ty: &str) -> Diagnostic {
+    Diagnostic::new(&c::BAD_PROMQL, format!("this PromQL gives {ty}; an instant vector is needed"), at, "not an instant vector")
+}
+
+/// A selector without a metric.
+pub fn nameless_selector(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::BAD_PROMQL, "a selector names its metric", at, "which metric?")
+        .help("`http_requests_total{…}`, or `{\"http.requests\", …}` for a name with other characters")
+}
+
+/// A selector with two names.
+pub fn two_names(at: Place, first_at: Place, first: &str, second: &str) -> Diagnostic {
+    Diagnostic::new(&c::MANY_METRICS, format!("one selector cannot be of two metrics, `{first}` and `{second}`"), at, "the second name").and(first_at, "the first name")
+}
+
+/// A regular expression for the name of a counter.
+pub fn many_metrics(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::MANY_METRICS, "a counter selector names one metric: differences of two metrics with the same labels cannot be told apart", at, "may match several metrics")
+        .help("write the name itself, or PromQL in backticks that adds the metrics up")
+}
+
+/// A regular expression that Prometheus would refuse.
+pub fn bad_regex(at: Place, message: &str) -> Diagnostic {
+    Diagnostic::new(&c::BAD_REGEX, format!("this regular expression cannot be used: {message}"), at, "here").help("Prometheus reads RE2: no look-around, no back-references")
+}
+
+/// Two matchers that no series satisfies.
+pub fn contradictory(a: &Matcher, b: &Matcher) -> Diagnostic {
+    Diagnostic::new(&c::CONTRADICTORY_MATCHERS, format!("no value of `{}` satisfies both matchers: the selector is always empty", a.label), b.place, "contradicts the other")
+        .and(a.place, "the other")
+}
+
+/// A literal range where `$window` belongs.
+pub fn missing_window(at: Place, written: &str) -> Diagnostic {
+    Diagnostic::new(&c::MISSING_WINDOW, format!("a range in `good`, `bad` and `total` is `$window`, not `{written}`: each event must be counted once"), at, "a fixed range")
+        .help("`$window` is the window in which the rules count")
+        .fix("write `$window`", at, "$window")
+}
+
+/// Good or bad events that are not all counted in total.
+pub fn outside_total(word: &str, part: Place, own: Option<&Matcher>, wanted: &Matcher) -> Diagnostic {
+    let d = match own {
+        Some(own) => Diagnostic::new(
+            &c::GOOD_OUTSIDE_TOTAL,
+            format!("what `{word}` counts is not part of `total`: their matchers on `{}` contradict each other", wanted.label),
+            own.place,
+            format!("`{word}` counts these"),
+        ),
+        None => Diagnostic::new(
+            &c::GOOD_OUTSIDE_TOTAL,
+            format!("`{word}` counts more than `total`: it does not ask for `{}`", wanted.label),
+            part,
+            format!("`{word}` is wider"),
+        ),
+    };
+    d.and(wanted.place, "`total` counts only these")
+}
+
+/// A matcher on `le` in a latency.
+pub fn le_in_latency(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::RESERVED_LABEL, "`latency` picks the bucket itself: the bound after `under` says which", at, "picks a bucket")
+}
+
+/// A histogram with one of its suffixes.
+pub fn histogram_with_suffix(at: Place, suffix: &str, base: &str) -> Diagnostic {
+    Diagnostic::new(&c::BAD_PROMQL, format!("`latency` takes the histogram's name without `{suffix}`"), at, format!("ends with `{suffix}`"))
+        .fix(format!("write `{base}`"), at, base)
+}
+
+/// A time bound on something that is no time.
+pub fn unit_mismatch(bound: Place, metric: Place, suffix: &str) -> Diagnostic {
+    Diagnostic::new(&c::UNIT_MISMATCH, format!("a bound in time is asked of a metric that ends with `{suffix}`"), bound, "a time").and(metric, "not a time")
+}
+
+/// A bound that is no bucket.
+pub fn no_such_bucket(at: Place, bound: u64, nearest: u64, nearest_at: Place) -> Diagnostic {
+    let nearest = duration(nearest);
+    Diagnostic::new(
+        &c::NO_SUCH_BUCKET,
+        format!("the histogram has no bucket at {}; the nearest is {nearest}", duration(bound)),
+        at,
+        "between two buckets",
+    )
+    .and(nearest_at, "the nearest bucket")
+    .help("a histogram only knows how many observations were below each of its bounds")
+    .fix(format!("write `{nearest}`"), at, nearest)
+}
+
+// Labels.
+
+/// A label that the rules need for themselves.
+pub fn reserved_label(label: &Named, reason: &str) -> Diagnostic {
+    Diagnostic::new(&c::RESERVED_LABEL, format!("the label `{}` cannot be declared: {reason}", label.text), label.place, "reserved").help("give it another name")
+}
+
+/// A label of `by` that is also a key of `labels`.
+pub fn by_and_labels(by: &Named, labels: Place) -> Diagnostic {
+    Diagnostic::new(
+        &c::RESERVED_LABEL,
+        format!("`{}` is a label of `by` and of `labels` in one journey: on an alert they would be one", by.text),
+        by.place,
+        "one budget for each value",
+    )
+    .and(labels, "a label of alerts")
+}
+
+// Sites.
+
+/// A site that cannot be told from the others.
+pub fn no_site_labels(site: &Named, model: Option<&Named>) -> Diagnostic {
+    let d = Diagnostic::new(
+        &c::SITE_LABELS,
+        format!("with two sites each needs `external_labels`; `{}` has none", site.text),
+        site.place,
+        "cannot be told from the others",
+    );
+    match model {
+        Some(model) => d.and(model.place, "has some"),
+        None => d,
+    }
+    .help("the labels that this Prometheus adds on remote write or federation: `external_labels { region \"ap-northeast-1\" }`")
+}
+
+/// A site with other keys.
+pub fn other_site_keys(site: &Named, model: &Named) -> Diagnostic {
+    Diagnostic::new(
+        &c::SITE_LABELS,
+        format!("`{}` and `{}` have different keys in `external_labels`; all sites have the same", site.text, model.text),
+        site.place,
+        "other keys",
+    )
+    .and(model.place, "than this one")
+}
+
+/// A site with the same values.
+pub fn same_site_labels(site: &Named, other: &Named) -> Diagnostic {
+    Diagnostic::new(
+        &c::SITE_LABELS,
+        format!("`{}` and `{}` have the same `external_labels`: their series could not be told apart", site.text, other.text),
+        site.place,
+        "the same values",
+    )
+    .and(other.place, "as this one")
+}

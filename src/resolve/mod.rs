@@ -1,0 +1,223 @@
+//! Asts and the modules that ship → model: names, `use`, templates, the cascade of settings, units. Reports what cannot work; goes on
+//! after every error, and says nothing twice.
+
+pub mod alerts;
+pub mod journeys;
+pub mod layer;
+pub mod measures;
+pub mod messages;
+pub mod params;
+pub mod raw;
+pub mod scope;
+pub mod selectors;
+pub mod sites;
+pub mod slis;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Model, Named, Site};
+use crate::project::Unit;
+use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::stdlib;
+use crate::syntax::{self, ast::Item, comments};
+use scope::{Own, Scope};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// What resolving gives besides the model: what the lint `unused` and `# tabi: allow` need.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// The model: complete where there is no error.
+    pub model: Model,
+    /// Templates of the project, with whether somebody calls them.
+    pub templates: Vec<(Named, bool)>,
+    /// Prefixes of modules, their `use`, and whether somebody calls something of them.
+    pub modules: Vec<(String, Place, bool)>,
+    /// Sites, with whether somebody is `at` them.
+    pub sites: Vec<(Named, bool)>,
+    /// Doc comments that belong to no declaration.
+    pub stray_docs: Vec<Place>,
+    /// `# tabi: allow(…)`, by file.
+    pub allows: Vec<(FileId, comments::Allow)>,
+}
+
+/// The state of one run.
+pub struct Resolver<'a> {
+    sources: &'a Sources,
+    /// What was found so far.
+    pub found: Vec<Diagnostic>,
+    problems: HashMap<FileId, Vec<Span>>,
+    std_files: HashMap<&'static str, FileId>,
+    template_list: Vec<(Named, bool)>,
+    module_uses: Vec<(String, Place, bool)>,
+    sites: Vec<Site>,
+    site_layers: Vec<layer::Layer>,
+    site_used: Vec<bool>,
+    /// The keys of all sites' external labels.
+    site_keys: BTreeSet<String>,
+    std_templates: HashMap<(FileId, String), scope::Declared<'a>>,
+}
+
+/// Resolves a project. Adds the modules that it uses to the sources.
+pub fn resolve(sources: &mut Sources, units: &[Unit]) -> (Resolved, Vec<Diagnostic>) {
+    let std_units = load_modules(sources, units);
+    let sources = &*sources;
+    let std_files = std_units.iter().map(|(name, unit)| (*name, unit.file)).collect();
+    let all: Vec<&Unit> = units.iter().chain(std_units.iter().map(|(_, unit)| unit)).collect();
+    let problems =
+        all.iter().map(|unit| (unit.file, unit.parsed.lexed.problems.iter().map(|p| p.span).collect())).collect();
+    let mut resolver = Resolver {
+        sources,
+        found: Vec::new(),
+        problems,
+        std_files,
+        template_list: Vec::new(),
+        module_uses: Vec::new(),
+        sites: Vec::new(),
+        site_layers: Vec::new(),
+        site_used: Vec::new(),
+        site_keys: BTreeSet::new(),
+        std_templates: HashMap::new(),
+    };
+    let declared: HashMap<FileId, Own<'_>> = all.iter().map(|unit| (unit.file, resolver.declare(unit))).collect();
+    for (_, unit) in &std_units {
+        let own = declared.get(&unit.file).into_iter().flat_map(|own| &own.templates);
+        resolver.std_templates.extend(own.map(|(name, template)| ((unit.file, name.clone()), *template)));
+    }
+    resolver.check_sites();
+    resolver.cycles(&units.iter().collect::<Vec<_>>());
+    let scopes: Vec<(usize, Scope<'_>)> =
+        units.iter().enumerate().map(|(i, unit)| (i, resolver.scope(unit, &declared))).collect();
+    for unit in &all {
+        resolver.check_templates(unit);
+    }
+    let journeys = resolver.journeys(units, &scopes, &declared);
+    let std_ids: HashSet<FileId> = resolver.std_files.values().copied().collect();
+    let mut resolved = Resolved {
+        templates: resolver.template_list.into_iter().filter(|(n, _)| !std_ids.contains(&n.place.file)).collect(),
+        modules: resolver.module_uses,
+        sites: resolver.sites.iter().map(|s| s.name.clone()).zip(resolver.site_used).collect(),
+        model: Model { sites: resolver.sites, journeys },
+        ..Resolved::default()
+    };
+    for unit in units {
+        let text = &sources.file(unit.file).text;
+        let docs = comments::stray_docs(text, &unit.parsed).into_iter();
+        resolved.stray_docs.extend(docs.map(|span| Place { file: unit.file, span }));
+        resolved.allows.extend(comments::allows(text, &unit.parsed).into_iter().map(|a| (unit.file, a)));
+    }
+    let mut found = resolver.found;
+    without_repeats(&mut found);
+    (resolved, found)
+}
+
+/// The modules that some file uses, parsed.
+fn load_modules(sources: &mut Sources, units: &[Unit]) -> Vec<(&'static str, Unit)> {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for unit in units {
+        let text = &sources.file(unit.file).text;
+        for item in &unit.parsed.ast.items {
+            let Item::Use(used) = item else { continue };
+            let Some(syntax::ast::UsePath::Module(path)) = &used.what else { continue };
+            if let [root, module] = path.as_slice()
+                && root.span.of(text) == "std"
+                && let Some(module) = stdlib::find(module.span.of(text))
+            {
+                names.insert(module.name);
+            }
+        }
+    }
+    let mut loaded = Vec::new();
+    for module in names.into_iter().filter_map(stdlib::find) {
+        let file = sources.add(SourceFile::new(format!("std/{}.tabi", module.name), module.text));
+        let (parsed, problems) = syntax::parse(file, sources.file(file));
+        debug_assert!(problems.is_empty(), "std.{}: {problems:?}", module.name);
+        loaded.push((module.name, Unit { file, parsed, listed: false, uses: Vec::new() }));
+    }
+    loaded
+}
+
+/// A template that is wrong is wrong in every call: it is said once.
+fn without_repeats(found: &mut Vec<Diagnostic>) {
+    let mut seen = HashSet::new();
+    found.retain(|d| seen.insert((d.name(), d.place(), d.message.clone())));
+}
+
+impl<'a> Resolver<'a> {
+    /// The text under a place.
+    pub fn text(&self, place: Place) -> &'a str {
+        self.sources.text(place)
+    }
+
+    /// Whether the lexer has said something about this place already.
+    pub fn has_syntax_problem(&self, place: Place) -> bool {
+        self.problems
+            .get(&place.file)
+            .is_some_and(|all| all.iter().any(|p| p.start < place.span.end && place.span.start < p.end))
+    }
+
+    /// A title: the text between the quotes.
+    pub fn title(&self, file: FileId, title: Option<Span>) -> Option<String> {
+        title.map(|span| syntax::leaf::string(self.text(Place { file, span }))).filter(|t| !t.trim().is_empty())
+    }
+
+    /// The doc comment of a declaration.
+    pub fn doc(&self, unit: &Unit, start: u32) -> Option<String> {
+        comments::doc(&self.sources.file(unit.file).text, &unit.parsed, start)
+    }
+
+    /// Checks every template of a file where it stands, also those that nobody calls.
+    fn check_templates(&mut self, unit: &Unit) {
+        for item in &unit.parsed.ast.items {
+            let Item::Template(template) = item else { continue };
+            let params = self.declared_params(unit.file, template);
+            let Some(body) = &template.body else { continue };
+            let mut layer = layer::Layer::default();
+            self.read_layer(unit.file, crate::schema::Block::Template, &body.items, &mut layer);
+            let settings = measures::MeasureSettings { buckets: None, native: false, unit: None, range: 120 };
+            let name = template.name.map_or(template.span, |n| n.span);
+            let place = Place { file: unit.file, span: name };
+            self.check_by(layer.by.as_deref().unwrap_or_default());
+            self.measure(unit.file, place, &body.items, &params, &settings);
+        }
+    }
+}
+
+/// Fills `$journey`, `$step` and `$sli`; where there is none: nothing, and the `/` before it goes.
+pub fn fill(text: &str, journey: &str, step: Option<&str>, sli: Option<&str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let len = after.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(after.len());
+        let value = match &after[..len] {
+            "journey" => Some(Some(journey)),
+            "step" => Some(step),
+            "sli" => Some(sli),
+            _ => None,
+        };
+        match value {
+            Some(Some(value)) => out.push_str(value),
+            Some(None) => {
+                if out.ends_with('/') {
+                    out.pop();
+                }
+            }
+            None => out.push_str(&rest[at..=at + len]),
+        }
+        rest = &after[len..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn placeholders_are_filled_or_go_with_their_slash() {
+        let fill = |text| fill(text, "checkout", None, Some("fast"));
+        assert_eq!(fill("https://r/$journey/$step/$sli"), "https://r/checkout/fast");
+        assert_eq!(fill("$journey-$step-$cost $"), "checkout--$cost $");
+    }
+}

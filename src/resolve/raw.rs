@@ -1,0 +1,92 @@
+//! PromQL in backticks.
+
+use super::Resolver;
+use super::messages as say;
+use super::params::Params;
+use crate::measure::Raw;
+use crate::promql::ast::{Expr, MatcherValue};
+use crate::promql::{self, ValueType, Value};
+use crate::source::Place;
+
+/// What PromQL is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wanted {
+    /// Events per second: ranges are `$window`.
+    PerSecond,
+    /// An instant vector.
+    Vector,
+    /// A comparison that yields 0 or 1.
+    Comparison,
+    /// Anything that yields something while it holds.
+    Exclusion,
+}
+
+impl Resolver<'_> {
+    /// Checks PromQL and fills in its parameters; `range` is what `$window` stands for, in seconds.
+    pub fn raw(&mut self, place: Place, params: &Params, range: u64, wanted: Wanted) -> Option<Raw> {
+        if self.has_syntax_problem(place) {
+            return None;
+        }
+        let written = self.text(place);
+        let inside = written.strip_prefix('`').unwrap_or(written);
+        let inside = inside.strip_suffix('`').unwrap_or(inside).to_string();
+        let part = |range: promql::Range| Place { file: place.file, span: place.span.part(1 + range.start, 1 + range.end) };
+        let expr = match promql::parse(&inside, &|name| params.ty(name)) {
+            Ok(expr) => expr,
+            Err(error) => {
+                self.found.push(say::bad_promql(part(error.at), error));
+                return None;
+            }
+        };
+        if expr.value_type() != ValueType::Vector {
+            self.found.push(say::not_a_vector(place, expr.value_type().described()));
+            return None;
+        }
+        if !self.regexes_hold(&expr, &part) {
+            return None;
+        }
+        if wanted == Wanted::PerSecond {
+            let literal = promql::literal_ranges(&expr);
+            for range in &literal {
+                self.found.push(say::missing_window(part(*range), range.of(&inside)));
+            }
+            if !literal.is_empty() {
+                return None;
+            }
+        }
+        let values = |name: &str| {
+            if name == "window" {
+                return Some(Value::Duration(range * 1000));
+            }
+            params.bound.get(name).map(|b| b.value.clone())
+        };
+        let mut text = promql::squeeze(&promql::substitute(&inside, &expr, &values));
+        let mut expr = promql::parse(&text, &|_| None).ok()?;
+        if wanted == Wanted::Comparison {
+            let with_bool = promql::with_bool(&text, &expr);
+            if with_bool != text {
+                text = with_bool;
+                expr = promql::parse(&text, &|_| None).ok()?;
+            }
+        }
+        let simple = matches!(expr, Expr::Selector(_) | Expr::Call(_) | Expr::Aggregate(_) | Expr::Paren(_));
+        Some(Raw { simple, labels: promql::aggregation_labels(&expr), text, place })
+    }
+
+    fn regexes_hold(&mut self, expr: &Expr, part: &dyn Fn(promql::Range) -> Place) -> bool {
+        let mut whole = true;
+        for selector in promql::selectors(expr) {
+            for matcher in &selector.matchers {
+                let MatcherValue::Literal(value) = &matcher.value else { continue };
+                if !matcher.op.is_regex() {
+                    continue;
+                }
+                if let Err(error) = promql::regex::parse(&value.value) {
+                    self.found.push(say::bad_regex(part(value.span), &error.message));
+                    whole = false;
+                }
+            }
+        }
+        whole
+    }
+}

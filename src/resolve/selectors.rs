@@ -1,0 +1,205 @@
+//! Selectors: names, matchers, parameters filled in, and what can never match.
+
+use super::Resolver;
+use super::messages as say;
+use super::params::Params;
+use crate::measure::{Matcher, Selector};
+use crate::promql::ast::MatchOp;
+use crate::promql::regex::{self, Regex};
+use crate::promql::{ParamType, Value};
+use crate::schema::kind::Kind;
+use crate::source::{FileId, Place, Span};
+use crate::syntax::ast;
+use crate::syntax::leaf;
+
+/// What a selector is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// One counter or histogram: exactly one metric.
+    Counter,
+    /// Gauges: any set of series.
+    Gauge,
+}
+
+impl Resolver<'_> {
+    /// A selector with its parameters filled in; `None` where it is broken and that was said.
+    pub fn selector(&mut self, file: FileId, selector: &ast::Selector, params: &Params, purpose: Purpose) -> Option<Selector> {
+        let place = Place { file, span: selector.span };
+        let mut name = selector.name.map(|n| self.text(Place { file, span: n.span }).to_string());
+        let mut name_place = selector.name.map(|n| Place { file, span: n.span });
+        let mut matchers: Vec<Matcher> = Vec::new();
+        let mut whole = true;
+        for matcher in selector.matchers.iter().flat_map(|m| &m.items) {
+            let at = Place { file, span: matcher.span };
+            let label_place = Place { file, span: matcher.label.span };
+            let label_text = self.text(label_place);
+            let quoted = matcher.label.kind == Kind::Str;
+            let label = if quoted { leaf::string(label_text) } else { label_text.to_string() };
+            let (Some(op), Some(value)) = (matcher.op, matcher.value) else {
+                if quoted && matcher.op.is_none() {
+                    whole &= self.set_name(&mut name, &mut name_place, label, at);
+                } else {
+                    whole = false;
+                }
+                continue;
+            };
+            let Some(value) = self.matcher_value(file, op, value, params) else {
+                whole = false;
+                continue;
+            };
+            let op = match op {
+                Kind::Ne => MatchOp::NotEqual,
+                Kind::Re => MatchOp::Match,
+                Kind::Nre => MatchOp::NotMatch,
+                _ => MatchOp::Equal,
+            };
+            if label == "__name__" {
+                let literal = match op {
+                    MatchOp::Equal => Some(value.clone()),
+                    MatchOp::Match => regex::parse(&value).ok().and_then(|r| r.literals()).filter(|l| l.len() == 1).map(|mut l| l.remove(0)),
+                    _ => None,
+                };
+                if let Some(literal) = literal {
+                    whole &= self.set_name(&mut name, &mut name_place, literal, at);
+                    continue;
+                }
+                if purpose == Purpose::Counter && op == MatchOp::Match {
+                    self.found.push(say::many_metrics(at));
+                    whole = false;
+                    continue;
+                }
+            }
+            matchers.push(Matcher { label, op, value, place: at });
+        }
+        if !whole {
+            return None;
+        }
+        let has_name = name.is_some() || matchers.iter().any(|m| m.label == "__name__" && m.op.is_regex());
+        if !has_name {
+            self.found.push(say::nameless_selector(place));
+            return None;
+        }
+        if !self.can_match(&matchers) {
+            return None;
+        }
+        Some(Selector { name: name.unwrap_or_default(), matchers, place })
+    }
+
+    fn set_name(&mut self, name: &mut Option<String>, place: &mut Option<Place>, new: String, at: Place) -> bool {
+        if let (Some(first), Some(first_at)) = (name.as_ref(), *place)
+            && *first != new
+        {
+            self.found.push(say::two_names(at, first_at, first, &new));
+            return false;
+        }
+        *name = Some(new);
+        *place = Some(at);
+        true
+    }
+
+    fn matcher_value(&mut self, file: FileId, op: Kind, value: ast::Word, params: &Params) -> Option<String> {
+        let at = Place { file, span: value.span };
+        let is_regex = matches!(op, Kind::Re | Kind::Nre);
+        let text = self.text(at);
+        let (value, value_at) = if value.kind == Kind::Param {
+            let name = &text[1..];
+            let Some(bound) = params.bound.get(name) else {
+                let names = params.names();
+                self.found.push(say::unknown_param(at, name, &names, params.in_template));
+                return None;
+            };
+            let fits = bound.ty == if is_regex { ParamType::Regex } else { ParamType::String };
+            if !fits {
+                self.found.push(say::param_in_wrong_place(at, name, bound.ty.described(), is_regex));
+                return None;
+            }
+            match &bound.value {
+                Value::String(s) | Value::Regex(s) => (s.clone(), bound.place),
+                _ => return None,
+            }
+        } else {
+            (leaf::string(text), at)
+        };
+        if is_regex && let Err(error) = regex::parse(&value) {
+            let written = self.text(value_at);
+            // positions inside are exact unless escapes or parameters stand between the two texts
+            let exact = written.len() == value.len() + 2;
+            let span = if exact {
+                value_at.span.part(1 + error.at.start, (1 + error.at.end).max(2 + error.at.start).min(written.len() as u32 - 1))
+            } else {
+                value_at.span
+            };
+            self.found.push(say::bad_regex(Place { file: value_at.file, span }, &error.message));
+            return None;
+        }
+        Some(value)
+    }
+
+    /// Whether some series could match; says which two matchers contradict each other.
+    fn can_match(&mut self, matchers: &[Matcher]) -> bool {
+        for (i, a) in matchers.iter().enumerate() {
+            for b in &matchers[i + 1..] {
+                if a.label == b.label && contradict(a, b) {
+                    self.found.push(say::contradictory(a, b));
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// A place inside a file.
+    pub fn at(file: FileId, span: Span) -> Place {
+        Place { file, span }
+    }
+}
+
+/// Whether no label value satisfies both.
+pub fn contradict(a: &Matcher, b: &Matcher) -> bool {
+    use MatchOp::{Equal, Match, NotEqual, NotMatch};
+    match (a.op, b.op) {
+        (Equal, _) => !admits(b, &a.value),
+        (_, Equal) => !admits(a, &b.value),
+        (Match, NotMatch) | (NotMatch, Match) if a.value == b.value => true,
+        (Match, Match | NotEqual | NotMatch) => literals(a).is_some_and(|all| all.iter().all(|v| !admits(b, v))),
+        (NotEqual | NotMatch, Match) => contradict(b, a),
+        _ => false,
+    }
+}
+
+fn literals(matcher: &Matcher) -> Option<Vec<String>> {
+    parsed(matcher).and_then(|r| r.literals())
+}
+
+fn parsed(matcher: &Matcher) -> Option<Regex> {
+    regex::parse(&matcher.value).ok()
+}
+
+/// Whether a matcher admits a value.
+pub fn admits(matcher: &Matcher, value: &str) -> bool {
+    match matcher.op {
+        MatchOp::Equal => matcher.value == value,
+        MatchOp::NotEqual => matcher.value != value,
+        MatchOp::Match => parsed(matcher).is_none_or(|r| r.matches(value)),
+        MatchOp::NotMatch => parsed(matcher).is_none_or(|r| !r.matches(value)),
+    }
+}
+
+/// The matchers of `inner` that let through what `outer` does not: proof that `inner` is not a part of `outer`.
+/// `None` where nothing is proven.
+pub fn outside<'s>(inner: &'s Selector, outer: &'s Selector) -> Option<(Option<&'s Matcher>, &'s Matcher)> {
+    if inner.name != outer.name || inner.name.is_empty() {
+        return None;
+    }
+    for wanted in &outer.matchers {
+        let same_label: Vec<&Matcher> = inner.matchers.iter().filter(|m| m.label == wanted.label).collect();
+        if let Some(contrary) = same_label.iter().find(|m| contradict(m, wanted)) {
+            return Some((Some(contrary), wanted));
+        }
+        // without a matcher of its own on that label it is wider, unless `wanted` lets everything through
+        if same_label.is_empty() && !(wanted.op == MatchOp::Match && wanted.value == ".*") {
+            return Some((None, wanted));
+        }
+    }
+    None
+}

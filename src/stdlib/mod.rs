@@ -1,0 +1,27 @@
+//! The templates that ship with the program. They are written in Tabi and read by the ordinary parser; this list is all that Rust knows.
+
+/// A module: its name after `std.`, and its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Module {
+    /// `http` of `std.http`.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// Every module, in order of their names.
+pub const ALL: &[Module] = &[
+    Module { name: "argocd", text: include_str!("argocd.tabi") },
+    Module { name: "github_actions", text: include_str!("github_actions.tabi") },
+    Module { name: "gitlab", text: include_str!("gitlab.tabi") },
+    Module { name: "grpc", text: include_str!("grpc.tabi") },
+    Module { name: "http", text: include_str!("http.tabi") },
+    Module { name: "kubernetes", text: include_str!("kubernetes.tabi") },
+    Module { name: "otel", text: include_str!("otel.tabi") },
+    Module { name: "probe", text: include_str!("probe.tabi") },
+];
+
+/// The module of a name.
+pub fn find(name: &str) -> Option<&'static Module> {
+    ALL.iter().find(|m| m.name == name)
+}
