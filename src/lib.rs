@@ -15,6 +15,7 @@
 pub mod diagnostic;
 pub mod measure;
 pub mod model;
+pub mod plan;
 pub mod project;
 pub mod promql;
 pub mod resolve;

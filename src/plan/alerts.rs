@@ -1,0 +1,268 @@
+//! Alerts: one rule for each row and journey; SLIs whose threshold differs are listed in the long operand of a rule of their own.
+
+use super::members::{Member, selectors, union};
+use super::thresholds::Threshold;
+use super::windows::{DAY, JOIN};
+use super::{Plan, Rule, RuleKind, label, minutes};
+use crate::measure::Series;
+use crate::model::{Audience, Urgency};
+use crate::promql::write::number;
+use std::collections::BTreeSet;
+
+/// The alerts' names; not those of other tools, so that both can run side by side while people move.
+pub const SLO_BURN: &str = "SLOBudgetBurn";
+/// A budget is nearly spent.
+pub const SLO_LOW: &str = "SLOBudgetLow";
+/// The numbers of an SLI stopped coming.
+pub const SLO_NO_DATA: &str = "SLONoData";
+/// The journey as a whole burns.
+pub const JOURNEY_BURN: &str = "JourneyBudgetBurn";
+/// The journey's budget is nearly spent.
+pub const JOURNEY_LOW: &str = "JourneyBudgetLow";
+/// A developer journey burns while a user journey that it delivers burns.
+pub const DELIVERY_BLOCKED: &str = "DeliveryBlocked";
+
+/// Rows that are equal in all but the SLI, with their SLIs.
+pub struct Class<'m, K> {
+    /// What they share.
+    pub key: K,
+    /// Whose they are.
+    pub members: Vec<Member<'m>>,
+}
+
+/// Groups members by a key, in order of their first appearance.
+pub fn classes<'m, K: PartialEq>(keyed: impl IntoIterator<Item = (K, Member<'m>)>) -> Vec<Class<'m, K>> {
+    let mut found: Vec<Class<'m, K>> = Vec::new();
+    for (key, member) in keyed {
+        match found.iter_mut().find(|c| c.key == key) {
+            Some(class) => class.members.push(member),
+            None => found.push(Class { key, members: vec![member] }),
+        }
+    }
+    found
+}
+
+impl Plan<'_> {
+    /// Matchers for some of the journey's SLIs.
+    pub fn member_selectors(&self, members: &[Member<'_>]) -> Vec<String> {
+        selectors(&format!("journey=\"{}\"", self.journey.name.text), members, &self.journey.members())
+    }
+
+    /// The labels that alerts take over from the info series: `owner`, and the keys of `labels`.
+    fn info_labels(&self, of_journey: bool) -> BTreeSet<&str> {
+        let mut labels: BTreeSet<&str> = BTreeSet::new();
+        if of_journey {
+            labels.extend(self.journey.owner.iter().map(|_| "owner"));
+            labels.extend(self.journey.labels.keys().map(String::as_str));
+        } else {
+            for (_, sli) in self.journey.all_slis() {
+                labels.extend(sli.owner.iter().map(|_| "owner"));
+                labels.extend(sli.labels.keys().map(String::as_str));
+            }
+        }
+        labels
+    }
+
+    /// An expression with the labels of the info series. `topk` and not a plain join: for five minutes after an owner changed with a
+    /// restart there are two info series, and a plain join fails, and with it every alert of the journey.
+    fn with_info(&self, expr: &str, of_journey: bool) -> String {
+        let labels = self.info_labels(of_journey);
+        if labels.is_empty() {
+            return expr.to_string();
+        }
+        let (on, name) = if of_journey { ("journey", "tabi_journey_info") } else { ("journey, step, sli", "tabi_slo_info") };
+        let labels = labels.into_iter().collect::<Vec<_>>().join(", ");
+        format!(
+            "(\n{}\n) * on ({on}) group_left ({labels}) topk by ({on}) (1, {name}{})",
+            crate::measure::indent(expr),
+            self.selector()
+        )
+    }
+
+    fn alert(&self, name: &'static str, expr: String, urgency: Urgency, more: Vec<(String, String)>) -> Rule {
+        let mut labels = self.journey_label();
+        labels.push(label("severity", &self.severity(urgency)));
+        labels.extend(more);
+        let own = match urgency {
+            Urgency::Page => &self.options.page_labels,
+            Urgency::Ticket => &self.options.ticket_labels,
+        };
+        labels.extend(own.iter().filter(|(k, _)| *k != "severity").map(|(k, v)| label(k, v)));
+        Rule { kind: RuleKind::Alert(name), expr, hold: None, labels, annotations: Vec::new() }
+    }
+
+    /// Burns: those whose long window is below a day are evaluated with the fast group, the others every 5m.
+    pub fn burn_alerts(&self, slow: bool) -> Vec<Rule> {
+        let rows = self.journey.members().into_iter().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
+        let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
+        // pages before tickets, fast before slow
+        classes.sort_by(|a, b| (a.key.urgency, a.key.long).cmp(&(b.key.urgency, b.key.long)));
+        let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class)).collect();
+        rules.extend(self.journey_thresholds().iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t)));
+        rules
+    }
+
+    fn slo_burn(&self, class: &Class<'_, Threshold>) -> Rule {
+        let t = &class.key;
+        let all = self.selector();
+        let burn = number(t.burn);
+        let long = union(&self.member_selectors(&class.members), |s| format!("tabi:slo_burn:rate{}{s}", minutes(t.long)));
+        let bad = format!("sum_over_time({}{all}[{}])", Series::Bad.name(), minutes(t.long));
+        // `unless … <=` and not `and … >`: traffic that stops during an outage is no recovery
+        let expr = format!(
+            "{long} > {burn}\nunless tabi:slo_burn:rate{}{all} <= {burn}\nand {} * {bad} > {}",
+            minutes(t.short),
+            self.evaluate_seconds(),
+            self.need(t.need)
+        );
+        let mut rule = self.alert(SLO_BURN, self.with_info(&expr, false), t.urgency, row_labels(t));
+        rule.annotations = self.slo_burn_annotations(t);
+        rule
+    }
+
+    /// `> need - 0.1`: float noise would hide the last event otherwise.
+    fn need(&self, need: u32) -> String {
+        number(f64::from(need) - 0.1)
+    }
+
+    fn journey_burn(&self, t: &Threshold) -> Rule {
+        let all = self.selector();
+        let burn = number(t.burn);
+        let name = |w| format!("tabi:journey_burn:rate{}{all}", minutes(w));
+        let bad: Vec<String> = self
+            .counted_selectors(&self.journey.counted())
+            .iter()
+            .map(|s| format!("sum_over_time({}{s}[{}])", Series::Bad.name(), minutes(t.long)))
+            .collect();
+        let expr = format!(
+            "{} > {burn}\nunless {} <= {burn}\nand {} * sum by (audience, journey) ({}) > {}",
+            name(t.long),
+            name(t.short),
+            self.evaluate_seconds(),
+            bad.join(" or "),
+            self.need(t.need)
+        );
+        let mut rule = self.alert(JOURNEY_BURN, self.with_info(&expr, true), t.urgency, row_labels(t));
+        rule.annotations = self.journey_burn_annotations(t);
+        rule
+    }
+
+    /// The numbers of an SLI stopped coming. Idle is data, and so is what is excluded.
+    pub fn no_data_alerts(&self) -> Vec<Rule> {
+        let keyed = self.journey.members().into_iter().filter_map(|m| {
+            let (after, urgency) = m.1.alerts.no_data?;
+            Some(((no_data_minutes(after, m.1.traffic.as_ref().map(|t| t.value)), urgency), m))
+        });
+        classes(keyed)
+            .iter()
+            .map(|class| {
+                let (after, urgency) = class.key;
+                let budgets = union(&self.member_selectors(&class.members), |s| format!("tabi:slo_budget:ratio{s}"));
+                let expr = format!("{budgets}\nunless {JOIN} {}{}", Series::Total.name(), self.selector());
+                let mut rule = self.alert(SLO_NO_DATA, self.with_info(&expr, false), urgency, Vec::new());
+                rule.hold = Some(after);
+                rule.annotations = self.no_data_annotations(after);
+                rule
+            })
+            .collect()
+    }
+
+    /// Little is left of a budget. The second operand keeps the first days of an SLO silent: they say nothing.
+    pub fn low_alerts(&self) -> Vec<Rule> {
+        let keyed = self.journey.members().into_iter().filter_map(|m| {
+            let (left, urgency) = m.1.alerts.left?;
+            let longest = self.thresholds_of(&m).iter().map(|t| t.long).max();
+            Some(((left, urgency, longest.unwrap_or(self.quiet_days())), m))
+        });
+        let mut rules = Vec::new();
+        for class in classes(keyed) {
+            let (left, urgency, longest) = class.key;
+            let (share, offset) = (number(left.share()), minutes(longest));
+            let selectors = self.member_selectors(&class.members);
+            let remaining = |more: &str| union(&selectors, |s| format!("tabi:slo_budget:remaining_ratio{s}{more}"));
+            let expr = format!("{} < {share}\nand {}", remaining(""), remaining(&format!(" offset {offset}")));
+            let mut rule = self.alert(SLO_LOW, self.with_info(&expr, false), urgency, Vec::new());
+            rule.hold = Some(60);
+            rule.annotations = self.low_annotations(false);
+            rules.push(rule);
+        }
+        let counted = self.journey.counted_slis().next().is_some();
+        if let (Some((left, urgency)), Some(_), true) = (self.journey.alerts.left, &self.journey.target, counted) {
+            let longest = self.journey_thresholds().iter().map(|t| t.long).max().unwrap_or(self.quiet_days());
+            let remaining = format!("tabi:journey_budget:remaining_ratio{}", self.selector());
+            let expr = format!("{remaining} < {}\nand {remaining} offset {}", number(left.share()), minutes(longest));
+            let mut rule = self.alert(JOURNEY_LOW, self.with_info(&expr, true), urgency, Vec::new());
+            rule.hold = Some(60);
+            rule.annotations = self.low_annotations(true);
+            rules.push(rule);
+        }
+        rules
+    }
+
+    /// Without rows: the time that the built-in rows would look back, a tenth of the period at most.
+    fn quiet_days(&self) -> u64 {
+        (self.journey.window.value / 10 / 60 * 60).clamp(60, 3 * DAY)
+    }
+
+    /// The user journey's page is firing while this developer journey burns over the short window of its fastest ticket row: its own
+    /// ticket would come hours later.
+    pub fn delivery_alerts(&self, index: usize) -> Vec<Rule> {
+        if self.model.journeys[index].audience == Audience::User {
+            return Vec::new();
+        }
+        let Some(urgency) = self.journey.alerts.blocked else { return Vec::new() };
+        let keyed = self.journey.members().into_iter().filter_map(|m| {
+            let rows = self.thresholds_of(&m);
+            let fastest = |urgency| rows.iter().filter(|t: &&Threshold| t.urgency == urgency).min_by_key(|t| t.long);
+            let row = fastest(Urgency::Ticket).or_else(|| fastest(Urgency::Page))?;
+            Some(((row.short, row.burn), m))
+        });
+        let burning: Vec<String> = classes(keyed)
+            .iter()
+            .map(|class| {
+                let (short, burn) = class.key;
+                let name = format!("tabi:slo_burn:rate{}", minutes(short));
+                format!("{} > {}", union(&self.member_selectors(&class.members), |s| format!("{name}{s}")), number(burn))
+            })
+            .collect();
+        if burning.is_empty() {
+            return Vec::new();
+        }
+        let mut rules = Vec::new();
+        for (user, _) in &self.journey.delivers {
+            let user = Plan { journey: &self.model.journeys[*user], ..*self };
+            if !user.pages() {
+                continue;
+            }
+            let name = &user.journey.name.text;
+            let firing = format!(
+                "ALERTS{{alertname=~\"{SLO_BURN}|{JOURNEY_BURN}\",alertstate=\"firing\",severity=\"{}\",journey=\"{name}\"}}",
+                self.severity(Urgency::Page)
+            );
+            let expr = format!("max by (audience, journey) ({})\nand on () {firing}", burning.join(" or "));
+            let mut rule =
+                self.alert(DELIVERY_BLOCKED, self.with_info(&expr, true), urgency, vec![label("blocks", name)]);
+            rule.annotations = self.delivery_annotations(user.journey);
+            rules.push(rule);
+        }
+        rules
+    }
+
+    /// Whether anything of the journey can page for a burn.
+    pub fn pages(&self) -> bool {
+        let of_slis = self.journey.members().into_iter().flat_map(|m| self.thresholds_of(&m));
+        of_slis.chain(self.journey_thresholds()).any(|t| t.urgency == Urgency::Page)
+    }
+}
+
+fn row_labels(t: &Threshold) -> Vec<(String, String)> {
+    vec![label("long", &minutes(t.long)), label("short", &minutes(t.short)), label("burn", &number(t.burn))]
+}
+
+/// For how many minutes data must be missing: never below the time in which 200 events are expected, in whole hours from one on.
+pub fn no_data_minutes(after: u64, events_per_second: Option<f64>) -> u64 {
+    let Some(rate) = events_per_second else { return after };
+    let expected = (200.0 / rate / 60.0).ceil().min(1e9) as u64;
+    let expected = if expected > 60 { expected.div_ceil(60) * 60 } else { expected };
+    after.max(expected)
+}

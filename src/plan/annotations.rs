@@ -1,0 +1,191 @@
+//! What alerts say at 3 a.m.: templates over the info series, so that a change of words changes no rule's identity.
+
+use super::alerts::{JOURNEY_BURN, SLO_BURN};
+use super::thresholds::Threshold;
+use super::{Plan, label, minutes};
+use crate::model::{Journey, Urgency};
+use crate::promql::write::number;
+
+type Annotations = Vec<(String, String)>;
+
+/// Text that stands in a template as it is.
+fn literal(text: &str) -> String {
+    text.replace("{{", "{{ \"{{\" }}")
+}
+
+impl Plan<'_> {
+    /// `{journey='checkout',step=%q,sli=%q}` and the arguments for it, with all labels of `by` where they matter.
+    fn queried(&self, with_by: bool) -> (String, String) {
+        let mut matchers = format!("journey='{}',step=%q,sli=%q", self.journey.name.text);
+        let mut arguments = "$labels.step $labels.sli".to_string();
+        if with_by {
+            for by in self.journey.by_labels() {
+                matchers.push_str(&format!(",{by}=%q"));
+                arguments.push_str(&format!(" $labels.{by}"));
+            }
+        }
+        (format!("{{{matchers}}}"), arguments)
+    }
+
+    /// A template that queries `expr`, which has the matchers of this alert's SLI at `$$`.
+    fn query(&self, expr: &str, of_journey: bool, with_by: bool) -> String {
+        if of_journey {
+            let matchers = format!("{{journey='{}'}}", self.journey.name.text);
+            return format!("query \"{}\"", expr.replace("$$", &matchers));
+        }
+        let (matchers, arguments) = self.queried(with_by);
+        format!("printf \"{}\" {arguments} | query", expr.replace('%', "%%").replace("$$", &matchers))
+    }
+
+    /// The title of the SLI, or its names while the info series is not there.
+    fn title(&self) -> String {
+        format!(
+            "{{{{ with {} }}}}{{{{ . | first | label \"title\" }}}}{{{{ else }}}}{{{{ $labels.journey }}}}/{{{{ $labels.step }}}}/{{{{ $labels.sli }}}}{{{{ end }}}}{}",
+            self.query("tabi_slo_info$$", false, false),
+            self.by_values()
+        )
+    }
+
+    /// ` (dest_server https://…)` for the labels of `by`.
+    fn by_values(&self) -> String {
+        self.journey
+            .by_labels()
+            .iter()
+            .map(|by| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}"))
+            .collect()
+    }
+
+    fn left(&self, of_journey: bool) -> String {
+        let name = if of_journey { "tabi:journey_budget:remaining_ratio" } else { "tabi:slo_budget:remaining_ratio" };
+        let query = self.query(&format!("100 * last_over_time({name}$$[15m])"), of_journey, true);
+        format!(
+            "{{{{ with {query} }}}} Left of {}: {{{{ . | first | value | printf \"%.0f\" }}}} %.{{{{ end }}}}",
+            minutes(self.journey.window.value)
+        )
+    }
+
+    fn since(&self, t: &Threshold, of_journey: bool) -> String {
+        let name = if of_journey { "tabi:journey_burn:rate" } else { "tabi:slo_burn:rate" };
+        let short = minutes(t.short);
+        let reach = (t.short / 30).max(6);
+        let expr = format!("min_over_time(timestamp({name}{short}$$ > {})[{reach}h:5m])", number(t.burn));
+        format!(
+            "{{{{ with {} }}}}, since {{{{ (. | first | value | toTime).Format \"15:04\" }}}} UTC{{{{ end }}}}",
+            self.query(&expr, of_journey, true)
+        )
+    }
+
+    fn burning(&self, t: &Threshold, of_journey: bool) -> String {
+        format!(
+            "{{{{ $value | printf \"%.1f\" }}}}× over {} and {} (limit {}×){}.{} Ends by itself {} after it stops being bad.{}",
+            minutes(t.long),
+            minutes(t.short),
+            number(t.burn),
+            self.since(t, of_journey),
+            self.left(of_journey),
+            minutes(t.short),
+            self.delivered_by(t.urgency)
+        )
+    }
+
+    /// Whether those who would ship the fix can.
+    fn delivered_by(&self, urgency: Urgency) -> String {
+        if urgency != Urgency::Page {
+            return String::new();
+        }
+        let by: Vec<String> = self
+            .model
+            .journeys
+            .iter()
+            .filter(|j| j.delivers.iter().any(|(user, _)| std::ptr::eq(&raw const self.model.journeys[*user], self.journey)))
+            .map(|j| {
+                let name = &j.name.text;
+                format!(
+                    "{name} ({{{{ with query \"ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}\" }}}}burns itself{{{{ else }}}}can ship{{{{ end }}}})"
+                )
+            })
+            .collect();
+        if by.is_empty() { String::new() } else { format!(" Delivered by: {}.", by.join(", ")) }
+    }
+
+    /// Links: the runbook of the SLI or the journey, and the dashboard of `tabi.toml`.
+    fn links(&self, annotations: &mut Annotations, of_journey: bool) {
+        let journey = self.journey;
+        if of_journey {
+            annotations.extend(journey.runbook.iter().map(|r| label("runbook_url", &literal(&r.value))));
+        } else if journey.all_slis().any(|(_, sli)| sli.runbook.is_some()) {
+            let query = self.query("tabi_slo_info$$", false, false);
+            let text = format!("{{{{ with {query} }}}}{{{{ . | first | label \"runbook\" }}}}{{{{ end }}}}");
+            annotations.push(label("runbook_url", &text));
+        }
+        if let Some(url) = &self.options.dashboard_url {
+            let name = &journey.name.text;
+            let url = literal(url);
+            let url = if of_journey {
+                crate::resolve::fill(&url, name, None, None)
+            } else {
+                crate::resolve::fill(&url, name, Some("{{ $labels.step }}"), Some("{{ $labels.sli }}"))
+            };
+            annotations.push(label("dashboard_url", &url));
+        }
+    }
+
+    fn annotated(&self, summary: &str, description: &str, of_journey: bool) -> Annotations {
+        let mut annotations = vec![label("summary", summary), label("description", description)];
+        self.links(&mut annotations, of_journey);
+        annotations
+    }
+
+    /// For `SLOBudgetBurn`.
+    pub fn slo_burn_annotations(&self, t: &Threshold) -> Annotations {
+        let summary = format!("{}: budget burns {{{{ $value | printf \"%.1f\" }}}} times too fast", self.title());
+        let bad_when = format!(
+            "{{{{ with {} }}}}{{{{ . | first | label \"bad_when\" }}}} counts as bad. {{{{ end }}}}",
+            self.query("tabi_slo_info$$", false, false)
+        );
+        self.annotated(&summary, &format!("{bad_when}{}", self.burning(t, false)), false)
+    }
+
+    /// For `JourneyBudgetBurn`.
+    pub fn journey_burn_annotations(&self, t: &Threshold) -> Annotations {
+        let title = literal(self.journey.shown());
+        let summary = format!("{title}: the journey's budget burns {{{{ $value | printf \"%.1f\" }}}} times too fast");
+        self.annotated(&summary, &self.burning(t, true), true)
+    }
+
+    /// For `SLONoData`.
+    pub fn no_data_annotations(&self, after: u64) -> Annotations {
+        let summary = format!("{}: no data for {}", self.title(), minutes(after));
+        let description = "Its metrics are not there, so nobody would be told of an outage. Is the target scraped, is the exporter up, \
+             were metrics or labels renamed?";
+        self.annotated(&summary, description, false)
+    }
+
+    /// For `SLOBudgetLow` and `JourneyBudgetLow`.
+    pub fn low_annotations(&self, of_journey: bool) -> Annotations {
+        let title = if of_journey { literal(self.journey.shown()) } else { self.title() };
+        let window = minutes(self.journey.window.value);
+        let summary = format!("{title}: little is left of the error budget of {window}");
+        let query = if of_journey {
+            self.query("100 * last_over_time(tabi:journey_budget:remaining_ratio$$[15m])", true, true)
+        } else {
+            self.query("100 * last_over_time(tabi:slo_budget:remaining_ratio$$[15m])", false, true)
+        };
+        let description = format!(
+            "{{{{ with {query} }}}}{{{{ . | first | value | printf \"%.1f\" }}}} % is left; below 0 it is overspent. {{{{ end }}}}\
+             It recovers as old failures leave the window of {window}."
+        );
+        self.annotated(&summary, &description, of_journey)
+    }
+
+    /// For `DeliveryBlocked`.
+    pub fn delivery_annotations(&self, user: &Journey) -> Annotations {
+        let (own, user) = (literal(self.journey.shown()), literal(user.shown()));
+        let summary = format!("{own} burns while {user} burns: a fix may not get through");
+        let description = format!(
+            "{user} pages, and {own}, which delivers its fixes, burns its own budget {{{{ $value | printf \"%.1f\" }}}} times too fast. \
+             Mend the way out first, or ship by hand."
+        );
+        self.annotated(&summary, &description, true)
+    }
+}
