@@ -13,13 +13,14 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnostic;
+pub mod emit;
 pub mod measure;
 pub mod model;
 pub mod plan;
 pub mod project;
 pub mod promql;
 pub mod resolve;
-pub mod stdlib;
 pub mod schema;
 pub mod source;
+pub mod stdlib;
 pub mod syntax;

@@ -70,7 +70,8 @@ impl Plan<'_> {
         if labels.is_empty() {
             return expr.to_string();
         }
-        let (on, name) = if of_journey { ("journey", "tabi_journey_info") } else { ("journey, step, sli", "tabi_slo_info") };
+        let (on, name) =
+            if of_journey { ("journey", "tabi_journey_info") } else { ("journey, step, sli", "tabi_slo_info") };
         let labels = labels.into_iter().collect::<Vec<_>>().join(", ");
         format!(
             "(\n{}\n) * on ({on}) group_left ({labels}) topk by ({on}) (1, {name}{})",
@@ -93,12 +94,16 @@ impl Plan<'_> {
 
     /// Burns: those whose long window is below a day are evaluated with the fast group, the others every 5m.
     pub fn burn_alerts(&self, slow: bool) -> Vec<Rule> {
-        let rows = self.journey.members().into_iter().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
+        let rows =
+            self.journey.members().into_iter().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
+        // `need` and whether it was capped make no rule of its own
+        let rows = rows.map(|(t, m)| (Threshold { need: 0, capped: false, ..t }, m));
         let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
         // pages before tickets, fast before slow
         classes.sort_by(|a, b| (a.key.urgency, a.key.long).cmp(&(b.key.urgency, b.key.long)));
         let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class)).collect();
-        rules.extend(self.journey_thresholds().iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t)));
+        rules
+            .extend(self.journey_thresholds().iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t)));
         rules
     }
 
@@ -106,18 +111,34 @@ impl Plan<'_> {
         let t = &class.key;
         let all = self.selector();
         let burn = number(t.burn);
-        let long = union(&self.member_selectors(&class.members), |s| format!("tabi:slo_burn:rate{}{s}", minutes(t.long)));
-        let bad = format!("sum_over_time({}{all}[{}])", Series::Bad.name(), minutes(t.long));
+        let long =
+            union(&self.member_selectors(&class.members), |s| format!("tabi:slo_burn:rate{}{s}", minutes(t.long)));
         // `unless … <=` and not `and … >`: traffic that stops during an outage is no recovery
         let expr = format!(
-            "{long} > {burn}\nunless tabi:slo_burn:rate{}{all} <= {burn}\nand {} * {bad} > {}",
+            "{long} > {burn}\nunless tabi:slo_burn:rate{}{all} <= {burn}\nand {}",
             minutes(t.short),
-            self.evaluate_seconds(),
-            self.need(t.need)
+            self.enough_bad_events(t.long, &class.members)
         );
         let mut rule = self.alert(SLO_BURN, self.with_info(&expr, false), t.urgency, row_labels(t));
         rule.annotations = self.slo_burn_annotations(t);
         rule
+    }
+
+    /// Bad events within a window, at least as many as each SLI needs.
+    fn enough_bad_events(&self, long: u64, members: &[Member<'_>]) -> String {
+        let needs = classes(members.iter().map(|m| (m.1.alerts.need.value, *m)));
+        let bad = |s: &str| {
+            format!("{} * sum_over_time({}{s}[{}])", self.evaluate_seconds(), Series::Bad.name(), minutes(long))
+        };
+        if let [one] = needs.as_slice() {
+            return format!("{} > {}", bad(&self.selector()), self.need(one.key));
+        }
+        let parts: Vec<String> = needs
+            .iter()
+            .flat_map(|class| self.member_selectors(&class.members).into_iter().map(move |s| (s, class.key)))
+            .map(|(s, need)| format!("{} > {}", bad(&s), self.need(need)))
+            .collect();
+        format!("({})", parts.join(" or "))
     }
 
     /// `> need - 0.1`: float noise would hide the last event otherwise.
@@ -161,6 +182,7 @@ impl Plan<'_> {
                 let expr = format!("{budgets}\nunless {JOIN} {}{}", Series::Total.name(), self.selector());
                 let mut rule = self.alert(SLO_NO_DATA, self.with_info(&expr, false), urgency, Vec::new());
                 rule.hold = Some(after);
+                rule.labels.push(label("long", &minutes(after)));
                 rule.annotations = self.no_data_annotations(after);
                 rule
             })
@@ -174,13 +196,24 @@ impl Plan<'_> {
             let longest = self.thresholds_of(&m).iter().map(|t| t.long).max();
             Some(((left, urgency, longest.unwrap_or(self.quiet_days())), m))
         });
+        let all = classes(keyed);
         let mut rules = Vec::new();
-        for class in classes(keyed) {
-            let (left, urgency, longest) = class.key;
-            let (share, offset) = (number(left.share()), minutes(longest));
-            let selectors = self.member_selectors(&class.members);
-            let remaining = |more: &str| union(&selectors, |s| format!("tabi:slo_budget:remaining_ratio{s}{more}"));
-            let expr = format!("{} < {share}\nand {}", remaining(""), remaining(&format!(" offset {offset}")));
+        for urgency in [Urgency::Page, Urgency::Ticket] {
+            let parts: Vec<String> = all
+                .iter()
+                .filter(|class| class.key.1 == urgency)
+                .map(|class| {
+                    let (share, offset) = (number(class.key.0.share()), minutes(class.key.2));
+                    let selectors = self.member_selectors(&class.members);
+                    let remaining =
+                        |more: &str| union(&selectors, |s| format!("tabi:slo_budget:remaining_ratio{s}{more}"));
+                    format!("{} < {share}\nand {}", remaining(""), remaining(&format!(" offset {offset}")))
+                })
+                .collect();
+            if parts.is_empty() {
+                continue;
+            }
+            let expr = if let [one] = parts.as_slice() { one.clone() } else { format!("({})", parts.join(")\nor (")) };
             let mut rule = self.alert(SLO_LOW, self.with_info(&expr, false), urgency, Vec::new());
             rule.hold = Some(60);
             rule.annotations = self.low_annotations(false);
@@ -222,7 +255,11 @@ impl Plan<'_> {
             .map(|class| {
                 let (short, burn) = class.key;
                 let name = format!("tabi:slo_burn:rate{}", minutes(short));
-                format!("{} > {}", union(&self.member_selectors(&class.members), |s| format!("{name}{s}")), number(burn))
+                format!(
+                    "{} > {}",
+                    union(&self.member_selectors(&class.members), |s| format!("{name}{s}")),
+                    number(burn)
+                )
             })
             .collect();
         if burning.is_empty() {

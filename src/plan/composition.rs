@@ -66,7 +66,9 @@ impl Plan<'_> {
                 // steps of one weight stand together; weights in milli-units order exactly
                 let mut by_weight: BTreeMap<u64, (f64, Vec<Member<'_>>)> = BTreeMap::new();
                 let mut all = 0.0;
-                for step in self.journey.steps.iter().filter(|s| s.weight.value > 0.0 && s.slis.iter().any(|sli| sli.counts)) {
+                for step in
+                    self.journey.steps.iter().filter(|s| s.weight.value > 0.0 && s.slis.iter().any(|sli| sli.counts))
+                {
                     let weight = step.weight.value;
                     all += weight;
                     let members = step.slis.iter().filter(|sli| sli.counts).map(|sli| (Some(step), sli));

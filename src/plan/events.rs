@@ -114,7 +114,9 @@ impl Plan<'_> {
     /// Counts of an hour, for periods beyond 31 days.
     pub fn hourly_copies(&self) -> Vec<Rule> {
         let selector = self.selector();
-        self.both("count1h", |series| format!("sum_over_time({}{selector}[1h] offset 5m)", count_name(series, "count5m")))
+        self.both("count1h", |series| {
+            format!("sum_over_time({}{selector}[1h] offset 5m)", count_name(series, "count5m"))
+        })
     }
 
     fn both(&self, copy: &str, expr: impl Fn(Series) -> String) -> Vec<Rule> {

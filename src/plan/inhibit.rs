@@ -83,7 +83,8 @@ impl Plan<'_> {
 
     /// Faster rows silence slower ones of their urgency, and a page its tickets.
     fn of_rows(&self, rows: &[Vec<Threshold>], [burn, low]: [&str; 2], equal: &[String], all: &mut Vec<Inhibition>) {
-        let keys: BTreeSet<RowKey> = rows.iter().flatten().map(|t| RowKey { urgency: t.urgency, long: t.long }).collect();
+        let keys: BTreeSet<RowKey> =
+            rows.iter().flatten().map(|t| RowKey { urgency: t.urgency, long: t.long }).collect();
         for urgency in [Urgency::Page, Urgency::Ticket] {
             let longs: Vec<u64> = keys.iter().filter(|k| k.urgency == urgency).map(|k| k.long).collect();
             for (i, long) in longs.iter().enumerate() {
@@ -107,7 +108,8 @@ impl Plan<'_> {
             let mut pairs: Vec<(u64, f64, f64)> = Vec::new();
             for own in rows {
                 for fast in own.iter().filter(|t| t.urgency == urgency) {
-                    for slow in own.iter().filter(|t| t.urgency == urgency && t.long == fast.long && t.burn < fast.burn) {
+                    for slow in own.iter().filter(|t| t.urgency == urgency && t.long == fast.long && t.burn < fast.burn)
+                    {
                         if !pairs.contains(&(fast.long, fast.burn, slow.burn)) {
                             pairs.push((fast.long, fast.burn, slow.burn));
                         }

@@ -40,7 +40,8 @@ pub fn selectors(base: &str, members: &[Member<'_>], all: &[Member<'_>]) -> Vec<
         .map(|step| {
             let of = |m: &&Member<'_>| step_name(m) == *step;
             let inside: BTreeSet<String> = members.iter().filter(of).map(|m| sli_name(m).to_string()).collect();
-            let outside: BTreeSet<String> = others.iter().copied().filter(of).map(|m| sli_name(m).to_string()).collect();
+            let outside: BTreeSet<String> =
+                others.iter().copied().filter(of).map(|m| sli_name(m).to_string()).collect();
             if outside.is_empty() {
                 format!("{{{base},step=\"{step}\"}}")
             } else {

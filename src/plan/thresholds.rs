@@ -48,7 +48,10 @@ pub fn thresholds(alerts: &Alerts, target: Percent, range: u64) -> Vec<Threshold
             capped: row.burn > most,
         };
         // after the cap two rows may have become one
-        if !found.iter().any(|t| t.urgency == threshold.urgency && t.long == threshold.long && same(t.burn, threshold.burn)) {
+        if !found
+            .iter()
+            .any(|t| t.urgency == threshold.urgency && t.long == threshold.long && same(t.burn, threshold.burn))
+        {
             found.push(threshold);
         }
     }

@@ -31,7 +31,8 @@ impl Plan<'_> {
             .iter()
             .filter(|w| (**w >= DAY) == slow)
             .map(|w| {
-                let (bad, total) = (self.sum_over(Series::Bad, *w, &selector), self.sum_over(Series::Total, *w, &selector));
+                let (bad, total) =
+                    (self.sum_over(Series::Bad, *w, &selector), self.sum_over(Series::Total, *w, &selector));
                 let expr = format!("{bad}\n/ ({total} > 0)\n/ {JOIN} group_left () tabi:slo_budget:ratio{selector}");
                 Rule::record(format!("tabi:slo_burn:rate{}", minutes(*w)), expr, self.journey_label())
             })
@@ -54,7 +55,9 @@ impl Plan<'_> {
             ),
             Rule::record(
                 "tabi:slo_budget:remaining_ratio",
-                format!("1 - tabi:slo_errors:ratio_period{selector} / {JOIN} group_left () tabi:slo_budget:ratio{selector}"),
+                format!(
+                    "1 - tabi:slo_errors:ratio_period{selector} / {JOIN} group_left () tabi:slo_budget:ratio{selector}"
+                ),
                 label(),
             ),
         ]

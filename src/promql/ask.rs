@@ -26,7 +26,7 @@ fn literal(duration: &DurationText) -> Option<Range> {
 /// All selectors, also those of range selectors and in subqueries.
 #[must_use]
 pub fn selectors(expr: &Expr) -> Vec<&Selector> {
-    let mut found = Vec::new();
+    let mut found: Vec<&Selector> = Vec::new();
     walk(expr, &mut |expr| match expr {
         Expr::Selector(node) => found.push(node),
         Expr::Range(node) => found.push(&node.selector),
@@ -53,8 +53,7 @@ pub fn aggregation_labels(expr: &Expr) -> Option<Vec<String>> {
         Some(grouping) => grouping.labels.iter().map(|l| l.text.clone()).collect(),
     };
     if node.op.text == "count_values" {
-        let Some(Expr::StringLiteral(label)) = node.param.as_deref().map(Expr::without_parens)
-        else {
+        let Some(Expr::StringLiteral(label)) = node.param.as_ref().map(Expr::without_parens) else {
             return None;
         };
         labels.push(label.value.clone());
@@ -73,8 +72,7 @@ pub fn has_subquery(expr: &Expr) -> bool {
 /// Whether there is an `@` modifier or an `offset` into the future anywhere.
 #[must_use]
 pub fn has_at_or_negative_offset(expr: &Expr) -> bool {
-    let negative =
-        |offset: &Option<Offset>| offset.as_ref().is_some_and(|offset| offset.negative);
+    let negative = |offset: &Option<Offset>| offset.as_ref().is_some_and(|offset| offset.negative);
     let mut found = false;
     walk(expr, &mut |expr| {
         found |= match expr {

@@ -1,9 +1,6 @@
 //! Type checks, done while the tree is built, from the leaves up.
 
-use super::ast::{
-    Aggregate, Binary, Call, Expr, MatchOp, Matcher, MatcherValue, Name, Selector, Unary,
-    ValueType,
-};
+use super::ast::{Aggregate, Binary, Call, Expr, MatchOp, Matcher, MatcherValue, Name, Selector, Unary, ValueType};
 use super::functions::{Function, aggregation};
 use super::{Error, ParamType, Range, regex};
 
@@ -24,42 +21,27 @@ fn expect_type(expr: &Expr, wanted: ValueType, place: &str) -> Result<(), Error>
             format!("`${}` is {}; {fits} fits {place}", param.name, param.kind.described()),
         ));
     }
-    let error = Error::new(
-        expr.span(),
-        format!("{} is needed {place}, not {}", wanted.described(), found.described()),
-    );
+    let error = Error::new(expr.span(), format!("{} is needed {place}, not {}", wanted.described(), found.described()));
     Err(match (wanted, found, expr) {
         (ValueType::Matrix, ValueType::Vector, Expr::Selector(_)) => {
             error.with_help("a range after the selector makes it one: `[5m]`")
         }
-        (ValueType::Matrix, ValueType::Vector, _) => {
-            error.with_help("a subquery makes it one: `[1h:]`")
-        }
+        (ValueType::Matrix, ValueType::Vector, _) => error.with_help("a subquery makes it one: `[1h:]`"),
         (ValueType::Vector, ValueType::Scalar, _) => error.with_help("`vector(…)` makes it one"),
-        (ValueType::Vector, ValueType::Matrix, _) => error.with_help(
-            "a function such as `rate(…)` or `max_over_time(…)` makes it one",
-        ),
+        (ValueType::Vector, ValueType::Matrix, _) => {
+            error.with_help("a function such as `rate(…)` or `max_over_time(…)` makes it one")
+        }
         (ValueType::Scalar, ValueType::Vector, _) => error.with_help("`scalar(…)` makes it one"),
         _ => error,
     })
 }
 
 fn plural(count: usize) -> String {
-    if count == 1 {
-        "1 argument".to_owned()
-    } else {
-        format!("{count} arguments")
-    }
+    if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") }
 }
 
 /// The error for a wrong number of arguments.
-pub(super) fn wrong_count(
-    name: &Name,
-    span: Range,
-    least: usize,
-    most: usize,
-    found: usize,
-) -> Error {
+pub(super) fn wrong_count(name: &Name, span: Range, least: usize, most: usize, found: usize) -> Error {
     let wanted = if least == most {
         plural(least)
     } else if found < least {
@@ -70,12 +52,7 @@ pub(super) fn wrong_count(
     Error::new(span, format!("`{}` takes {wanted}, not {found}", name.text))
 }
 
-pub(super) fn call(
-    function: &'static Function,
-    name: Name,
-    args: Vec<Expr>,
-    end: Range,
-) -> Result<Expr, Error> {
+pub(super) fn call(function: &'static Function, name: Name, args: Vec<Expr>, end: Range) -> Result<Expr, Error> {
     let span = name.span.to(end);
     if args.len() < function.least || args.len() > function.most {
         return Err(wrong_count(&name, span, function.least, function.most, args.len()));
@@ -85,12 +62,7 @@ pub(super) fn call(
             expect_argument(arg, *wanted, &name)?;
         }
     }
-    Ok(Expr::Call(Call {
-        function: name,
-        returns: function.returns,
-        args,
-        span,
-    }))
+    Ok(Expr::Call(Box::new(Call { function: name, returns: function.returns, args, span })))
 }
 
 /// As `expect_type`, with the message made only when it is needed.
@@ -108,7 +80,7 @@ pub(super) fn aggregate(node: Aggregate) -> Result<Expr, Error> {
         expect_argument(param, wanted, &node.op)?;
     }
     expect_argument(&node.expr, ValueType::Vector, &node.op)?;
-    Ok(Expr::Aggregate(node))
+    Ok(Expr::Aggregate(Box::new(node)))
 }
 
 pub(super) fn unary(node: Unary) -> Result<Expr, Error> {
@@ -123,21 +95,12 @@ fn expect_either(expr: &Expr, place: &str) -> Error {
     if let Expr::Param(param) = expr {
         return Error::new(
             param.span,
-            format!(
-                "`${}` is {}; a number or a duration fits {place}",
-                param.name,
-                param.kind.described()
-            ),
+            format!("`${}` is {}; a number or a duration fits {place}", param.name, param.kind.described()),
         );
     }
     let found = expr.value_type();
-    let error = Error::new(
-        expr.span(),
-        format!(
-            "a scalar or an instant vector is needed {place}, not {}",
-            found.described()
-        ),
-    );
+    let error =
+        Error::new(expr.span(), format!("a scalar or an instant vector is needed {place}, not {}", found.described()));
     if found == ValueType::Matrix {
         error.with_help("a function such as `rate(…)` or `max_over_time(…)` makes it one")
     } else {
@@ -160,26 +123,16 @@ pub(super) fn binary(mut node: Binary) -> Result<Expr, Error> {
     let right_vector = node.right.value_type() == ValueType::Vector;
     if node.op.is_set() && !(left_vector && right_vector) {
         let side = if left_vector { &node.right } else { &node.left };
-        return Err(Error::new(
-            side.span(),
-            format!("`{op}` needs an instant vector on both sides, not a scalar"),
-        )
-        .with_help("`vector(…)` makes a scalar one"));
+        return Err(Error::new(side.span(), format!("`{op}` needs an instant vector on both sides, not a scalar"))
+            .with_help("`vector(…)` makes a scalar one"));
     }
     if node.op.is_comparison() && !node.returns_bool && !left_vector && !right_vector {
-        return Err(Error::new(
-            node.op_span,
-            format!("a comparison of two scalars needs `bool`: `{op} bool`"),
-        )
-        .with_replacement(format!("{op} bool")));
+        return Err(Error::new(node.op_span, format!("a comparison of two scalars needs `bool`: `{op} bool`"))
+            .with_replacement(format!("{op} bool")));
     }
     matching(&node, left_vector && right_vector)?;
-    node.returns = if left_vector || right_vector {
-        ValueType::Vector
-    } else {
-        ValueType::Scalar
-    };
-    Ok(Expr::Binary(node))
+    node.returns = if left_vector || right_vector { ValueType::Vector } else { ValueType::Scalar };
+    Ok(Expr::Binary(Box::new(node)))
 }
 
 fn matching(node: &Binary, both_vectors: bool) -> Result<(), Error> {
@@ -188,20 +141,14 @@ fn matching(node: &Binary, both_vectors: bool) -> Result<(), Error> {
     };
     if !both_vectors && !matching.labels.is_empty() {
         let word = if matching.on { "on" } else { "ignoring" };
-        return Err(Error::new(
-            matching.span,
-            format!("`{word}` fits between two instant vectors only"),
-        ));
+        return Err(Error::new(matching.span, format!("`{word}` fits between two instant vectors only")));
     }
     let Some(group) = &matching.group else {
         return Ok(());
     };
     let word = if group.left { "group_left" } else { "group_right" };
     if node.op.is_set() {
-        return Err(Error::new(
-            group.span,
-            format!("`{word}` does not fit `{}`", node.op.text()),
-        ));
+        return Err(Error::new(group.span, format!("`{word}` does not fit `{}`", node.op.text())));
     }
     if matching.on {
         for label in &group.labels {
@@ -229,10 +176,7 @@ pub(super) fn selector(selector: &Selector) -> Result<(), Error> {
     if selects {
         return Ok(());
     }
-    Err(Error::new(
-        selector.span,
-        "the selector needs a metric name or a matcher that does not match the empty string",
-    ))
+    Err(Error::new(selector.span, "the selector needs a metric name or a matcher that does not match the empty string"))
 }
 
 /// Whether a missing label fails the matcher. A parameter counts as such a

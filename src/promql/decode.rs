@@ -24,10 +24,12 @@ pub(super) fn number(text: &str) -> Option<f64> {
     }
     // Rust reads the same decimal notations as Go once words and
     // separators are out.
-    let plain = text
-        .bytes()
-        .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    let value = if plain { text.parse().ok()? } else { return None };
+    let plain = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+    let value = if plain {
+        text.parse().ok()?
+    } else {
+        return None;
+    };
     // Go reports a range error where Rust gives infinity.
     f64::is_finite(value).then_some(value)
 }
@@ -70,9 +72,7 @@ pub(super) fn duration(text: &str) -> Result<u64, String> {
         }
         let index = UNITS.iter().position(|(name, _)| *name == unit).ok_or_else(bad)?;
         if index < next_unit {
-            return Err(format!(
-                "bad duration `{text}`; the units go from large to small, each once: y w d h m s ms"
-            ));
+            return Err(format!("bad duration `{text}`; the units go from large to small, each once: y w d h m s ms"));
         }
         next_unit = index + 1;
         let factor = UNITS.get(index).map_or(0, |(_, factor)| *factor);
@@ -119,12 +119,8 @@ pub(super) fn string(literal: &str) -> Result<String, (Range, String)> {
         }
         at += 1 + length;
     }
-    String::from_utf8(bytes).map_err(|_| {
-        (
-            Range::at(0, literal.len()),
-            "the escapes of this string are not UTF-8".to_owned(),
-        )
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| (Range::at(0, literal.len()), "the escapes of this string are not UTF-8".to_owned()))
 }
 
 enum Escaped {
@@ -154,10 +150,7 @@ fn escape(rest: &str, quote: char) -> Result<(usize, Escaped), (usize, String)> 
         'U' => coded(rest, 1, 8, 16),
         '0'..='7' => coded(rest, 0, 3, 8),
         '.' | 'd' | 'w' | 's' | '-' | '+' | '*' | '/' | '(' | ')' | '[' | ']' | '|' | '{' | '}' => {
-            Err((
-                1,
-                format!("unknown escape `\\{kind}`; a backslash for the regex is written twice: `\\\\{kind}`"),
-            ))
+            Err((1, format!("unknown escape `\\{kind}`; a backslash for the regex is written twice: `\\\\{kind}`")))
         }
         _ => Err((kind.len_utf8(), format!("unknown escape `\\{kind}`"))),
     }
@@ -170,19 +163,10 @@ fn coded(rest: &str, skip: usize, digits: usize, radix: u32) -> Result<(usize, E
         .filter(|part| part.chars().all(|c| c.is_digit(radix)))
         .and_then(|part| u32::from_str_radix(part, radix).ok());
     let Some(code) = code else {
-        return Err((
-            1,
-            format!("the escape needs {digits} digits of base {radix}"),
-        ));
+        return Err((1, format!("the escape needs {digits} digits of base {radix}")));
     };
     // \x and octal escapes are bytes, \u and \U are characters.
-    let value = if digits <= 3 {
-        u8::try_from(code).ok().map(Escaped::Byte)
-    } else {
-        char::from_u32(code).map(Escaped::Char)
-    };
-    value.map(|value| (length, value)).ok_or((
-        length,
-        "the escape is not a character of Unicode".to_owned(),
-    ))
+    let value =
+        if digits <= 3 { u8::try_from(code).ok().map(Escaped::Byte) } else { char::from_u32(code).map(Escaped::Char) };
+    value.map(|value| (length, value)).ok_or((length, "the escape is not a character of Unicode".to_owned()))
 }

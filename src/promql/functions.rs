@@ -17,33 +17,15 @@ pub(super) struct Function {
 }
 
 const fn one(name: &'static str, arg: &'static [ValueType]) -> Function {
-    Function {
-        name,
-        args: arg,
-        least: arg.len(),
-        most: arg.len(),
-        returns: Vector,
-    }
+    Function { name, args: arg, least: arg.len(), most: arg.len(), returns: Vector }
 }
 
 const fn optional(name: &'static str, args: &'static [ValueType]) -> Function {
-    Function {
-        name,
-        args,
-        least: args.len() - 1,
-        most: args.len(),
-        returns: Vector,
-    }
+    Function { name, args, least: args.len() - 1, most: args.len(), returns: Vector }
 }
 
 const fn scalar(name: &'static str, args: &'static [ValueType]) -> Function {
-    Function {
-        name,
-        args,
-        least: args.len(),
-        most: args.len(),
-        returns: Scalar,
-    }
+    Function { name, args, least: args.len(), most: args.len(), returns: Scalar }
 }
 
 const MANY: usize = usize::MAX;
@@ -88,13 +70,7 @@ static FUNCTIONS: &[Function] = &[
     one("idelta", &[Matrix]),
     one("increase", &[Matrix]),
     one("irate", &[Matrix]),
-    Function {
-        name: "label_join",
-        args: &[Vector, String, String, String],
-        least: 3,
-        most: MANY,
-        returns: Vector,
-    },
+    Function { name: "label_join", args: &[Vector, String, String, String], least: 3, most: MANY, returns: Vector },
     one("label_replace", &[Vector, String, String, String, String]),
     one("last_over_time", &[Matrix]),
     one("ln", &[Vector]),
@@ -132,10 +108,19 @@ static FUNCTIONS: &[Function] = &[
 
 /// Functions behind a feature flag, or of some versions only.
 const UNUSABLE: &[(&str, &str)] = &[
-    ("double_exponential_smoothing", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
+    (
+        "double_exponential_smoothing",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
     ("end", "is experimental outside `@`"),
-    ("first_over_time", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
-    ("histogram_quantiles", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
+    (
+        "first_over_time",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
+    (
+        "histogram_quantiles",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
     ("holt_winters", "is gone in Prometheus 3"),
     ("info", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
     ("limit_ratio", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
@@ -145,13 +130,28 @@ const UNUSABLE: &[(&str, &str)] = &[
     ("min_of", "is experimental"),
     ("range", "is experimental"),
     ("sort_by_label", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
-    ("sort_by_label_desc", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
+    (
+        "sort_by_label_desc",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
     ("start", "is experimental outside `@`"),
     ("step", "is experimental"),
-    ("ts_of_first_over_time", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
-    ("ts_of_last_over_time", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
-    ("ts_of_max_over_time", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
-    ("ts_of_min_over_time", "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`"),
+    (
+        "ts_of_first_over_time",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
+    (
+        "ts_of_last_over_time",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
+    (
+        "ts_of_max_over_time",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
+    (
+        "ts_of_min_over_time",
+        "is experimental: Prometheus has it only with the feature flag `promql-experimental-functions`",
+    ),
 ];
 
 /// An aggregation and the type of its first argument, if it has two.
@@ -174,32 +174,20 @@ static AGGREGATIONS: &[Aggregation] = &[
 
 /// The function of that name.
 pub(super) fn function(name: &str) -> Option<&'static Function> {
-    FUNCTIONS
-        .binary_search_by(|function| function.name.cmp(name))
-        .ok()
-        .and_then(|index| FUNCTIONS.get(index))
+    FUNCTIONS.binary_search_by(|function| function.name.cmp(name)).ok().and_then(|index| FUNCTIONS.get(index))
 }
 
 /// The aggregation of that name, in any case.
 pub(super) fn aggregation(name: &str) -> Option<Aggregation> {
-    AGGREGATIONS
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        .copied()
+    AGGREGATIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).copied()
 }
 
 /// Why a function that exists somewhere is not to be used.
 pub(super) fn why_unusable(name: &str) -> Option<&'static str> {
-    UNUSABLE
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        .map(|(_, why)| *why)
+    UNUSABLE.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, why)| *why)
 }
 
 /// All names that may stand before arguments.
 pub(super) fn all_names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS
-        .iter()
-        .map(|function| function.name)
-        .chain(AGGREGATIONS.iter().map(|(name, _)| *name))
+    FUNCTIONS.iter().map(|function| function.name).chain(AGGREGATIONS.iter().map(|(name, _)| *name))
 }

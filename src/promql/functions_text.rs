@@ -30,9 +30,7 @@ pub(super) fn distance(left: &str, right: &str) -> usize {
         for (column, right_char) in right.iter().enumerate() {
             let up = last.get(column + 1).copied().unwrap_or(0);
             let beside = now.last().copied().unwrap_or(0);
-            let mut best = (diagonal + usize::from(left_char != *right_char))
-                .min(up + 1)
-                .min(beside + 1);
+            let mut best = (diagonal + usize::from(left_char != *right_char)).min(up + 1).min(beside + 1);
             let right_before = column.checked_sub(1).and_then(|at| right.get(at));
             if right_before == Some(&left_char)
                 && left_before == Some(*right_char)

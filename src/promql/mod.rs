@@ -1,8 +1,10 @@
 //! `PromQL`: parsing with exact positions, type checks, questions and rewriting.
 //!
-//! The accepted language is what every Prometheus from 2.42 on understands;
-//! what only some versions (or feature flags) take is refused with a message
+//! The accepted language is that of stable Prometheus releases from 2.42 to 3;
+//! what needs a feature flag or is gone in Prometheus 3 is refused with a message
 //! that says so. `$name` placeholders may stand where a literal would.
+
+#![forbid(unsafe_code)]
 
 pub mod ask;
 pub mod ast;
@@ -17,6 +19,7 @@ mod parse_selector;
 pub mod regex;
 pub mod rewrite;
 mod token;
+mod visit;
 pub mod write;
 
 #[cfg(test)]
@@ -24,9 +27,7 @@ mod tests;
 #[cfg(test)]
 mod tests_tables;
 
-pub use ask::{
-    aggregation_labels, has_at_or_negative_offset, has_subquery, literal_ranges, selectors,
-};
+pub use ask::{aggregation_labels, has_at_or_negative_offset, has_subquery, literal_ranges, selectors};
 pub use ast::{Expr, ValueType, walk};
 pub use parse::parse;
 pub use rewrite::{Value, squeeze, substitute, with_bool};
@@ -50,26 +51,19 @@ impl Range {
     /// The smallest range that covers both.
     #[must_use]
     pub fn to(self, other: Range) -> Range {
-        Range {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Range { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The text this range covers; empty if it does not fit the text.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or("")
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
     }
 
     /// The range between two byte offsets. Offsets past `u32::MAX` can not
     /// occur: `parse` refuses longer texts before any range is made.
     pub(crate) fn at(start: usize, end: usize) -> Range {
-        Range {
-            start: u32::try_from(start).unwrap_or(u32::MAX),
-            end: u32::try_from(end).unwrap_or(u32::MAX),
-        }
+        Range { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(end).unwrap_or(u32::MAX) }
     }
 }
 
@@ -114,12 +108,7 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(at: Range, message: impl Into<String>) -> Error {
-        Error {
-            at,
-            message: message.into(),
-            help: None,
-            replacement: None,
-        }
+        Error { at, message: message.into(), help: None, replacement: None }
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Error {

@@ -1,17 +1,15 @@
 //! The parser: entry point, operators and what operands share.
 
-use super::ast::{
-    Binary, DurationText, DurationValue, Expr, Group, Matching, Name, Param, Unary,
-};
+use super::ast::{Binary, DurationText, DurationValue, Expr, Group, Matching, Name, Param, Unary};
 use super::operators::{BinaryOp, SIGN_STRENGTH};
 use super::token::{Token, TokenKind, tokens};
 use super::{Error, ParamType, Range, check, decode};
 
 /// Deeper nesting than this is refused, so that recursion stays bounded.
-const MOST_NESTING: u32 = 150;
+const MOST_NESTING: u32 = 100;
 
 /// More binary operators than this are refused: each may deepen the tree.
-const MOST_OPERATORS: u32 = 2000;
+const MOST_OPERATORS: u32 = 500;
 
 /// Longer texts are refused.
 const MOST_BYTES: usize = 1 << 24;
@@ -38,15 +36,8 @@ pub fn parse(text: &str, params: &dyn Fn(&str) -> Option<ParamType>) -> Result<E
         return Err(Error::new(Range::new(0, 0), "the expression is too long"));
     }
     let tokens = tokens(text);
-    let mut parser = Parser {
-        text,
-        tokens: tokens.list,
-        broken: tokens.error,
-        at: 0,
-        params,
-        nesting: 0,
-        operators: 0,
-    };
+    let mut parser =
+        Parser { text, tokens: tokens.list, broken: tokens.error, at: 0, params, nesting: 0, operators: 0 };
     if parser.kind() == TokenKind::End {
         return Err(Error::new(parser.range(), "the expression is empty"));
     }
@@ -68,10 +59,7 @@ impl Parser<'_> {
             .get(self.at + count)
             .or(self.tokens.last())
             .copied()
-            .unwrap_or(Token {
-                kind: TokenKind::End,
-                range: Range::default(),
-            })
+            .unwrap_or(Token { kind: TokenKind::End, range: Range::default() })
     }
 
     pub(super) fn kind(&self) -> TokenKind {
@@ -102,11 +90,7 @@ impl Parser<'_> {
 
     /// Passes a token of that kind, or says what was expected.
     pub(super) fn expect(&mut self, kind: TokenKind, expected: &str) -> Result<Token, Error> {
-        if self.kind() == kind {
-            Ok(self.advance())
-        } else {
-            Err(self.unexpected(expected))
-        }
+        if self.kind() == kind { Ok(self.advance()) } else { Err(self.unexpected(expected)) }
     }
 
     /// An error at the current token.
@@ -119,10 +103,7 @@ impl Parser<'_> {
         if self.kind() == TokenKind::End {
             return Error::new(self.range(), format!("unexpected end; expected {expected}"));
         }
-        Error::new(
-            self.range(),
-            format!("unexpected `{}`; expected {expected}", self.word()),
-        )
+        Error::new(self.range(), format!("unexpected `{}`; expected {expected}", self.word()))
     }
 
     /// An error at a token after a whole expression.
@@ -130,16 +111,15 @@ impl Parser<'_> {
         let range = self.range();
         match self.kind() {
             TokenKind::RightParen => Error::new(range, "`)` without `(`"),
-            TokenKind::Assign => Error::new(range, "unexpected `=`; a comparison is written `==`")
-                .with_replacement("=="),
-            TokenKind::Match | TokenKind::NotMatch => Error::new(
-                range,
-                format!("unexpected `{}`; it fits in the braces of a selector only", self.word()),
-            ),
-            TokenKind::Word if self.is_word("by") || self.is_word("without") => Error::new(
-                range,
-                format!("unexpected `{}`; it fits beside an aggregation only", self.word()),
-            ),
+            TokenKind::Assign => {
+                Error::new(range, "unexpected `=`; a comparison is written `==`").with_replacement("==")
+            }
+            TokenKind::Match | TokenKind::NotMatch => {
+                Error::new(range, format!("unexpected `{}`; it fits in the braces of a selector only", self.word()))
+            }
+            TokenKind::Word if self.is_word("by") || self.is_word("without") => {
+                Error::new(range, format!("unexpected `{}`; it fits beside an aggregation only", self.word()))
+            }
             _ => self.unexpected("an operator or the end"),
         }
     }
@@ -148,10 +128,7 @@ impl Parser<'_> {
     pub(super) fn enter(&mut self) -> Result<(), Error> {
         self.nesting += 1;
         if self.nesting > MOST_NESTING {
-            return Err(Error::new(
-                self.range(),
-                format!("the expression nests more than {MOST_NESTING} levels deep"),
-            ));
+            return Err(Error::new(self.range(), format!("the expression nests more than {MOST_NESTING} levels deep")));
         }
         Ok(())
     }
@@ -180,29 +157,19 @@ impl Parser<'_> {
     fn binary(&mut self, left: Expr, op: BinaryOp) -> Result<Expr, Error> {
         self.operators += 1;
         if self.operators > MOST_OPERATORS {
-            return Err(Error::new(
-                self.range(),
-                format!("the expression has more than {MOST_OPERATORS} operators"),
-            ));
+            return Err(Error::new(self.range(), format!("the expression has more than {MOST_OPERATORS} operators")));
         }
         let op_span = self.advance().range;
         let returns_bool = self.is_word("bool");
         if returns_bool {
             let span = self.advance().range;
             if !op.is_comparison() {
-                return Err(Error::new(
-                    span,
-                    format!("`bool` fits comparisons only, not `{}`", op.text()),
-                ));
+                return Err(Error::new(span, format!("`bool` fits comparisons only, not `{}`", op.text())));
             }
         }
         let matching = self.matching()?;
         // All operators group to the left except the power.
-        let least = if op == BinaryOp::Pow {
-            op.strength()
-        } else {
-            op.strength() + 1
-        };
+        let least = if op == BinaryOp::Pow { op.strength() } else { op.strength() + 1 };
         let right = self.expression(least)?;
         check::binary(Binary {
             op,
@@ -211,8 +178,8 @@ impl Parser<'_> {
             matching,
             returns: left.value_type(),
             span: left.span().to(right.span()),
-            left: Box::new(left),
-            right: Box::new(right),
+            left,
+            right,
         })
     }
 
@@ -222,10 +189,7 @@ impl Parser<'_> {
             if self.is_word("group_left") || self.is_word("group_right") {
                 return Err(Error::new(
                     self.range(),
-                    format!(
-                        "`{}` fits after `on (…)` or `ignoring (…)` only",
-                        self.word()
-                    ),
+                    format!("`{}` fits after `on (…)` or `ignoring (…)` only", self.word()),
                 ));
             }
             return Ok(None);
@@ -236,22 +200,14 @@ impl Parser<'_> {
         let mut group = None;
         if left || self.is_word("group_right") {
             let word = self.advance().range;
-            let (labels, end) = if self.kind() == TokenKind::LeftParen {
-                self.labels("group_left")?
-            } else {
-                (Vec::new(), word)
-            };
+            let (labels, end) =
+                if self.kind() == TokenKind::LeftParen { self.labels("group_left")? } else { (Vec::new(), word) };
             span = end;
             let span = word.to(end);
             group = Some(Group { left, labels, span });
         }
         let span = start.to(span);
-        Ok(Some(Matching {
-            on,
-            labels,
-            group,
-            span,
-        }))
+        Ok(Some(Matching { on, labels, group, span }))
     }
 
     /// Parses labels in parentheses.
@@ -276,16 +232,10 @@ impl Parser<'_> {
             TokenKind::Word => {
                 let text = self.word().to_owned();
                 if text.contains(':') {
-                    return Err(Error::new(
-                        span,
-                        format!("`{text}` is no label: labels have no `:`"),
-                    ));
+                    return Err(Error::new(span, format!("`{text}` is no label: labels have no `:`")));
                 }
                 if is_number_word(&text) {
-                    return Err(Error::new(
-                        span,
-                        format!("`{text}` is a number here; a label is needed"),
-                    ));
+                    return Err(Error::new(span, format!("`{text}` is a number here; a label is needed")));
                 }
                 self.advance();
                 Ok(Name { text, span })
@@ -306,11 +256,7 @@ impl Parser<'_> {
         let sign = self.advance().range;
         let expr = self.expression(SIGN_STRENGTH + 1)?;
         let span = sign.to(expr.span());
-        check::unary(Unary {
-            minus,
-            expr: Box::new(expr),
-            span,
-        })
+        check::unary(Unary { minus, expr: Box::new(expr), span })
     }
 
     /// Passes a string token; its value and place.
@@ -328,14 +274,10 @@ impl Parser<'_> {
         let span = self.expect(TokenKind::Param, "a parameter")?.range;
         let name = span.of(self.text).trim_start_matches('$').to_owned();
         match (self.params)(&name) {
-            None => Err(Error::new(
-                span,
-                format!("unknown parameter `${name}`; {place}"),
-            )),
-            Some(kind) if !fits.contains(&kind) => Err(Error::new(
-                span,
-                format!("`${name}` is {}; {place}", kind.described()),
-            )),
+            None => Err(Error::new(span, format!("unknown parameter `${name}`; {place}"))),
+            Some(kind) if !fits.contains(&kind) => {
+                Err(Error::new(span, format!("`${name}` is {}; {place}", kind.described())))
+            }
             Some(kind) => Ok(Param { name, kind, span }),
         }
     }
@@ -350,23 +292,15 @@ impl Parser<'_> {
                     return Err(Error::new(span, "the duration must be greater than 0"));
                 }
                 self.advance();
-                Ok(DurationText {
-                    value: DurationValue::Literal(length),
-                    span,
-                })
+                Ok(DurationText { value: DurationValue::Literal(length), span })
             }
             TokenKind::Param => {
                 let param = self.param(&[ParamType::Duration], "a duration fits here")?;
-                Ok(DurationText {
-                    value: DurationValue::Param(param.name),
-                    span,
-                })
+                Ok(DurationText { value: DurationValue::Param(param.name), span })
             }
             TokenKind::Number => {
-                let error = Error::new(
-                    span,
-                    format!("`{}` has no unit; a duration such as `5m` fits here", self.word()),
-                );
+                let error =
+                    Error::new(span, format!("`{}` has no unit; a duration such as `5m` fits here", self.word()));
                 let seconds = self.word().bytes().all(|byte| byte.is_ascii_digit());
                 Err(if seconds {
                     let seconds = format!("{}s", self.word());

@@ -2,8 +2,7 @@
 //! modifiers after them.
 
 use super::ast::{
-    Aggregate, At, AtTime, Expr, Grouping, Name, Number, Offset, Paren, RangeSelector,
-    StringLiteral, Subquery,
+    Aggregate, At, AtTime, Expr, Grouping, Name, Number, Offset, Paren, RangeSelector, StringLiteral, Subquery,
 };
 use super::functions::{aggregation, function, why_unusable};
 use super::functions_text::nearest;
@@ -12,14 +11,7 @@ use super::token::TokenKind;
 use super::{Error, ParamType, Range, check, decode};
 
 /// Words that are never metric names.
-const RESERVED: [&str; 6] = [
-    "bool",
-    "on",
-    "ignoring",
-    "group_left",
-    "group_right",
-    "atan2",
-];
+const RESERVED: [&str; 6] = ["bool", "on", "ignoring", "group_left", "group_right", "atan2"];
 
 impl Parser<'_> {
     /// Parses an operand and the ranges and modifiers after it.
@@ -62,19 +54,14 @@ impl Parser<'_> {
                 self.advance();
                 let expr = self.expression(0)?;
                 let end = self.expect(TokenKind::RightParen, "an operator or `)`")?.range;
-                Ok(Expr::Paren(Paren {
-                    expr: Box::new(expr),
-                    span: span.to(end),
-                }))
+                Ok(Expr::Paren(Paren { expr: Box::new(expr), span: span.to(end) }))
             }
             TokenKind::LeftBrace => self.selector(None),
             TokenKind::Word => self.word_operand(),
             TokenKind::Duration => {
                 let seconds = decode::duration(self.word()).map(super::write::seconds);
-                let error = Error::new(
-                    span,
-                    "a duration as a number is not known to every Prometheus; seconds fit here",
-                );
+                let error =
+                    Error::new(span, "a duration as a number is not known to every Prometheus; seconds fit here");
                 Err(match seconds {
                     Ok(seconds) => error.with_replacement(seconds),
                     Err(_) => error,
@@ -89,11 +76,7 @@ impl Parser<'_> {
         let text = self.word().to_owned();
         if is_number_word(&text) {
             self.advance();
-            let value = if text.eq_ignore_ascii_case("inf") {
-                f64::INFINITY
-            } else {
-                f64::NAN
-            };
+            let value = if text.eq_ignore_ascii_case("inf") { f64::INFINITY } else { f64::NAN };
             return Ok(Expr::Number(Number { value, span }));
         }
         let next = self.ahead(1);
@@ -101,8 +84,7 @@ impl Parser<'_> {
         if let Some((op, first)) = aggregation(&text) {
             let next_word = next.range.of(self.text);
             let clause = next.kind == TokenKind::Word
-                && (next_word.eq_ignore_ascii_case("by")
-                    || next_word.eq_ignore_ascii_case("without"));
+                && (next_word.eq_ignore_ascii_case("by") || next_word.eq_ignore_ascii_case("without"));
             if has_arguments || clause {
                 let text = op.to_owned();
                 return self.aggregate(Name { text, span }, first.is_some());
@@ -112,10 +94,7 @@ impl Parser<'_> {
             return self.call(Name { text, span });
         }
         if RESERVED.iter().any(|word| word.eq_ignore_ascii_case(&text)) {
-            return Err(Error::new(
-                span,
-                format!("unexpected `{text}`; it is a keyword and no metric"),
-            ));
+            return Err(Error::new(span, format!("unexpected `{text}`; it is a keyword and no metric")));
         }
         self.advance();
         self.selector(Some(Name { text, span }))
@@ -141,10 +120,7 @@ impl Parser<'_> {
                 }
                 let comma = self.advance().range;
                 if self.kind() == TokenKind::RightParen {
-                    return Err(
-                        Error::new(comma, "unexpected `,` after the last argument")
-                            .with_replacement(""),
-                    );
+                    return Err(Error::new(comma, "unexpected `,` after the last argument").with_replacement(""));
                 }
             }
         }
@@ -173,17 +149,11 @@ impl Parser<'_> {
         let wanted = if has_param { 2 } else { 1 };
         let found = args.len();
         let mut args = args.into_iter();
-        let param = if has_param { args.next().map(Box::new) } else { None };
+        let param = if has_param { args.next() } else { None };
         let (Some(expr), None) = (args.next(), args.next()) else {
             return Err(check::wrong_count(&op, span, wanted, wanted, found));
         };
-        check::aggregate(Aggregate {
-            op,
-            grouping,
-            param,
-            expr: Box::new(expr),
-            span,
-        })
+        check::aggregate(Aggregate { op, grouping, param, expr, span })
     }
 
     fn grouping(&mut self) -> Result<Option<Grouping>, Error> {
@@ -194,11 +164,7 @@ impl Parser<'_> {
         let start = self.advance().range;
         let (labels, end) = self.labels(if without { "without" } else { "by" })?;
         let span = start.to(end);
-        Ok(Some(Grouping {
-            without,
-            labels,
-            span,
-        }))
+        Ok(Some(Grouping { without, labels, span }))
     }
 
     fn bracket(&mut self, expr: Expr) -> Result<Expr, Error> {
@@ -206,47 +172,30 @@ impl Parser<'_> {
         let range = self.duration()?;
         if self.kind() == TokenKind::Colon {
             self.advance();
-            let step = if self.kind() == TokenKind::RightBracket {
-                None
-            } else {
-                Some(self.duration()?)
-            };
+            let step = if self.kind() == TokenKind::RightBracket { None } else { Some(self.duration()?) };
             let end = self.expect(TokenKind::RightBracket, "`]`")?.range;
             check::subquery(&expr)?;
             let span = expr.span().to(end);
-            return Ok(Expr::Subquery(Subquery {
-                expr: Box::new(expr),
-                range,
-                step,
-                offset: None,
-                at: None,
-                span,
-            }));
+            return Ok(Expr::Subquery(Box::new(Subquery { expr, range, step, offset: None, at: None, span })));
         }
         let end = self.expect(TokenKind::RightBracket, "`:` or `]`")?.range;
         let whole = open.to(end);
         let Expr::Selector(selector) = expr else {
-            let error = Error::new(
-                whole,
-                "a range fits a selector only; over another expression it is a subquery, `[1h:]`",
-            );
+            let error =
+                Error::new(whole, "a range fits a selector only; over another expression it is a subquery, `[1h:]`");
             return Err(if expr.value_type() == super::ValueType::Vector {
                 error.with_replacement(format!("[{}:]", range.span.of(self.text)))
             } else {
                 error
             });
         };
-        if let Some(span) = (selector.offset.as_ref().map(|offset| offset.span))
-            .or(selector.at.as_ref().map(|at| at.span))
+        if let Some(span) =
+            (selector.offset.as_ref().map(|offset| offset.span)).or(selector.at.as_ref().map(|at| at.span))
         {
             return Err(Error::new(span, "modifiers stand after the range, not before it"));
         }
         let span = selector.span.to(end);
-        Ok(Expr::Range(RangeSelector {
-            selector,
-            range,
-            span,
-        }))
+        Ok(Expr::Range(Box::new(RangeSelector { selector: *selector, range, span })))
     }
 
     fn offset(&mut self) -> Result<Offset, Error> {
@@ -257,24 +206,17 @@ impl Parser<'_> {
         }
         let duration = self.duration()?;
         let span = start.to(duration.span);
-        Ok(Offset {
-            duration,
-            negative,
-            span,
-        })
+        Ok(Offset { duration, negative, span })
     }
 
     fn at_modifier(&mut self) -> Result<At, Error> {
         let start = self.advance().range;
-        let sign = matches!(self.kind(), TokenKind::Minus | TokenKind::Plus)
-            .then(|| self.advance().kind);
+        let sign = matches!(self.kind(), TokenKind::Minus | TokenKind::Plus).then(|| self.advance().kind);
         let here = self.range();
         let word = self.word().to_ascii_lowercase();
         let time = match self.kind() {
             TokenKind::Number | TokenKind::Param => match self.primary()? {
-                Expr::Number(number) if sign == Some(TokenKind::Minus) => {
-                    AtTime::Number(-number.value)
-                }
+                Expr::Number(number) if sign == Some(TokenKind::Minus) => AtTime::Number(-number.value),
                 Expr::Number(number) => AtTime::Number(number.value),
                 Expr::Param(param) if param.kind != ParamType::String => AtTime::Param(param),
                 _ => return Err(Error::new(here, "a number of seconds fits after `@`")),
@@ -283,15 +225,8 @@ impl Parser<'_> {
                 self.advance();
                 self.expect(TokenKind::LeftParen, "`()`")?;
                 let end = self.expect(TokenKind::RightParen, "`)`")?.range;
-                let time = if word == "start" {
-                    AtTime::Start
-                } else {
-                    AtTime::End
-                };
-                return Ok(At {
-                    time,
-                    span: start.to(end),
-                });
+                let time = if word == "start" { AtTime::Start } else { AtTime::End };
+                return Ok(At { time, span: start.to(end) });
             }
             TokenKind::Word if is_number_word(&word) => {
                 return Err(Error::new(here, "the time after `@` must be finite"));
@@ -304,10 +239,7 @@ impl Parser<'_> {
         {
             return Err(Error::new(here, "the time after `@` is out of range"));
         }
-        Ok(At {
-            time,
-            span: start.to(here),
-        })
+        Ok(At { time, span: start.to(here) })
     }
 }
 
@@ -318,18 +250,13 @@ fn unknown_function(name: &Name) -> Error {
     }
     let error = Error::new(name.span, format!("unknown function `{text}`"));
     match nearest(text) {
-        Some(known) => error
-            .with_help(format!("did you mean `{known}`?"))
-            .with_replacement(known),
+        Some(known) => error.with_help(format!("did you mean `{known}`?")).with_replacement(known),
         None => error,
     }
 }
 
 fn misplaced(word: &str, span: Range) -> Error {
-    Error::new(
-        span,
-        format!("`{word}` fits after a selector or a subquery only"),
-    )
+    Error::new(span, format!("`{word}` fits after a selector or a subquery only"))
 }
 
 fn set_offset(expr: &mut Expr, offset: Offset) -> Result<(), Error> {

@@ -35,16 +35,9 @@ impl Parser<'_> {
         if let Some(braces) = braces {
             span = span.to(braces);
         }
-        let selector = Selector {
-            name,
-            matchers,
-            braces,
-            offset: None,
-            at: None,
-            span,
-        };
+        let selector = Selector { name, matchers, braces, offset: None, at: None, span };
         check::selector(&selector)?;
-        Ok(Expr::Selector(selector))
+        Ok(Expr::Selector(Box::new(selector)))
     }
 
     /// Parses a matcher, or the quoted metric name, which it returns.
@@ -67,10 +60,7 @@ impl Parser<'_> {
                 name
             }
             TokenKind::Param => {
-                return Err(Error::new(
-                    self.range(),
-                    "a parameter fits as the value of a matcher, not as a label",
-                ));
+                return Err(Error::new(self.range(), "a parameter fits as the value of a matcher, not as a label"));
             }
             TokenKind::Comma => return Err(self.unexpected("a label")),
             _ => return Err(self.unexpected("a label or `}`")),
@@ -82,13 +72,7 @@ impl Parser<'_> {
             MatcherValue::Param(param) => param.span,
         };
         let span = label.span.to(end);
-        matchers.push(Matcher {
-            label,
-            op,
-            op_span,
-            value,
-            span,
-        });
+        matchers.push(Matcher { label, op, op_span, value, span });
         Ok(None)
     }
 
@@ -101,8 +85,7 @@ impl Parser<'_> {
             TokenKind::NotMatch => MatchOp::NotMatch,
             TokenKind::Equal => {
                 return Err(
-                    Error::new(range, "unexpected `==`; in braces equality is written `=`")
-                        .with_replacement("="),
+                    Error::new(range, "unexpected `==`; in braces equality is written `=`").with_replacement("=")
                 );
             }
             _ => return Err(self.unexpected("`=`, `!=`, `=~` or `!~`")),
@@ -117,12 +100,10 @@ impl Parser<'_> {
                 let (value, span) = self.string()?;
                 Ok(MatcherValue::Literal(StringLiteral { value, span }))
             }
-            TokenKind::Param if op.is_regex() => Ok(MatcherValue::Param(
-                self.param(&[ParamType::Regex], "a regex fits here")?,
-            )),
-            TokenKind::Param => Ok(MatcherValue::Param(
-                self.param(&[ParamType::String], "a string fits here")?,
-            )),
+            TokenKind::Param if op.is_regex() => {
+                Ok(MatcherValue::Param(self.param(&[ParamType::Regex], "a regex fits here")?))
+            }
+            TokenKind::Param => Ok(MatcherValue::Param(self.param(&[ParamType::String], "a string fits here")?)),
             TokenKind::Word | TokenKind::Number => {
                 let quoted = super::write::quote(self.word());
                 Err(self.unexpected("a string in quotes").with_replacement(quoted))

@@ -1,7 +1,7 @@
 //! Rewriting of the text of an expression, which keeps the author's layout.
 
-use super::ast::{DurationText, DurationValue, Expr, MatcherValue, Offset, Selector, walk};
 use super::ask::at_param;
+use super::ast::{DurationText, DurationValue, Expr, MatcherValue, Offset, Selector, walk};
 use super::{Range, write};
 
 /// What a placeholder is replaced with.
@@ -80,11 +80,7 @@ fn places(expr: &Expr) -> Vec<Place<'_>> {
     let mut found = Vec::new();
     let mut operands = Vec::new();
     walk(expr, &mut |expr| match expr {
-        Expr::Param(param) => found.push(Place {
-            name: &param.name,
-            span: param.span,
-            form: Form::Plain,
-        }),
+        Expr::Param(param) => found.push(Place { name: &param.name, span: param.span, form: Form::Plain }),
         Expr::Selector(node) => selector_places(node, &mut found),
         Expr::Range(node) => {
             duration_place(&node.range, &mut found);
@@ -104,11 +100,8 @@ fn places(expr: &Expr) -> Vec<Place<'_>> {
     operands.sort_by_key(|span| span.start);
     for place in &mut found {
         let at = operands.partition_point(|span| span.start < place.span.start);
-        let beside = operands
-            .iter()
-            .skip(at)
-            .take_while(|span| span.start == place.span.start)
-            .any(|span| *span == place.span);
+        let beside =
+            operands.iter().skip(at).take_while(|span| span.start == place.span.start).any(|span| *span == place.span);
         if beside && place.form == Form::Plain {
             place.form = Form::Operand;
         }
@@ -119,40 +112,24 @@ fn places(expr: &Expr) -> Vec<Place<'_>> {
 fn selector_places<'a>(selector: &'a Selector, found: &mut Vec<Place<'a>>) {
     for matcher in &selector.matchers {
         if let MatcherValue::Param(param) = &matcher.value {
-            found.push(Place {
-                name: &param.name,
-                span: param.span,
-                form: Form::Plain,
-            });
+            found.push(Place { name: &param.name, span: param.span, form: Form::Plain });
         }
     }
     modifier_places(selector.offset.as_ref(), selector.at.as_ref(), found);
 }
 
-fn modifier_places<'a>(
-    offset: Option<&'a Offset>,
-    at: Option<&'a super::ast::At>,
-    found: &mut Vec<Place<'a>>,
-) {
+fn modifier_places<'a>(offset: Option<&'a Offset>, at: Option<&'a super::ast::At>, found: &mut Vec<Place<'a>>) {
     if let Some(offset) = offset {
         duration_place(&offset.duration, found);
     }
     if let Some(param) = at_param(at) {
-        found.push(Place {
-            name: &param.name,
-            span: param.span,
-            form: Form::Plain,
-        });
+        found.push(Place { name: &param.name, span: param.span, form: Form::Plain });
     }
 }
 
 fn duration_place<'a>(duration: &'a DurationText, found: &mut Vec<Place<'a>>) {
     if let DurationValue::Param(name) = &duration.value {
-        found.push(Place {
-            name,
-            span: duration.span,
-            form: Form::Duration,
-        });
+        found.push(Place { name, span: duration.span, form: Form::Duration });
     }
 }
 
@@ -171,11 +148,7 @@ pub fn with_bool(text: &str, expr: &Expr) -> String {
     let Some((before, after)) = text.split_at_checked(node.op_span.end as usize) else {
         return text.to_owned();
     };
-    let gap = if after.starts_with(|c: char| c.is_ascii_whitespace()) {
-        ""
-    } else {
-        " "
-    };
+    let gap = if after.starts_with(|c: char| c.is_ascii_whitespace()) { "" } else { " " };
     format!("{before} bool{gap}{after}")
 }
 

@@ -65,13 +65,7 @@ struct Lexer<'a> {
 
 /// Splits a text into tokens.
 pub(super) fn tokens(text: &str) -> Tokens {
-    let mut lexer = Lexer {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        in_braces: false,
-        in_brackets: false,
-    };
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, in_braces: false, in_brackets: false };
     let mut list = Vec::with_capacity(text.len() / 4 + 4);
     loop {
         lexer.skip_blank();
@@ -85,14 +79,8 @@ pub(super) fn tokens(text: &str) -> Tokens {
                 }
             }
             Err(error) => {
-                list.push(Token {
-                    kind: TokenKind::Broken,
-                    range: error.at,
-                });
-                return Tokens {
-                    list,
-                    error: Some(error),
-                };
+                list.push(Token { kind: TokenKind::Broken, range: error.at });
+                return Tokens { list, error: Some(error) };
             }
         }
     }
@@ -197,10 +185,7 @@ impl Lexer<'_> {
             '!' => Error::new(range, "`!` stands alone; `!=` and `!~` are operators"),
             '&' => Error::new(range, "unexpected `&`; the operator is `and`"),
             '|' => Error::new(range, "unexpected `|`; the operator is `or`"),
-            '`' => Error::new(
-                range,
-                "a backtick can not occur here; strings stand in quotes",
-            ),
+            '`' => Error::new(range, "a backtick can not occur here; strings stand in quotes"),
             _ => Error::new(range, format!("unexpected character `{found}`")),
         }
     }
@@ -217,10 +202,7 @@ impl Lexer<'_> {
         let start = self.at;
         self.at += 1;
         if !starts_name(self.peek(0)) {
-            return Err(Error::new(
-                Range::at(start, self.at),
-                "`$` stands alone; a parameter is written `$name`",
-            ));
+            return Err(Error::new(Range::at(start, self.at), "`$` stands alone; a parameter is written `$name`"));
         }
         while continues_name(self.peek(0)) {
             self.at += 1;
@@ -268,10 +250,7 @@ impl Lexer<'_> {
         }
         Err(Error::new(
             Range::at(start, self.at),
-            format!(
-                "the string has no closing `{}` on its line",
-                char::from(quote)
-            ),
+            format!("the string has no closing `{}` on its line", char::from(quote)),
         ))
     }
 }

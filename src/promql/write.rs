@@ -36,13 +36,7 @@ pub fn duration(milliseconds: u64) -> String {
     }
     let mut text = String::new();
     let mut rest = milliseconds;
-    for (unit, length) in [
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("m", 60_000),
-        ("s", 1_000),
-        ("ms", 1),
-    ] {
+    for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
         let count = rest / length;
         rest %= length;
         if count > 0 {
@@ -81,11 +75,7 @@ pub fn number(value: f64) -> String {
         return "0".to_owned();
     }
     let size = rounded.abs();
-    if (1e-9..1e15).contains(&size) {
-        rounded.to_string()
-    } else {
-        format!("{rounded:e}")
-    }
+    if (1e-9..1e15).contains(&size) { rounded.to_string() } else { format!("{rounded:e}") }
 }
 
 /// Whether a label name needs no quotes.

@@ -55,7 +55,8 @@ impl Resolver<'_> {
         let Some(first) = line.values.first() else { return };
         let at = Place { file, span: first.span };
         let off = first.kind == Kind::Off;
-        let urgency = |word: Option<&Word>| word.map(|w| if w.kind == Kind::Page { Urgency::Page } else { Urgency::Ticket });
+        let urgency =
+            |word: Option<&Word>| word.map(|w| if w.kind == Kind::Page { Urgency::Page } else { Urgency::Ticket });
         match line.key {
             Kind::Page => layer.page = Some((!off).then(|| self.read_rows(file, line))),
             Kind::Ticket => layer.ticket = Some((!off).then(|| self.read_rows(file, line))),
@@ -93,7 +94,8 @@ impl Resolver<'_> {
             let share_at = Place { file, span: share.span };
             let long_at = Place { file, span: long.span };
             let text = self.text(share_at);
-            let parsed = text.strip_suffix('%').and_then(Percent::parse).filter(|p| p.share() > 0.0 && p.share() <= 1.0);
+            let parsed =
+                text.strip_suffix('%').and_then(Percent::parse).filter(|p| p.share() > 0.0 && p.share() <= 1.0);
             if parsed.is_none() && !self.has_syntax_problem(share_at) {
                 self.found.push(say::bad_share(share_at, text));
             }
@@ -103,14 +105,23 @@ impl Resolver<'_> {
                 continue;
             }
             if let (Some(share), Some(ms)) = (parsed, minutes) {
-                rows.push(WrittenRow { share, long: ms / 60_000, place: Place { file, span: share_at.span.to(long_at.span) } });
+                rows.push(WrittenRow {
+                    share,
+                    long: ms / 60_000,
+                    place: Place { file, span: share_at.span.to(long_at.span) },
+                });
             }
         }
         rows
     }
 
     /// The alerts that hold for something whose layers are given from far to near. `window` and the shortest long window are in minutes.
-    pub fn cascade_alerts<'l>(&mut self, layers: impl Iterator<Item = &'l AlertsLayer>, window: u64, shortest: u64) -> Alerts {
+    pub fn cascade_alerts<'l>(
+        &mut self,
+        layers: impl Iterator<Item = &'l AlertsLayer>,
+        window: u64,
+        shortest: u64,
+    ) -> Alerts {
         let mut page: Option<Vec<WrittenRow>> = None;
         let mut ticket: Option<Vec<WrittenRow>> = None;
         let (mut page_built_in, mut ticket_built_in) = (true, true);

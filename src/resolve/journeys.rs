@@ -126,7 +126,10 @@ impl<'a> Resolver<'a> {
             self.found.push(say::missing_step(name.place));
             return None;
         }
-        if steps.is_empty() && whole && let Some(target) = &own.target {
+        if steps.is_empty()
+            && whole
+            && let Some(target) = &own.target
+        {
             self.found.push(say::target_without_steps(target.place.unwrap_or(name.place), name.place));
         }
         for step in &steps {

@@ -78,7 +78,11 @@ impl Resolver<'_> {
         }
         if matches!(setting.key, Kind::Labels | Kind::ExternalLabels) {
             let pairs = self.read_pairs(file, setting);
-            if setting.key == Kind::Labels { layer.labels = pairs } else { layer.external_labels = pairs }
+            if setting.key == Kind::Labels {
+                layer.labels = pairs
+            } else {
+                layer.external_labels = pairs
+            }
             return;
         }
         let Some(first) = setting.values.first() else { return };

@@ -102,7 +102,8 @@ impl Resolver<'_> {
             Kind::Latency => self.latency(file, part, params, settings),
             Kind::Age => self.age(file, part, params, settings),
             Kind::Up => {
-                let query = self.query(file, part.query.as_ref()?, params, settings.range, Purpose::Gauge, Wanted::Vector)?;
+                let query =
+                    self.query(file, part.query.as_ref()?, params, settings.range, Purpose::Gauge, Wanted::Vector)?;
                 Some(Measure::Up(Up { query }))
             }
             Kind::Holds => {
@@ -174,7 +175,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn latency(&mut self, file: FileId, part: &ast::Measure, params: &Params, settings: &MeasureSettings) -> Option<Measure> {
+    fn latency(
+        &mut self,
+        file: FileId,
+        part: &ast::Measure,
+        params: &Params,
+        settings: &MeasureSettings,
+    ) -> Option<Measure> {
         let Some(ast::Query::Selector(selector)) = part.query.as_ref() else { return None };
         let name_place = selector.name.map(|n| Place { file, span: n.span });
         let selector = self.selector(file, selector, params, Purpose::Counter);
@@ -205,7 +212,13 @@ impl Resolver<'_> {
         Some(Measure::Latency(Latency { selector, bound, unit, native: settings.native }))
     }
 
-    fn age(&mut self, file: FileId, part: &ast::Measure, params: &Params, settings: &MeasureSettings) -> Option<Measure> {
+    fn age(
+        &mut self,
+        file: FileId,
+        part: &ast::Measure,
+        params: &Params,
+        settings: &MeasureSettings,
+    ) -> Option<Measure> {
         let query = self.query(file, part.query.as_ref()?, params, settings.range, Purpose::Gauge, Wanted::Vector);
         let bound = self.bound(file, part.under, params);
         let (query, (bound, bound_at)) = query.zip(bound)?;

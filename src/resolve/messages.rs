@@ -52,7 +52,12 @@ pub fn unknown_prefix(prefix: &Named, near: Option<&str>) -> Diagnostic {
 pub fn unknown_in_module(name: &Named, prefix: &str, near: Option<&str>, names: &[&str]) -> Diagnostic {
     let mut names = names.to_vec();
     names.sort_unstable();
-    let d = Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no template `{}` in `{prefix}`", name.text), name.place, "not known here");
+    let d = Diagnostic::new(
+        &c::UNKNOWN_NAME,
+        format!("there is no template `{}` in `{prefix}`", name.text),
+        name.place,
+        "not known here",
+    );
     match near {
         None => d.help(format!("it has {}", list(&names))),
         near => meant(d, name.place, near),
@@ -65,7 +70,10 @@ pub fn unknown_module(at: Place, path: &[Named], near: Option<&str>) -> Diagnost
     let d = Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no module `{}`", written.join(".")), at, "not known");
     let modules: Vec<&str> = crate::stdlib::ALL.iter().map(|m| m.name).collect();
     match near {
-        None => d.help(format!("modules ship with the program: `std.` and {}; a file is used by its path, `use \"./file.tabi\"`", list(&modules))),
+        None => d.help(format!(
+            "modules ship with the program: `std.` and {}; a file is used by its path, `use \"./file.tabi\"`",
+            list(&modules)
+        )),
         near => meant(d, at, near),
     }
 }
@@ -74,7 +82,9 @@ pub fn unknown_module(at: Place, path: &[Named], near: Option<&str>) -> Diagnost
 pub fn unknown_site(name: &Named, near: Option<&str>, elsewhere: Option<Place>, file: Option<&str>) -> Diagnostic {
     let d = unknown_name(name.place, "site", &name.text, near);
     match (elsewhere, file) {
-        (Some(place), Some(file)) => d.and(place, "declared in another file").help(format!("`use` the file that declares it: {file}")),
+        (Some(place), Some(file)) => {
+            d.and(place, "declared in another file").help(format!("`use` the file that declares it: {file}"))
+        }
         _ => d,
     }
 }
@@ -86,7 +96,9 @@ pub fn unknown_param(at: Place, name: &str, names: &[&str], in_template: bool) -
         return d.help("parameters exist in templates only; here a value is written as it is");
     }
     match crate::diagnostic::did_you_mean(name, names.iter().copied()) {
-        Some(near) => d.help(format!("did you mean `${near}`?")).fix(format!("write `${near}`"), at, format!("${near}")),
+        Some(near) => {
+            d.help(format!("did you mean `${near}`?")).fix(format!("write `${near}`"), at, format!("${near}"))
+        }
         None if names.is_empty() => d.help("this template has no parameters"),
         None => d.help(format!("the template's parameters: {}", list(names))),
     }
@@ -94,8 +106,13 @@ pub fn unknown_param(at: Place, name: &str, names: &[&str], in_template: bool) -
 
 /// A second declaration of a name.
 pub fn duplicate_name(at: Place, first: Place, what: &str, name: &str) -> Diagnostic {
-    Diagnostic::new(&c::DUPLICATE_NAME, format!("the {what} `{name}` is declared twice; a name belongs to one"), at, "declared again here")
-        .and(first, "first declared here")
+    Diagnostic::new(
+        &c::DUPLICATE_NAME,
+        format!("the {what} `{name}` is declared twice; a name belongs to one"),
+        at,
+        "declared again here",
+    )
+    .and(first, "first declared here")
 }
 
 /// A template that two files lend.
@@ -154,24 +171,40 @@ pub fn measure_outside(at: Place, key: Kind, block: Block) -> Diagnostic {
 
 /// `delivers` of a user journey.
 pub fn user_delivers(at: Place, journey: Place) -> Diagnostic {
-    Diagnostic::new(&c::MISPLACED_SETTING, "a user journey delivers nothing; `delivers` stands in the developer journey that ships its fixes", at, "not here")
-        .and(journey, "a user journey")
+    Diagnostic::new(
+        &c::MISPLACED_SETTING,
+        "a user journey delivers nothing; `delivers` stands in the developer journey that ships its fixes",
+        at,
+        "not here",
+    )
+    .and(journey, "a user journey")
 }
 
 /// `traffic` of a measure whose events are minutes.
 pub fn traffic_of_minutes(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::MISPLACED_SETTING, "the events of `up`, `age` and `holds` are minutes: their number is known and `traffic` says nothing", at, "not here")
+    Diagnostic::new(
+        &c::MISPLACED_SETTING,
+        "the events of `up`, `age` and `holds` are minutes: their number is known and `traffic` says nothing",
+        at,
+        "not here",
+    )
 }
 
 /// A setting for the second time.
 pub fn duplicate_setting(at: Place, first: Place, word: &str) -> Diagnostic {
-    Diagnostic::new(&c::DUPLICATE_SETTING, format!("`{word}` is said twice; only one can hold"), at, "said again here").and(first, "said first here")
+    Diagnostic::new(&c::DUPLICATE_SETTING, format!("`{word}` is said twice; only one can hold"), at, "said again here")
+        .and(first, "said first here")
 }
 
 /// A word that is none of those which may stand there.
 pub fn unknown_word(at: Place, key: Kind, word: &str, known: &[&str]) -> Diagnostic {
     let what = if key == Kind::Param { "the type of a parameter".to_string() } else { format!("`{}`", key.text()) };
-    let d = Diagnostic::new(&c::SYNTAX, format!("expected {} for {what}, found `{word}`", list(known)), at, "not one of them");
+    let d = Diagnostic::new(
+        &c::SYNTAX,
+        format!("expected {} for {what}, found `{word}`", list(known)),
+        at,
+        "not one of them",
+    );
     meant(d, at, crate::diagnostic::did_you_mean(word, known.iter().copied()))
 }
 
@@ -203,20 +236,35 @@ pub fn bad_label_name(at: Place, name: &str) -> Diagnostic {
 
 /// A weight of an SLI that is neither 0 nor 1.
 pub fn sli_weight(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::SYNTAX, "the weight of an sli is 0 or 1: it counts in its step or it does not", at, "neither 0 nor 1")
-        .help("steps can weigh more than others: there any number stands")
+    Diagnostic::new(
+        &c::SYNTAX,
+        "the weight of an sli is 0 or 1: it counts in its step or it does not",
+        at,
+        "neither 0 nor 1",
+    )
+    .help("steps can weigh more than others: there any number stands")
 }
 
 /// `need` that is no whole number.
 pub fn bad_need(at: Place, text: &str) -> Diagnostic {
-    Diagnostic::new(&c::SYNTAX, format!("`need` takes a whole number of bad events, at least 1; found `{text}`"), at, "not a whole number")
+    Diagnostic::new(
+        &c::SYNTAX,
+        format!("`need` takes a whole number of bad events, at least 1; found `{text}`"),
+        at,
+        "not a whole number",
+    )
 }
 
 // Numbers.
 
 /// A target that leaves no budget, or nothing but budget.
 pub fn bad_target(at: Place, text: &str) -> Diagnostic {
-    let d = Diagnostic::new(&c::BAD_TARGET, format!("`{text}` is between 0 % and 100 %, both excluded"), at, "no such share");
+    let d = Diagnostic::new(
+        &c::BAD_TARGET,
+        format!("`{text}` is between 0 % and 100 %, both excluded"),
+        at,
+        "no such share",
+    );
     if text.starts_with("100") {
         d.help("100 % leaves no error budget: the first failure would break it for a whole window. Name the share that people notice, such as 99.9%")
     } else {
@@ -240,7 +288,10 @@ pub fn row_out_of_window(at: Place, too_long: bool, window: u64, shortest: u64) 
     let message = if too_long {
         format!("an alert cannot look back further than its budget's window, {}", duration(window * 60_000))
     } else {
-        format!("an alert's window is at least {} here: its short window must see two evaluations and two scrapes", duration(shortest * 60_000))
+        format!(
+            "an alert's window is at least {} here: its short window must see two evaluations and two scrapes",
+            duration(shortest * 60_000)
+        )
     };
     Diagnostic::new(&c::BAD_WINDOW, message, at, if too_long { "too long" } else { "too short" })
 }
@@ -255,14 +306,20 @@ pub fn missing_step(at: Place) -> Diagnostic {
 
 /// A journey's target that has no steps to hold for.
 pub fn target_without_steps(at: Place, journey: Place) -> Diagnostic {
-    Diagnostic::new(&c::MISSING_STEP, "a journey's target is what its steps make together, and it has none", at, "asks for a number that nothing makes")
-        .and(journey, "has no step")
-        .help("the journey's own sli has a target of its own; give the journey a step, or drop this line")
+    Diagnostic::new(
+        &c::MISSING_STEP,
+        "a journey's target is what its steps make together, and it has none",
+        at,
+        "asks for a number that nothing makes",
+    )
+    .and(journey, "has no step")
+    .help("the journey's own sli has a target of its own; give the journey a step, or drop this line")
 }
 
 /// A step without an SLI.
 pub fn step_without_sli(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::MISSING_MEASURE, "a step has at least one sli", at, "measures nothing").help("`sli available { … }` inside it")
+    Diagnostic::new(&c::MISSING_MEASURE, "a step has at least one sli", at, "measures nothing")
+        .help("`sli available { … }` inside it")
 }
 
 /// An SLI without a measure.
@@ -273,8 +330,19 @@ pub fn missing_measure(at: Place) -> Diagnostic {
 
 /// One of `good`, `bad` and `total` alone.
 pub fn half_a_measure(at: Place, key: Kind) -> Diagnostic {
-    let other = if key == Kind::Total { "`good` or `bad`" } else if key == Kind::Good { "`total` or `bad`" } else { "`total` or `good`" };
-    Diagnostic::new(&c::MISSING_MEASURE, format!("`{}` alone is half a measure; {other} belongs to it", key.text()), at, "the other half is missing")
+    let other = if key == Kind::Total {
+        "`good` or `bad`"
+    } else if key == Kind::Good {
+        "`total` or `bad`"
+    } else {
+        "`total` or `good`"
+    };
+    Diagnostic::new(
+        &c::MISSING_MEASURE,
+        format!("`{}` alone is half a measure; {other} belongs to it", key.text()),
+        at,
+        "the other half is missing",
+    )
 }
 
 /// Measures that exclude each other.
@@ -296,7 +364,8 @@ pub fn mixed_measures(places: &[Place], keys: &[Kind]) -> Diagnostic {
 
 /// An SLI without a target.
 pub fn missing_target(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::MISSING_TARGET, "an sli needs its own target; it is never inherited", at, "no target").help("`target 99.9%` inside its block")
+    Diagnostic::new(&c::MISSING_TARGET, "an sli needs its own target; it is never inherited", at, "no target")
+        .help("`target 99.9%` inside its block")
 }
 
 /// `delivers` of something that is no user journey.
@@ -316,7 +385,8 @@ pub fn wrong_journey(name: &Named, other: Place, audience: &str) -> Diagnostic {
 /// An argument for a parameter that does not exist.
 pub fn no_such_parameter(at: Place, name: &str, names: &[String]) -> Diagnostic {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let d = Diagnostic::new(&c::WRONG_ARGUMENT, format!("the template has no parameter `{name}`"), at, "not a parameter");
+    let d =
+        Diagnostic::new(&c::WRONG_ARGUMENT, format!("the template has no parameter `{name}`"), at, "not a parameter");
     match crate::diagnostic::did_you_mean(name, names.iter().copied()) {
         None if names.is_empty() => d.help("it takes no arguments"),
         None => d.help(format!("it takes {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))),
@@ -341,18 +411,25 @@ pub fn argument_twice(at: Place, name: &str) -> Diagnostic {
 
 /// A parameter without argument and default.
 pub fn missing_argument(at: Place, name: &str, ty: &str, declared: Place) -> Diagnostic {
-    Diagnostic::new(&c::WRONG_ARGUMENT, format!("the argument `{name}` is missing; it is {ty}"), at, "called here").and(declared, "has no default")
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("the argument `{name}` is missing; it is {ty}"), at, "called here")
+        .and(declared, "has no default")
 }
 
 /// An argument of another type.
 pub fn wrong_argument(at: Place, name: &str, ty: &str, declared: Place) -> Diagnostic {
-    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`{name}` takes {ty}"), at, format!("not {ty}")).and(declared, "declared here")
+    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`{name}` takes {ty}"), at, format!("not {ty}"))
+        .and(declared, "declared here")
 }
 
 /// A parameter as a matcher's value where its type does not fit the operator.
 pub fn param_in_wrong_place(at: Place, name: &str, ty: &str, regex: bool) -> Diagnostic {
     let (wants, operators) = if regex { ("a regex", "`=~` and `!~`") } else { ("a string", "`=` and `!=`") };
-    Diagnostic::new(&c::WRONG_ARGUMENT, format!("`${name}` is {ty}; {operators} compare with {wants}"), at, format!("not {wants}"))
+    Diagnostic::new(
+        &c::WRONG_ARGUMENT,
+        format!("`${name}` is {ty}; {operators} compare with {wants}"),
+        at,
+        format!("not {wants}"),
+    )
 }
 
 /// A bound that is no duration.
@@ -376,7 +453,12 @@ pub fn bad_promql(at: Place, error: Error) -> Diagnostic {
 
 /// PromQL of another type than an instant vector.
 pub fn not_a_vector(at: Place, ty: &str) -> Diagnostic {
-    Diagnostic::new(&c::BAD_PROMQL, format!("this PromQL gives {ty}; an instant vector is needed"), at, "not an instant vector")
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        format!("this PromQL gives {ty}; an instant vector is needed"),
+        at,
+        "not an instant vector",
+    )
 }
 
 /// A selector without a metric.
@@ -387,31 +469,53 @@ pub fn nameless_selector(at: Place) -> Diagnostic {
 
 /// A selector with two names.
 pub fn two_names(at: Place, first_at: Place, first: &str, second: &str) -> Diagnostic {
-    Diagnostic::new(&c::MANY_METRICS, format!("one selector cannot be of two metrics, `{first}` and `{second}`"), at, "the second name").and(first_at, "the first name")
+    Diagnostic::new(
+        &c::MANY_METRICS,
+        format!("one selector cannot be of two metrics, `{first}` and `{second}`"),
+        at,
+        "the second name",
+    )
+    .and(first_at, "the first name")
 }
 
 /// A regular expression for the name of a counter.
 pub fn many_metrics(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::MANY_METRICS, "a counter selector names one metric: differences of two metrics with the same labels cannot be told apart", at, "may match several metrics")
-        .help("write the name itself, or PromQL in backticks that adds the metrics up")
+    Diagnostic::new(
+        &c::MANY_METRICS,
+        "a counter selector names one metric: differences of two metrics with the same labels cannot be told apart",
+        at,
+        "may match several metrics",
+    )
+    .help("write the name itself, or PromQL in backticks that adds the metrics up")
 }
 
 /// A regular expression that Prometheus would refuse.
 pub fn bad_regex(at: Place, message: &str) -> Diagnostic {
-    Diagnostic::new(&c::BAD_REGEX, format!("this regular expression cannot be used: {message}"), at, "here").help("Prometheus reads RE2: no look-around, no back-references")
+    Diagnostic::new(&c::BAD_REGEX, format!("this regular expression cannot be used: {message}"), at, "here")
+        .help("Prometheus reads RE2: no look-around, no back-references")
 }
 
 /// Two matchers that no series satisfies.
 pub fn contradictory(a: &Matcher, b: &Matcher) -> Diagnostic {
-    Diagnostic::new(&c::CONTRADICTORY_MATCHERS, format!("no value of `{}` satisfies both matchers: the selector is always empty", a.label), b.place, "contradicts the other")
-        .and(a.place, "the other")
+    Diagnostic::new(
+        &c::CONTRADICTORY_MATCHERS,
+        format!("no value of `{}` satisfies both matchers: the selector is always empty", a.label),
+        b.place,
+        "contradicts the other",
+    )
+    .and(a.place, "the other")
 }
 
 /// A literal range where `$window` belongs.
 pub fn missing_window(at: Place, written: &str) -> Diagnostic {
-    Diagnostic::new(&c::MISSING_WINDOW, format!("a range in `good`, `bad` and `total` is `$window`, not `{written}`: each event must be counted once"), at, "a fixed range")
-        .help("`$window` is the window in which the rules count")
-        .fix("write `$window`", at, "$window")
+    Diagnostic::new(
+        &c::MISSING_WINDOW,
+        format!("a range in `good`, `bad` and `total` is `$window`, not `{written}`: each event must be counted once"),
+        at,
+        "a fixed range",
+    )
+    .help("`$window` is the window in which the rules count")
+    .fix("write `$window`", at, "$window")
 }
 
 /// Good or bad events that are not all counted in total.
@@ -419,7 +523,10 @@ pub fn outside_total(word: &str, part: Place, own: Option<&Matcher>, wanted: &Ma
     let d = match own {
         Some(own) => Diagnostic::new(
             &c::GOOD_OUTSIDE_TOTAL,
-            format!("what `{word}` counts is not part of `total`: their matchers on `{}` contradict each other", wanted.label),
+            format!(
+                "what `{word}` counts is not part of `total`: their matchers on `{}` contradict each other",
+                wanted.label
+            ),
             own.place,
             format!("`{word}` counts these"),
         ),
@@ -435,18 +542,34 @@ pub fn outside_total(word: &str, part: Place, own: Option<&Matcher>, wanted: &Ma
 
 /// A matcher on `le` in a latency.
 pub fn le_in_latency(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::RESERVED_LABEL, "`latency` picks the bucket itself: the bound after `under` says which", at, "picks a bucket")
+    Diagnostic::new(
+        &c::RESERVED_LABEL,
+        "`latency` picks the bucket itself: the bound after `under` says which",
+        at,
+        "picks a bucket",
+    )
 }
 
 /// A histogram with one of its suffixes.
 pub fn histogram_with_suffix(at: Place, suffix: &str, base: &str) -> Diagnostic {
-    Diagnostic::new(&c::BAD_PROMQL, format!("`latency` takes the histogram's name without `{suffix}`"), at, format!("ends with `{suffix}`"))
-        .fix(format!("write `{base}`"), at, base)
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        format!("`latency` takes the histogram's name without `{suffix}`"),
+        at,
+        format!("ends with `{suffix}`"),
+    )
+    .fix(format!("write `{base}`"), at, base)
 }
 
 /// A time bound on something that is no time.
 pub fn unit_mismatch(bound: Place, metric: Place, suffix: &str) -> Diagnostic {
-    Diagnostic::new(&c::UNIT_MISMATCH, format!("a bound in time is asked of a metric that ends with `{suffix}`"), bound, "a time").and(metric, "not a time")
+    Diagnostic::new(
+        &c::UNIT_MISMATCH,
+        format!("a bound in time is asked of a metric that ends with `{suffix}`"),
+        bound,
+        "a time",
+    )
+    .and(metric, "not a time")
 }
 
 /// A bound that is no bucket.
@@ -467,7 +590,13 @@ pub fn no_such_bucket(at: Place, bound: u64, nearest: u64, nearest_at: Place) ->
 
 /// A label that the rules need for themselves.
 pub fn reserved_label(label: &Named, reason: &str) -> Diagnostic {
-    Diagnostic::new(&c::RESERVED_LABEL, format!("the label `{}` cannot be declared: {reason}", label.text), label.place, "reserved").help("give it another name")
+    Diagnostic::new(
+        &c::RESERVED_LABEL,
+        format!("the label `{}` cannot be declared: {reason}", label.text),
+        label.place,
+        "reserved",
+    )
+    .help("give it another name")
 }
 
 /// A label of `by` that is also a key of `labels`.
@@ -502,7 +631,10 @@ pub fn no_site_labels(site: &Named, model: Option<&Named>) -> Diagnostic {
 pub fn other_site_keys(site: &Named, model: &Named) -> Diagnostic {
     Diagnostic::new(
         &c::SITE_LABELS,
-        format!("`{}` and `{}` have different keys in `external_labels`; all sites have the same", site.text, model.text),
+        format!(
+            "`{}` and `{}` have different keys in `external_labels`; all sites have the same",
+            site.text, model.text
+        ),
         site.place,
         "other keys",
     )
@@ -513,7 +645,10 @@ pub fn other_site_keys(site: &Named, model: &Named) -> Diagnostic {
 pub fn same_site_labels(site: &Named, other: &Named) -> Diagnostic {
     Diagnostic::new(
         &c::SITE_LABELS,
-        format!("`{}` and `{}` have the same `external_labels`: their series could not be told apart", site.text, other.text),
+        format!(
+            "`{}` and `{}` have the same `external_labels`: their series could not be told apart",
+            site.text, other.text
+        ),
         site.place,
         "the same values",
     )

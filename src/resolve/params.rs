@@ -55,7 +55,13 @@ fn ty_of(name: &str) -> Option<ParamType> {
 
 impl Resolver<'_> {
     /// The parameters of a template with the arguments of a call. A missing or wrong argument is reported and left out.
-    pub fn bind(&mut self, template_file: FileId, template: &Template, call_file: FileId, call: &Call) -> Option<Params> {
+    pub fn bind(
+        &mut self,
+        template_file: FileId,
+        template: &Template,
+        call_file: FileId,
+        call: &Call,
+    ) -> Option<Params> {
         let mut params = Params { in_template: true, ..Params::default() };
         let declared: Vec<_> = template.params.iter().flat_map(|p| &p.items).collect();
         let names: Vec<String> =
@@ -154,7 +160,12 @@ impl Resolver<'_> {
             let ty_place = Place { file, span: ty_name.span };
             let Some(ty) = ty_of(self.text(ty_place)) else {
                 let text = self.text(ty_place).to_string();
-                self.found.push(say::unknown_word(ty_place, Kind::Param, &text, &["string", "regex", "duration", "number"]));
+                self.found.push(say::unknown_word(
+                    ty_place,
+                    Kind::Param,
+                    &text,
+                    &["string", "regex", "duration", "number"],
+                ));
                 continue;
             };
             if let Some(first) = params.bound.get(&name) {

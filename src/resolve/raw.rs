@@ -5,7 +5,7 @@ use super::messages as say;
 use super::params::Params;
 use crate::measure::Raw;
 use crate::promql::ast::{Expr, MatcherValue};
-use crate::promql::{self, ValueType, Value};
+use crate::promql::{self, Value, ValueType};
 use crate::source::Place;
 
 /// What PromQL is for.
@@ -30,7 +30,8 @@ impl Resolver<'_> {
         let written = self.text(place);
         let inside = written.strip_prefix('`').unwrap_or(written);
         let inside = inside.strip_suffix('`').unwrap_or(inside).to_string();
-        let part = |range: promql::Range| Place { file: place.file, span: place.span.part(1 + range.start, 1 + range.end) };
+        let part =
+            |range: promql::Range| Place { file: place.file, span: place.span.part(1 + range.start, 1 + range.end) };
         let expr = match promql::parse(&inside, &|name| params.ty(name)) {
             Ok(expr) => expr,
             Err(error) => {

@@ -133,7 +133,9 @@ impl<'a> Resolver<'a> {
                                 self.use_file(place, file, declared, &mut scope);
                             }
                         }
-                        Some(Target::Missing(reason)) => self.found.push(say::missing_file(place, self.text(place), &reason)),
+                        Some(Target::Missing(reason)) => {
+                            self.found.push(say::missing_file(place, self.text(place), &reason))
+                        }
                         None => {}
                     }
                 }

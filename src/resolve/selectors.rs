@@ -23,7 +23,13 @@ pub enum Purpose {
 
 impl Resolver<'_> {
     /// A selector with its parameters filled in; `None` where it is broken and that was said.
-    pub fn selector(&mut self, file: FileId, selector: &ast::Selector, params: &Params, purpose: Purpose) -> Option<Selector> {
+    pub fn selector(
+        &mut self,
+        file: FileId,
+        selector: &ast::Selector,
+        params: &Params,
+        purpose: Purpose,
+    ) -> Option<Selector> {
         let place = Place { file, span: selector.span };
         let mut name = selector.name.map(|n| self.text(Place { file, span: n.span }).to_string());
         let mut name_place = selector.name.map(|n| Place { file, span: n.span });
@@ -56,7 +62,11 @@ impl Resolver<'_> {
             if label == "__name__" {
                 let literal = match op {
                     MatchOp::Equal => Some(value.clone()),
-                    MatchOp::Match => regex::parse(&value).ok().and_then(|r| r.literals()).filter(|l| l.len() == 1).map(|mut l| l.remove(0)),
+                    MatchOp::Match => regex::parse(&value)
+                        .ok()
+                        .and_then(|r| r.literals())
+                        .filter(|l| l.len() == 1)
+                        .map(|mut l| l.remove(0)),
                     _ => None,
                 };
                 if let Some(literal) = literal {
@@ -69,6 +79,10 @@ impl Resolver<'_> {
                     continue;
                 }
             }
+            if op == MatchOp::Match && value == ".*" {
+                continue; // a parameter that was left open; it asks for nothing
+            }
+            let (op, value) = plain(op, value);
             matchers.push(Matcher { label, op, value, place: at });
         }
         if !whole {
@@ -125,7 +139,9 @@ impl Resolver<'_> {
             // positions inside are exact unless escapes or parameters stand between the two texts
             let exact = written.len() == value.len() + 2;
             let span = if exact {
-                value_at.span.part(1 + error.at.start, (1 + error.at.end).max(2 + error.at.start).min(written.len() as u32 - 1))
+                value_at
+                    .span
+                    .part(1 + error.at.start, (1 + error.at.end).max(2 + error.at.start).min(written.len() as u32 - 1))
             } else {
                 value_at.span
             };
@@ -151,6 +167,19 @@ impl Resolver<'_> {
     /// A place inside a file.
     pub fn at(file: FileId, span: Span) -> Place {
         Place { file, span }
+    }
+}
+
+/// A regular expression that matches one text only is an equality: shorter, and faster for Prometheus.
+fn plain(op: MatchOp, value: String) -> (MatchOp, String) {
+    let equal = match op {
+        MatchOp::Match => MatchOp::Equal,
+        MatchOp::NotMatch => MatchOp::NotEqual,
+        MatchOp::Equal | MatchOp::NotEqual => return (op, value),
+    };
+    match regex::parse(&value).ok().and_then(|r| r.literals()).as_deref() {
+        Some([one]) => (equal, one.clone()),
+        _ => (op, value),
     }
 }
 

@@ -63,8 +63,23 @@ impl Resolver<'_> {
 
 /// Labels that the rules use themselves.
 const RESERVED: [&str; 17] = [
-    "audience", "journey", "step", "sli", "severity", "owner", "title", "target", "window", "long", "short", "burn", "blocks",
-    "bad_when", "alertname", "le", "runbook",
+    "audience",
+    "journey",
+    "step",
+    "sli",
+    "severity",
+    "owner",
+    "title",
+    "target",
+    "window",
+    "long",
+    "short",
+    "burn",
+    "blocks",
+    "bad_when",
+    "alertname",
+    "le",
+    "runbook",
 ];
 
 /// Why a label may not be declared.

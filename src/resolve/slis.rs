@@ -80,8 +80,13 @@ impl<'a> Resolver<'a> {
         let at = self.sites_of(&chain, scope);
         let sites: Vec<&Layer> = at.iter().map(|i| &self.site_layers[*i]).collect();
         // where sites differ: the longest interval, and pushed if one pushes, hold for all of them
-        let scrape = chain.nearest(|l| l.scrape).or_else(|| sites.iter().filter_map(|l| l.scrape).max()).unwrap_or(30_000);
-        let site_counters = if sites.iter().any(|l| l.counters == Some(Counters::Pushed)) { Counters::Pushed } else { Counters::Scraped };
+        let scrape =
+            chain.nearest(|l| l.scrape).or_else(|| sites.iter().filter_map(|l| l.scrape).max()).unwrap_or(30_000);
+        let site_counters = if sites.iter().any(|l| l.counters == Some(Counters::Pushed)) {
+            Counters::Pushed
+        } else {
+            Counters::Scraped
+        };
         let counters = chain.nearest(|l| l.counters).unwrap_or(site_counters);
         let range = level_one_range(evaluate, scrape);
         let near_first: Vec<&Layer> = layers.iter().rev().copied().collect();
@@ -91,7 +96,8 @@ impl<'a> Resolver<'a> {
         let by = self.check_by(&by);
         let alerts =
             self.cascade_alerts(layers.iter().map(|l| &l.alerts), chain.window, shortest_window(evaluate, scrape));
-        let filled = |text: &str| super::fill(text, &chain.journey.text, step.map(|s| s.text.as_str()), Some(&name.text));
+        let filled =
+            |text: &str| super::fill(text, &chain.journey.text, step.map(|s| s.text.as_str()), Some(&name.text));
         let labels = self.labels(&chain, &filled);
         let measure = measure?;
         let own_traffic = own.traffic.as_ref().or(source.template.as_ref().and_then(|t| t.traffic.as_ref()));
@@ -234,11 +240,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// The labels of all layers, key by key, with their placeholders filled.
-    pub fn labels(
-        &mut self,
-        chain: &Chain<'_>,
-        filled: &dyn Fn(&str) -> String,
-    ) -> BTreeMap<String, Given<String>> {
+    pub fn labels(&mut self, chain: &Chain<'_>, filled: &dyn Fn(&str) -> String) -> BTreeMap<String, Given<String>> {
         let mut labels = BTreeMap::new();
         for (key, value) in chain.layers.iter().flat_map(|l| &l.labels) {
             if let Some(reason) = self.reserved_reason(&key.text) {

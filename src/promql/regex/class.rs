@@ -36,21 +36,14 @@ fn add(class: &mut Class, ranges: Ranges, negated: bool) {
     if negated {
         class.items.push(Item::Except(ranges));
     } else {
-        class.items.extend(
-            ranges
-                .iter()
-                .map(|(first, last)| Item::Range(u32::from(*first), u32::from(*last))),
-        );
+        class.items.extend(ranges.iter().map(|(first, last)| Item::Range(u32::from(*first), u32::from(*last))));
     }
 }
 
 impl Parser<'_> {
     /// Reads a class after its `[`.
     pub(super) fn bracket_class(&mut self, start: usize) -> Result<Class, RegexError> {
-        let mut class = Class {
-            negated: self.pass("^"),
-            ..Class::default()
-        };
+        let mut class = Class { negated: self.pass("^"), ..Class::default() };
         let mut first = true;
         while first || !self.rest().starts_with(']') {
             first = false;
@@ -67,8 +60,7 @@ impl Parser<'_> {
             let low = self.class_char(start)?;
             let mut high = low;
             // A `-` before the closing bracket is itself.
-            if self.rest().starts_with('-') && self.rest().len() > 1 && !self.rest().starts_with("-]")
-            {
+            if self.rest().starts_with('-') && self.rest().len() > 1 && !self.rest().starts_with("-]") {
                 self.at += 1;
                 high = self.class_char(start)?;
                 if high < low {
@@ -114,11 +106,7 @@ impl Parser<'_> {
 
     /// Reads `d`, `W`, `pL`, `p{Greek}` … after a backslash; whether there
     /// was one.
-    pub(super) fn escaped_class(
-        &mut self,
-        start: usize,
-        class: &mut Class,
-    ) -> Result<bool, RegexError> {
+    pub(super) fn escaped_class(&mut self, start: usize, class: &mut Class) -> Result<bool, RegexError> {
         let back = self.at;
         let (ranges, negated) = match self.next() {
             Some('d') => (DIGITS, false),

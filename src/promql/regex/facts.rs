@@ -112,9 +112,7 @@ fn write(node: &Node, choice: usize, more: bool, text: &mut String) {
     match node {
         Node::Empty | Node::Assert(_) => {}
         Node::Set(set) => text.extend(member(set)),
-        Node::Concat(nodes) => nodes
-            .iter()
-            .for_each(|node| write(node, choice, more, text)),
+        Node::Concat(nodes) => nodes.iter().for_each(|node| write(node, choice, more, text)),
         Node::Alternate(nodes) => {
             let index = choice.checked_rem(nodes.len()).unwrap_or(0);
             if let Some(node) = nodes.get(index) {

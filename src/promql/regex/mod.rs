@@ -5,6 +5,7 @@
 
 mod class;
 mod facts;
+mod group;
 mod node;
 mod parse;
 mod program;
@@ -27,10 +28,7 @@ pub struct RegexError {
 
 impl RegexError {
     fn new(start: usize, end: usize, message: impl Into<String>) -> RegexError {
-        RegexError {
-            at: Range::at(start, end),
-            message: message.into(),
-        }
+        RegexError { at: Range::at(start, end), message: message.into() }
     }
 }
 

@@ -79,20 +79,14 @@ impl Item {
         // folds a class before it negates it.
         match self {
             Item::Range(..) => fold_variants(found).any(|variant| self.has(variant)),
-            Item::Except(ranges) => {
-                !fold_variants(found).any(|variant| in_ranges(ranges, u32::from(variant)))
-            }
-            Item::Property(property, negated) => {
-                fold_variants(found).any(|variant| property.has(variant)) != *negated
-            }
+            Item::Except(ranges) => !fold_variants(found).any(|variant| in_ranges(ranges, u32::from(variant))),
+            Item::Property(property, negated) => fold_variants(found).any(|variant| property.has(variant)) != *negated,
         }
     }
 }
 
 fn in_ranges(ranges: &[(u8, u8)], code: u32) -> bool {
-    ranges
-        .iter()
-        .any(|(first, last)| (u32::from(*first)..=u32::from(*last)).contains(&code))
+    ranges.iter().any(|(first, last)| (u32::from(*first)..=u32::from(*last)).contains(&code))
 }
 
 impl Set {

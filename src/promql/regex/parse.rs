@@ -1,23 +1,24 @@
 //! The parser: a stack of open groups instead of recursion.
 
 use super::RegexError;
+use super::group::within;
 use super::node::{Assertion, Class, Item, Node, Repeat, Set};
 use super::unicode::fold_variants;
 
-/// More than this Prometheus refuses too; it bounds recursion over the tree.
-const MOST_HEIGHT: u32 = 1000;
+/// Bounds recursion over the tree. Go takes 1000 levels, which nobody writes.
+const MOST_HEIGHT: u32 = 400;
 /// Open groups; each adds up to four levels.
-const MOST_GROUPS: usize = 200;
+const MOST_GROUPS: usize = 90;
 /// The largest count of a repetition, also of nested ones multiplied.
 const MOST_REPEAT: u32 = 1000;
 /// The number of places for characters, with repetitions written out.
-const MOST_SIZE: u32 = 200_000;
+const MOST_SIZE: u32 = 100_000;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flags {
     pub(super) fold: bool,
-    lines: bool,
-    dot_all: bool,
+    pub(super) lines: bool,
+    pub(super) dot_all: bool,
 }
 
 /// A node and what limits need to know about it.
@@ -39,12 +40,7 @@ struct Group {
 
 impl Group {
     fn new(start: usize, flags: Flags) -> Group {
-        Group {
-            start,
-            alternatives: Vec::new(),
-            sequence: Vec::new(),
-            flags,
-        }
+        Group { start, alternatives: Vec::new(), sequence: Vec::new(), flags }
     }
 
     fn end_alternative(&mut self) {
@@ -69,34 +65,14 @@ fn joined(mut pieces: Vec<Piece>, join: fn(Vec<Node>) -> Node) -> Piece {
         return only;
     }
     let height = pieces.iter().map(|piece| piece.height).max().unwrap_or(0);
-    let size = pieces
-        .iter()
-        .fold(0_u32, |sum, piece| sum.saturating_add(piece.size));
-    let node = if pieces.is_empty() {
-        Node::Empty
-    } else {
-        join(pieces.into_iter().map(|piece| piece.node).collect())
-    };
-    Piece {
-        node,
-        height: height + 1,
-        size: size.max(1),
-    }
+    let size = pieces.iter().fold(0_u32, |sum, piece| sum.saturating_add(piece.size));
+    let node = if pieces.is_empty() { Node::Empty } else { join(pieces.into_iter().map(|piece| piece.node).collect()) };
+    Piece { node, height: height + 1, size: size.max(1) }
 }
 
 pub(super) fn parse(text: &str) -> Result<Node, RegexError> {
-    let flags = Flags {
-        fold: false,
-        lines: false,
-        dot_all: true,
-    };
-    let mut parser = Parser {
-        text,
-        at: 0,
-        flags,
-        groups: Vec::new(),
-        current: Group::new(0, flags),
-    };
+    let flags = Flags { fold: false, lines: false, dot_all: true };
+    let mut parser = Parser { text, at: 0, flags, groups: Vec::new(), current: Group::new(0, flags) };
     parser.all()?;
     if !parser.groups.is_empty() {
         let start = parser.current.start;
@@ -184,19 +160,12 @@ impl<'a> Parser<'a> {
     }
 
     fn push(&mut self, node: Node) {
-        self.current.sequence.push(Piece {
-            node,
-            height: 1,
-            size: 1,
-        });
+        self.current.sequence.push(Piece { node, height: 1, size: 1 });
     }
 
     fn push_char(&mut self, found: char) {
         if self.flags.fold && fold_variants(found).nth(1).is_some() {
-            self.push_class(Class {
-                items: vec![Item::Range(u32::from(found), u32::from(found))],
-                ..Class::default()
-            });
+            self.push_class(Class { items: vec![Item::Range(u32::from(found), u32::from(found))], ..Class::default() });
         } else {
             self.push(Node::Set(Set::Char(found)));
         }
@@ -310,12 +279,7 @@ impl<'a> Parser<'a> {
             return self.error(start, "the repetition has nothing to repeat");
         };
         let copies = max.unwrap_or(min.max(1));
-        let node = Node::Repeat(Box::new(Repeat {
-            node: piece.node,
-            min,
-            max,
-            counted,
-        }));
+        let node = Node::Repeat(Box::new(Repeat { node: piece.node, min, max, counted }));
         if counted && (min >= 2 || max.is_some_and(|max| max >= 2)) && !within(&node, MOST_REPEAT) {
             return self.error(start, "nested repetitions count to 1000 at most, multiplied");
         }
@@ -347,54 +311,6 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn group_name(&mut self, start: usize) -> Result<(), RegexError> {
-        let rest = self.rest();
-        if rest.starts_with(['=', '!']) {
-            self.at += 1;
-            return self.error(start, "lookbehind is not supported");
-        }
-        let Some(end) = rest.find('>') else {
-            self.at = self.text.len();
-            return self.error(start, "the name of the group has no `>`");
-        };
-        let name = rest.get(..end).unwrap_or("");
-        self.at += end + 1;
-        if name.is_empty() || !name.bytes().all(super::super::token::continues_name) {
-            return self.error(start, "bad name of a group");
-        }
-        Ok(())
-    }
-
-    /// Reads `?flags)` or `?flags:`; whether it was the former.
-    fn flag_group(&mut self, start: usize) -> Result<bool, RegexError> {
-        self.pass("?");
-        let mut flags = self.flags;
-        let mut value = true;
-        let mut any = false;
-        while let Some(found) = self.next() {
-            match found {
-                'i' => flags.fold = value,
-                'm' => flags.lines = value,
-                's' => flags.dot_all = value,
-                // Greediness does not matter for whole matches.
-                'U' => {}
-                '-' if value => {
-                    value = false;
-                    any = false;
-                    continue;
-                }
-                ':' | ')' if value || any => {
-                    self.flags = flags;
-                    return Ok(found == ')');
-                }
-                '=' | '!' => return self.error(start, "lookahead is not supported"),
-                _ => break,
-            }
-            any = true;
-        }
-        self.error(start, "bad flags of a group")
-    }
-
     fn close(&mut self, start: usize) -> Result<(), RegexError> {
         let Some(outer) = self.groups.pop() else {
             return self.error(start, "`)` without `(`");
@@ -406,29 +322,7 @@ impl<'a> Parser<'a> {
         if piece.size > MOST_SIZE {
             return self.error(group.start, "the regex is too large");
         }
-        self.current.sequence.push(Piece {
-            height: piece.height + 1,
-            ..piece
-        });
+        self.current.sequence.push(Piece { height: piece.height + 1, ..piece });
         Ok(())
-    }
-}
-
-/// Whether counted repetitions, multiplied along each path, stay within the
-/// limit, with the rounding Go uses.
-fn within(node: &Node, limit: u32) -> bool {
-    match node {
-        Node::Empty | Node::Set(_) | Node::Assert(_) => true,
-        Node::Concat(nodes) | Node::Alternate(nodes) => {
-            nodes.iter().all(|node| within(node, limit))
-        }
-        Node::Repeat(repeat) if repeat.counted => {
-            if repeat.max == Some(0) {
-                return true;
-            }
-            let count = repeat.max.unwrap_or(repeat.min);
-            count <= limit && within(&repeat.node, limit.checked_div(count).unwrap_or(limit))
-        }
-        Node::Repeat(repeat) => within(&repeat.node, limit),
     }
 }

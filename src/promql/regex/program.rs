@@ -28,11 +28,7 @@ struct Open {
 
 impl Open {
     fn new(length: usize) -> Open {
-        Open {
-            list: Vec::new(),
-            seen: vec![false; length],
-            todo: Vec::new(),
-        }
+        Open { list: Vec::new(), seen: vec![false; length], todo: Vec::new() }
     }
 
     fn clear(&mut self) {
@@ -53,9 +49,7 @@ struct Around {
 
 impl Around {
     fn holds(self, assertion: Assertion) -> bool {
-        let word = |found: Option<char>| {
-            found.is_some_and(|found| found.is_ascii_alphanumeric() || found == '_')
-        };
+        let word = |found: Option<char>| found.is_some_and(|found| found.is_ascii_alphanumeric() || found == '_');
         match assertion {
             Assertion::TextStart => self.before.is_none(),
             Assertion::TextEnd => self.after.is_none(),

@@ -57,8 +57,6 @@ fn agrees_with_go() {
             for text in &texts {
                 assert_eq!(regex.matches(text), literals.contains(text), "{pattern:?} {text:?}");
             }
-        } else if expected.matches('1').count() == 0 {
-            continue;
         }
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
@@ -124,25 +122,26 @@ fn says_where() {
 
 #[test]
 fn hostile_input_is_harmless() {
-    let many = 100_000;
+    let many = 3_000;
     for text in [
         "(".repeat(many),
         "[".repeat(many),
         "a|".repeat(many),
         "a(?i)*".repeat(many),
         "(a+)+".repeat(1000),
+        "a".to_owned() + &"(?i)*".repeat(290),
+        "a".to_owned() + &"(?i)*".repeat(5000),
+        "a".to_owned() + &"(?i){1}".repeat(290),
+        "(b|c".repeat(88) + "a" + &")*".repeat(88),
         "((((((((((a{2}){2}){2}){2}){2}){2}){2}){2}){2}){2}){2}".to_owned(),
-        "(".repeat(150) + "a" + &")*".repeat(150),
-        "(".repeat(150) + "a" + &")+".repeat(150),
-        "(".repeat(150) + "a" + &")?".repeat(150),
+        "(".repeat(88) + "a" + &")*".repeat(88),
+        "(".repeat(88) + "a" + &")+".repeat(88),
+        "(".repeat(88) + "a" + &")?".repeat(88),
     ] {
-        let start = std::time::Instant::now();
         if let Ok(regex) = parse(&text) {
             assert!(!regex.matches(&("a".repeat(2000) + "!")));
             let _ = regex.example();
             let _ = regex.literals();
         }
-        let head: String = text.chars().take(8).collect();
-        println!("{head}: {:?}", start.elapsed());
     }
 }

@@ -12,11 +12,7 @@ pub(super) struct Property(&'static str);
 
 impl Property {
     pub(super) fn of(name: &str) -> Option<Property> {
-        CATEGORIES
-            .iter()
-            .chain(SCRIPTS)
-            .find(|known| **known == name)
-            .map(|known| Property(known))
+        CATEGORIES.iter().chain(SCRIPTS).find(|known| **known == name).map(|known| Property(known))
     }
 
     pub(super) fn has(self, found: char) -> bool {
@@ -33,16 +29,18 @@ fn category(name: &str, found: char) -> Option<bool> {
         "Ll" => found.is_lowercase() && !matches!(found, 'ª' | 'º'),
         "Lt" => matches!(code, 0x1C5 | 0x1C8 | 0x1CB | 0x1F2),
         "Lm" => matches!(code, 0x2B0..=0x2C1 | 0x3005 | 0x3031..=0x3035 | 0x30FC..=0x30FE),
-        "Lo" => {
-            matches!(found, 'ª' | 'º')
-                || (is_letter(found) && !found.is_uppercase() && !found.is_lowercase())
-        }
+        "Lo" => matches!(found, 'ª' | 'º') || (is_letter(found) && !found.is_uppercase() && !found.is_lowercase()),
         "M" | "Mn" => is_mark(code),
         "Me" => matches!(code, 0x20DD..=0x20E0),
         "N" => found.is_numeric(),
-        "Nd" => found.is_numeric() && (found.is_ascii() || matches!(code, 0x660..=0x669 | 0x6F0..=0x6F9 | 0x966..=0x96F | 0xFF10..=0xFF19)),
+        "Nd" => {
+            found.is_numeric()
+                && (found.is_ascii() || matches!(code, 0x660..=0x669 | 0x6F0..=0x6F9 | 0x966..=0x96F | 0xFF10..=0xFF19))
+        }
         "Nl" => matches!(code, 0x2160..=0x2188 | 0x3007),
-        "No" => matches!(code, 0xB2 | 0xB3 | 0xB9 | 0xBC..=0xBE | 0x2070..=0x2089 | 0x2150..=0x215F | 0x2460..=0x249B),
+        "No" => {
+            matches!(code, 0xB2 | 0xB3 | 0xB9 | 0xBC..=0xBE | 0x2070..=0x2089 | 0x2150..=0x215F | 0x2460..=0x249B)
+        }
         "P" => is_punctuation(found),
         "Pc" => matches!(found, '_' | '‿' | '⁀'),
         "Pd" => found == '-' || matches!(code, 0x2010..=0x2015),
@@ -52,20 +50,13 @@ fn category(name: &str, found: char) -> Option<bool> {
         "Pf" => matches!(found, '»' | '’' | '”' | '›'),
         "Po" => {
             is_punctuation(found)
-                && !["Pc", "Pd", "Ps", "Pe", "Pi", "Pf"]
-                    .iter()
-                    .any(|other| category(other, found) == Some(true))
+                && !["Pc", "Pd", "Ps", "Pe", "Pi", "Pf"].iter().any(|other| category(other, found) == Some(true))
         }
         "S" => is_symbol(found),
         "Sc" => matches!(found, '$' | '¢'..='¥' | '₠'..='⃀'),
         "Sk" => matches!(found, '^' | '`' | '¨' | '¯' | '´' | '¸'),
         "Sm" => matches!(found, '+' | '<'..='>' | '|' | '~' | '¬' | '±' | '×' | '÷' | '∀'..='⋿'),
-        "So" => {
-            is_symbol(found)
-                && !["Sc", "Sk", "Sm"]
-                    .iter()
-                    .any(|other| category(other, found) == Some(true))
-        }
+        "So" => is_symbol(found) && !["Sc", "Sk", "Sm"].iter().any(|other| category(other, found) == Some(true)),
         "Z" => found.is_whitespace() && !found.is_control(),
         "Zs" => found.is_whitespace() && !found.is_control() && !matches!(code, 0x2028 | 0x2029),
         "Zl" => code == 0x2028,
@@ -97,8 +88,7 @@ fn is_private(code: u32) -> bool {
 
 fn is_punctuation(found: char) -> bool {
     if found.is_ascii() {
-        return found.is_ascii_punctuation()
-            && !matches!(found, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~');
+        return found.is_ascii_punctuation() && !matches!(found, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~');
     }
     matches!(u32::from(found), 0xA1 | 0xA7 | 0xAB | 0xB6 | 0xB7 | 0xBB | 0xBF | 0x2010..=0x2027 | 0x2030..=0x2043 | 0x2045..=0x2051 | 0x2053..=0x205E | 0x3001..=0x3003 | 0x3008..=0x3011)
 }
@@ -132,7 +122,9 @@ fn script(name: &str, found: char) -> bool {
         "Hangul" => matches!(code, 0x1100..=0x11FF | 0x3131..=0x318E | 0xAC00..=0xD7A3),
         "Hiragana" => matches!(code, 0x3041..=0x3096 | 0x309D..=0x309F),
         "Katakana" => matches!(code, 0x30A1..=0x30FA | 0x30FD..=0x30FF),
-        "Han" => matches!(code, 0x3005 | 0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAD9 | 0x2_0000..=0x3_23AF),
+        "Han" => {
+            matches!(code, 0x3005 | 0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAD9 | 0x2_0000..=0x3_23AF)
+        }
         "Braille" => matches!(code, 0x2800..=0x28FF),
         "Inherited" => is_mark(code),
         "Common" => !is_letter(found) && !is_mark(code) && code < 0x3000,
@@ -166,20 +158,10 @@ pub(super) fn fold_variants(found: char) -> impl Iterator<Item = char> {
         // Go keeps the dotless i apart.
         found
     } else {
-        ODD_FOLDS
-            .iter()
-            .find(|(_, odd)| *odd == found)
-            .map_or(lower, |(base, _)| *base)
+        ODD_FOLDS.iter().find(|(_, odd)| *odd == found).map_or(lower, |(base, _)| *base)
     };
-    let capital = if base == 'ı' {
-        base
-    } else {
-        single(base.to_uppercase()).unwrap_or(base)
-    };
-    let odd = ODD_FOLDS
-        .iter()
-        .find(|(known, _)| *known == base)
-        .map_or(base, |(_, odd)| *odd);
+    let capital = if base == 'ı' { base } else { single(base.to_uppercase()).unwrap_or(base) };
+    let odd = ODD_FOLDS.iter().find(|(known, _)| *known == base).map_or(base, |(_, odd)| *odd);
     let all = [found, base, capital, odd];
     (0..all.len()).filter_map(move |index| {
         let candidate = *all.get(index)?;
