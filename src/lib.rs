@@ -19,6 +19,7 @@ pub mod model;
 pub mod plan;
 pub mod project;
 pub mod promql;
+pub mod reckon;
 pub mod resolve;
 pub mod schema;
 pub mod source;

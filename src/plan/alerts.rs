@@ -1,7 +1,7 @@
 //! Alerts: one rule for each row and journey; SLIs whose threshold differs are listed in the long operand of a rule of their own.
 
 use super::members::{Member, selectors, union};
-use super::thresholds::Threshold;
+use crate::reckon::thresholds::Threshold;
 use super::windows::{DAY, JOIN};
 use super::{Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
@@ -96,8 +96,8 @@ impl Plan<'_> {
     pub fn burn_alerts(&self, slow: bool) -> Vec<Rule> {
         let rows =
             self.journey.members().into_iter().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
-        // `need` and whether it was capped make no rule of its own
-        let rows = rows.map(|(t, m)| (Threshold { need: 0, capped: false, ..t }, m));
+        // `need` and what the row asked for before the cap make no rule of its own
+        let rows = rows.map(|(t, m)| (Threshold { need: 0, asked: 0.0, ..t }, m));
         let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
         // pages before tickets, fast before slow
         classes.sort_by(|a, b| (a.key.urgency, a.key.long).cmp(&(b.key.urgency, b.key.long)));

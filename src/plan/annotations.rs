@@ -1,7 +1,7 @@
 //! What alerts say at 3 a.m.: templates over the info series, so that a change of words changes no rule's identity.
 
 use super::alerts::{JOURNEY_BURN, SLO_BURN};
-use super::thresholds::Threshold;
+use crate::reckon::thresholds::Threshold;
 use super::{Plan, label, minutes};
 use crate::model::{Journey, Urgency};
 use crate::promql::write::number;

@@ -44,7 +44,7 @@ impl Plan<'_> {
         Frame {
             identity: identity_selector(self.journey, member),
             by: member.1.by.iter().map(|b| b.text.clone()).collect(),
-            range: self.range_of(member),
+            range: crate::reckon::range_of(self.journey, member.1),
             pushed: member.1.counters == Counters::Pushed,
             exclude: member.1.exclude.as_ref().map(|e| e.value.clone()),
         }

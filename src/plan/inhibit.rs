@@ -2,7 +2,7 @@
 //! as equal there, and a careless rule would silence strangers.
 
 use super::alerts::{JOURNEY_BURN, JOURNEY_LOW, SLO_BURN, SLO_LOW};
-use super::thresholds::Threshold;
+use crate::reckon::thresholds::Threshold;
 use super::{Plan, minutes};
 use crate::model::{Model, Urgency};
 use crate::project::Options;

@@ -7,12 +7,11 @@ pub mod composition;
 pub mod events;
 pub mod inhibit;
 pub mod members;
-pub mod thresholds;
-pub mod timing;
 pub mod windows;
 
 use crate::model::{Journey, Model, Urgency};
 use crate::project::Options;
+use crate::reckon::thresholds::{self, Threshold};
 use crate::source::Place;
 
 /// A rule.
@@ -101,6 +100,14 @@ impl Plan<'_> {
     /// Seconds between two evaluations: what turns a sum of rates into a count.
     pub fn evaluate_seconds(&self) -> u64 {
         self.journey.evaluate * 60
+    }
+    /// The rows of an SLI.
+    pub fn thresholds_of(&self, member: &members::Member<'_>) -> Vec<Threshold> {
+        thresholds::of_sli(self.journey, member.1)
+    }
+    /// The rows of the journey's own target.
+    pub fn journey_thresholds(&self) -> Vec<Threshold> {
+        thresholds::of_journey(self.journey)
     }
     /// The value of the label `severity`.
     pub fn severity(&self, urgency: Urgency) -> String {

@@ -8,6 +8,7 @@ use super::slis::Chain;
 use crate::diagnostic::did_you_mean;
 use crate::model::{Audience, Compose, Given, Journey, Named, Sli, Step};
 use crate::project::Unit;
+use crate::reckon::shortest_window;
 use crate::schema::Block;
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place};
@@ -272,16 +273,4 @@ impl<'a> Resolver<'a> {
             self.found.push(say::by_and_labels(by, place));
         }
     }
-}
-
-/// The window of level 1 in seconds, `R`: twice `evaluate`, never below twice the scrape interval, a whole number of evaluations.
-pub fn level_one_range(evaluate: u64, scrape_ms: u64) -> u64 {
-    let evaluate = evaluate * 60;
-    let twice_scrape = (2 * scrape_ms).div_ceil(1000);
-    evaluate * twice_scrape.div_ceil(evaluate).max(2)
-}
-
-/// The shortest long window of an alert in minutes: its short window, a twelfth, is at least `R` and shorter than the long one.
-pub fn shortest_window(evaluate: u64, scrape_ms: u64) -> u64 {
-    2 * level_one_range(evaluate, scrape_ms) / 60
 }

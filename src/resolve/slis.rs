@@ -1,7 +1,6 @@
 //! SLIs: calls, the cascade of settings, and the measure.
 
 use super::Resolver;
-use super::journeys::{level_one_range, shortest_window};
 use super::layer::Layer;
 use super::measures::MeasureSettings;
 use super::messages as say;
@@ -11,6 +10,7 @@ use super::sites::reserved;
 use crate::diagnostic::did_you_mean;
 use crate::model::{Audience, Counters, Given, Named, SiteIndex, Sli};
 use crate::project::Unit;
+use crate::reckon::{level_one_range, shortest_window};
 use crate::schema::Block;
 use crate::schema::kind::Kind;
 use crate::source::Place;

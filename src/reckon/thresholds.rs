@@ -1,9 +1,7 @@
 //! Rows of alerts as they are evaluated: with the cap, the short window and what a row asks for.
 
-use super::Plan;
-use super::members::Member;
-use crate::model::{Alerts, Percent, Urgency};
-use crate::resolve::journeys::level_one_range;
+use super::range_of;
+use crate::model::{Alerts, Journey, Percent, Sli, Urgency};
 
 /// A row of an SLI or of a journey.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +16,8 @@ pub struct Threshold {
     pub burn: f64,
     /// Bad events in the long window, at least.
     pub need: u32,
-    /// Whether the row asked for more and was capped.
-    pub capped: bool,
+    /// The row's burn rate before the cap.
+    pub asked: f64,
 }
 
 /// A row asks for at most this share of errors: halfway between what is allowed and everything failing. It is always above the budget
@@ -45,7 +43,7 @@ pub fn thresholds(alerts: &Alerts, target: Percent, range: u64) -> Vec<Threshold
             short: (row.long / 12).max(range / 60),
             burn: four_digits(row.burn.min(most)),
             need: alerts.need.value,
-            capped: row.burn > most,
+            asked: row.burn,
         };
         // after the cap two rows may have become one
         if !found
@@ -63,24 +61,17 @@ pub fn same(a: f64, b: f64) -> bool {
     (a - b).abs() < 1e-9
 }
 
-impl Plan<'_> {
-    /// `R` of an SLI, in seconds.
-    pub fn range_of(&self, member: &Member<'_>) -> u64 {
-        level_one_range(self.journey.evaluate, member.1.scrape)
-    }
+/// The rows of an SLI.
+pub fn of_sli(journey: &Journey, sli: &Sli) -> Vec<Threshold> {
+    thresholds(&sli.alerts, sli.target.value, range_of(journey, sli))
+}
 
-    /// The rows of an SLI.
-    pub fn thresholds_of(&self, member: &Member<'_>) -> Vec<Threshold> {
-        thresholds(&member.1.alerts, member.1.target.value, self.range_of(member))
-    }
-
-    /// The rows of the journey's own target, where it has one.
-    pub fn journey_thresholds(&self) -> Vec<Threshold> {
-        let range = self.journey.counted().iter().map(|m| self.range_of(m)).max();
-        match (&self.journey.target, range) {
-            (Some(target), Some(range)) => thresholds(&self.journey.alerts, target.value, range),
-            _ => Vec::new(),
-        }
+/// The rows of the journey's own target, where it has one.
+pub fn of_journey(journey: &Journey) -> Vec<Threshold> {
+    let range = journey.counted_slis().map(|(_, sli)| range_of(journey, sli)).max();
+    match (&journey.target, range) {
+        (Some(target), Some(range)) => thresholds(&journey.alerts, target.value, range),
+        _ => Vec::new(),
     }
 }
 

@@ -1,1 +1,0 @@
-//! When an alert fires and ends, reckoned minute by minute as the rules are evaluated.

@@ -1,0 +1,146 @@
+//! When an alert fires and ends, reckoned from the same windows as the rules: level 1 spreads an event over `R`, a window sums what
+//! level 1 recorded, a row with a long window of a day and more is evaluated every 5 minutes.
+//!
+//! Traffic is taken as steady. The failure begins right after an evaluation, so these are the longest times.
+
+use super::thresholds::Threshold;
+
+/// What a prediction needs to know of an SLI.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation {
+    /// The share that may fail.
+    pub budget: f64,
+    /// Minutes between two evaluations.
+    pub evaluate: u64,
+    /// `R` in seconds.
+    pub range: u64,
+    /// The period in minutes.
+    pub window: u64,
+    /// Events per second, where they are known.
+    pub traffic: Option<f64>,
+}
+
+/// What happens when a share of all events fails from now on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction {
+    /// Minutes until it fires.
+    pub fires_after: u64,
+    /// The share of the budget of the period that is spent by then.
+    pub spent: f64,
+    /// Minutes until it ends, once nothing fails any more.
+    pub resolves_after: u64,
+}
+
+/// How often the rows with long windows are evaluated, in minutes.
+const SLOW: u64 = 5;
+/// Long windows from which on that is so.
+const DAY: u64 = 1440;
+
+impl Situation {
+    /// Evaluations over which level 1 spreads an event.
+    fn spread(&self) -> u64 {
+        self.range / 60 / self.evaluate
+    }
+
+    /// What the first `k` evaluations after the onset have recorded together, in units of a fully failing evaluation.
+    fn recorded(&self, k: u64) -> f64 {
+        let r = self.spread();
+        let ramp = k.min(r);
+        (ramp * (ramp + 1)) as f64 / (2 * r) as f64 + k.saturating_sub(r) as f64
+    }
+
+    /// The share of a window of `minutes` that fails, `k` evaluations after everything began to fail.
+    fn share(&self, minutes: u64, k: u64) -> f64 {
+        let n = (minutes / self.evaluate).max(1);
+        (self.recorded(k) - self.recorded(k.saturating_sub(n))) / n as f64
+    }
+
+    /// Whether the row fires `k` evaluations after the share `failing` began to fail.
+    fn fires(&self, row: &Threshold, failing: f64, k: u64) -> bool {
+        let limit = row.burn * self.budget;
+        // the 5m copy is one evaluation behind
+        let behind = u64::from(row.long >= DAY);
+        let seen = k.saturating_sub(behind);
+        let long = failing * self.share(row.long, seen);
+        let short = failing * self.share(row.short, if row.short >= DAY { seen } else { k });
+        let enough = self.traffic.is_none_or(|rate| {
+            let n = row.long / self.evaluate;
+            let bad = failing * rate * (self.evaluate * 60) as f64 * (self.recorded(k) - self.recorded(k.saturating_sub(n)));
+            bad > f64::from(row.need) - 0.1
+        });
+        long > limit && short > limit && enough
+    }
+
+    /// The first `k` at which `holds` is true; it must stay true after it became so.
+    fn first(most: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
+        if !holds(most) {
+            return None;
+        }
+        let (mut low, mut high) = (0, most);
+        while low < high {
+            let middle = u64::midpoint(low, high);
+            if holds(middle) { high = middle } else { low = middle + 1 }
+        }
+        Some(low)
+    }
+
+    fn minutes(&self, row: &Threshold, evaluations: u64) -> u64 {
+        let minutes = evaluations * self.evaluate;
+        if row.long >= DAY { minutes.div_ceil(SLOW) * SLOW } else { minutes }
+    }
+
+    /// What a row does when the share `failing` (0 to 1) fails; `None`: it never fires.
+    pub fn predict(&self, row: &Threshold, failing: f64) -> Option<Prediction> {
+        let most = row.long / self.evaluate + self.spread() + 2;
+        let k = Self::first(most, |k| self.fires(row, failing, k))?;
+        let fires_after = self.minutes(row, k);
+        let limit = row.burn * self.budget;
+        let resolved = Self::first(row.short / self.evaluate + self.spread(), |k| {
+            failing * (1.0 - self.share(row.short, k)) <= limit
+        });
+        let resolves_after = self.minutes(row, resolved.unwrap_or(row.short / self.evaluate + self.spread()));
+        let spent = failing * fires_after as f64 / (self.window as f64 * self.budget);
+        Some(Prediction { fires_after, spent, resolves_after })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Urgency;
+
+    fn row(long: u64, burn: f64) -> Threshold {
+        Threshold { urgency: Urgency::Page, long, short: (long / 12).max(2), burn, need: 3, asked: burn }
+    }
+
+    fn at(target: f64) -> Situation {
+        Situation { budget: 1.0 - target, evaluate: 1, range: 120, window: 28 * 1440, traffic: None }
+    }
+
+    #[test]
+    fn a_total_outage_is_noticed_in_a_minute_or_two() {
+        let found = at(0.999).predict(&row(60, 13.44), 1.0).map(|p| (p.fires_after, p.resolves_after));
+        // 1.344 % of an hour is 48 s of failing minutes: half a minute after one evaluation, one and a half after two
+        assert_eq!(found, Some((2, 6)));
+    }
+
+    #[test]
+    fn what_is_below_the_threshold_never_fires() {
+        assert_eq!(at(0.999).predict(&row(60, 13.44), 0.0134), None);
+        assert!(at(0.999).predict(&row(60, 13.44), 0.0135).is_some());
+    }
+
+    #[test]
+    fn a_ticket_of_a_developer_journey_comes_after_a_tenth_of_the_budget() {
+        let found = at(0.95).predict(&row(1440, 2.8), 1.0);
+        // 14 % of a day, one evaluation and the spread of level 1 later, at a multiple of 5 minutes
+        assert_eq!(found.map(|p| p.fires_after), Some(205));
+    }
+
+    #[test]
+    fn sparse_events_wait_for_what_is_needed() {
+        let sparse = Situation { traffic: Some(60.0 / 86_400.0), ..at(0.9) };
+        let found = sparse.predict(&row(360, 5.5), 1.0).map(|p| p.fires_after);
+        assert_eq!(found, Some(199));
+    }
+}
