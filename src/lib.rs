@@ -14,6 +14,7 @@
 
 pub mod diagnostic;
 pub mod emit;
+pub mod lint;
 pub mod measure;
 pub mod model;
 pub mod plan;
@@ -25,3 +26,23 @@ pub mod schema;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;
+
+use diagnostic::{Diagnostic, Severity};
+use model::Model;
+use project::{Options, Unit};
+use source::Sources;
+
+/// Everything between syntax and rules: resolves a project and lints it. The diagnostics are those of these two stages; `syntax_errors`
+/// says whether there were some before, so that what may follow from them is not said.
+pub fn compile(
+    sources: &mut Sources,
+    units: &[Unit],
+    options: &Options,
+    syntax_errors: bool,
+) -> (Model, Vec<Diagnostic>) {
+    let (resolved, mut found) = resolve::resolve(sources, units);
+    let has_errors = syntax_errors || found.iter().any(|d| d.severity == Severity::Error);
+    let lints = lint::check(&resolved, has_errors);
+    found.extend(lint::allow::apply(sources, &resolved, options, lints, !has_errors));
+    (resolved.model, found)
+}

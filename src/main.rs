@@ -27,17 +27,17 @@ fn main() {
         }
     }
     let t = std::time::Instant::now();
-    let (r, d) = tabi::resolve::resolve(&mut sources, &units);
+    let (r, d) = tabi::compile(&mut sources, &units, &Options::default(), false);
     for d in d {
         println!("{} {} {}", sources.name_and_line(d.place()), d.name(), d.message);
     }
-    println!("{} journeys {:?}", r.model.journeys.len(), t.elapsed());
+    println!("{} journeys {:?}", r.journeys.len(), t.elapsed());
     let options = Options::default();
     std::fs::create_dir_all("/tmp/out/rules").unwrap();
     std::fs::create_dir_all("/tmp/out/alertmanager").unwrap();
     let t = std::time::Instant::now();
-    for i in 0..tabi::emit::count(&r.model) {
-        let (p, x) = tabi::emit::file(&r.model, &sources, &options, i);
+    for i in 0..tabi::emit::count(&r) {
+        let (p, x) = tabi::emit::file(&r, &sources, &options, i);
         std::fs::write(format!("/tmp/out/{p}"), x).unwrap();
     }
     println!("emitted {:?}", t.elapsed());

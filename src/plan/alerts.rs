@@ -1,12 +1,12 @@
 //! Alerts: one rule for each row and journey; SLIs whose threshold differs are listed in the long operand of a rule of their own.
 
 use super::members::{Member, selectors, union};
-use crate::reckon::thresholds::Threshold;
 use super::windows::{DAY, JOIN};
 use super::{Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
 use crate::model::{Audience, Urgency};
 use crate::promql::write::number;
+use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeSet;
 
 /// The alerts' names; not those of other tools, so that both can run side by side while people move.

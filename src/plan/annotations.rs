@@ -1,10 +1,10 @@
 //! What alerts say at 3 a.m.: templates over the info series, so that a change of words changes no rule's identity.
 
 use super::alerts::{JOURNEY_BURN, SLO_BURN};
-use crate::reckon::thresholds::Threshold;
 use super::{Plan, label, minutes};
 use crate::model::{Journey, Urgency};
 use crate::promql::write::number;
+use crate::reckon::thresholds::Threshold;
 
 type Annotations = Vec<(String, String)>;
 

@@ -2,11 +2,11 @@
 //! as equal there, and a careless rule would silence strangers.
 
 use super::alerts::{JOURNEY_BURN, JOURNEY_LOW, SLO_BURN, SLO_LOW};
-use crate::reckon::thresholds::Threshold;
 use super::{Plan, minutes};
 use crate::model::{Model, Urgency};
 use crate::project::Options;
 use crate::promql::write::number;
+use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeSet;
 
 /// While an alert that the sources match fires, those that the targets match and whose `equal` labels are the same are silent.

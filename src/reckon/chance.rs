@@ -84,7 +84,9 @@ mod tests {
     /// Bad events of many quarters, thrown at random, counted as the rule counts them.
     #[test]
     fn the_formula_agrees_with_a_simulation() {
-        for (per_day, target, long, burn, need) in [(60.0, 0.95, 1440u64, 2.8, 3), (200.0, 0.99, 360, 5.6, 3), (60.0, 0.95, 4320, 1.0, 3)] {
+        for (per_day, target, long, burn, need) in
+            [(60.0, 0.95, 1440u64, 2.8, 3), (200.0, 0.99, 360, 5.6, 3), (60.0, 0.95, 4320, 1.0, 3)]
+        {
             let row = Threshold { urgency: Urgency::Ticket, long, short: long / 12, burn, need, asked: burn };
             let (budget, traffic) = (1.0 - target, per_day / 86_400.0);
             let failing = budget / 2.0;
@@ -96,7 +98,8 @@ mod tests {
                 at -= (1.0 - uniform(&mut state)).ln() / (traffic * failing);
                 times.push(at);
             }
-            let (k, k_short) = (needed(&row, budget, traffic), (burn * budget * traffic * (row.short * 60) as f64).floor() + 1.0);
+            let (k, k_short) =
+                (needed(&row, budget, traffic), (burn * budget * traffic * (row.short * 60) as f64).floor() + 1.0);
             let count = |i: usize, window: u64| {
                 times[..=i].iter().rev().take_while(|t| **t > times[i] - (window * 60) as f64).count() as f64
             };
@@ -108,7 +111,10 @@ mod tests {
                 }
             }
             let sigma = f64::max(expected, 1.0).sqrt();
-            assert!((found - expected).abs() < 5.0 * sigma + 0.1 * expected, "{per_day}/day {target}: {found} for {expected}");
+            assert!(
+                (found - expected).abs() < 5.0 * sigma + 0.1 * expected,
+                "{per_day}/day {target}: {found} for {expected}"
+            );
         }
     }
 }

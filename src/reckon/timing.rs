@@ -65,7 +65,8 @@ impl Situation {
         let short = failing * self.share(row.short, if row.short >= DAY { seen } else { k });
         let enough = self.traffic.is_none_or(|rate| {
             let n = row.long / self.evaluate;
-            let bad = failing * rate * (self.evaluate * 60) as f64 * (self.recorded(k) - self.recorded(k.saturating_sub(n)));
+            let bad =
+                failing * rate * (self.evaluate * 60) as f64 * (self.recorded(k) - self.recorded(k.saturating_sub(n)));
             bad > f64::from(row.need) - 0.1
         });
         long > limit && short > limit && enough

@@ -1,0 +1,63 @@
+//! A total outage is noticed after more than a tenth of the budget.
+
+use super::{Lint, duration, percent, slis};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
+use crate::reckon::{thresholds, traffic_of};
+use crate::resolve::Resolved;
+
+pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check };
+
+fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+    for (journey, sli, address) in slis(&resolved.model) {
+        let budget = sli.target.value.budget();
+        let budget_minutes = journey.window.value as f64 * budget;
+        let rows = thresholds::of_sli(journey, sli);
+        // the ideal time: what the windows and `need` ask for, without the minute or two of evaluation
+        let after = |row: &thresholds::Threshold| {
+            let share = row.burn * budget * row.long as f64;
+            let events = traffic_of(sli).map_or(0.0, |rate| f64::from(row.need) / rate / 60.0);
+            (share, events)
+        };
+        let first =
+            rows.iter().map(|row| (row, after(row))).min_by(|a, b| a.1.0.max(a.1.1).total_cmp(&b.1.0.max(b.1.1)));
+        let Some((row, (share, events))) = first else { continue };
+        let minutes = share.max(events).max(journey.evaluate as f64);
+        let spent = minutes / budget_minutes;
+        if spent <= 0.1 + 1e-9 {
+            continue;
+        }
+        let why = if minutes > share && events >= minutes {
+            format!("{} bad events have to come first", row.need)
+        } else if minutes > share {
+            format!(
+                "rules run every {}, and the whole budget is {}",
+                duration(journey.evaluate as f64),
+                duration(budget_minutes)
+            )
+        } else {
+            format!("its fastest row looks at {}", duration(row.long as f64))
+        };
+        found.push(
+            Diagnostic::new(
+                &ALERT_FIRES_LATE,
+                format!(
+                    "when everything fails, {address} tells after {}, with {} of the budget spent: {why}",
+                    duration(minutes),
+                    percent(spent)
+                ),
+                sli.name.place,
+                "noticed late",
+            )
+            .and(
+                sli.target.place.unwrap_or(sli.place),
+                format!(
+                    "a budget of {} of total outage in {}",
+                    duration(budget_minutes),
+                    duration(journey.window.value as f64)
+                ),
+            )
+            .help("a row with a smaller share or a shorter time, a smaller `need`, or a target that can be guarded"),
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! An SLI whose alerts belong to nobody.
+
+use super::Lint;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::catalogue::MISSING_OWNER;
+use crate::resolve::Resolved;
+
+pub const LINT: Lint = Lint { entry: &MISSING_OWNER, of_project: false, check };
+
+fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+    for journey in &resolved.model.journeys {
+        let without = journey.all_slis().filter(|(_, sli)| sli.owner.is_none()).count();
+        if without == 0 {
+            continue;
+        }
+        found.push(
+            Diagnostic::new(
+                &MISSING_OWNER,
+                format!(
+                    "nobody answers for {} in {}: its alerts have no owner",
+                    counted(without, "sli", "slis"),
+                    journey.name.text
+                ),
+                journey.name.place,
+                "no owner",
+            )
+            .help("`owner payments` in the journey, or in `defaults` for all of them"),
+        );
+    }
+}
+
+/// `1 sli`, `3 slis`
+pub fn counted(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("{n} {one}") } else { format!("{n} {many}") }
+}
