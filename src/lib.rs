@@ -12,8 +12,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod diagnostic;
+pub mod emit;
 pub mod project;
 pub mod schema;
 pub mod source;
+pub mod stages_stub;
 pub mod syntax;
