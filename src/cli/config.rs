@@ -1,4 +1,4 @@
-//! `tabi.toml`: what belongs to a project and how it is built. Everything that is wrong with it is said in one run.
+//! `tabi.toml`: what belongs to a project and how it is built (`docs/config.md`). Everything that is wrong with it is said in one run.
 
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
@@ -34,6 +34,7 @@ pub fn read(id: FileId, file: &SourceFile) -> (Config, Vec<Diagnostic>) {
     if reader.diagnostics.is_empty() {
         reader.top(table.get_ref());
     }
+    crate::diagnostic::sort(&mut reader.diagnostics);
     (reader.config, reader.diagnostics)
 }
 
