@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod diagnostic;
 pub mod emit;
 pub mod lint;
@@ -23,6 +24,7 @@ pub mod promql;
 pub mod reckon;
 pub mod resolve;
 pub mod schema;
+pub mod show;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -116,7 +116,7 @@ impl SourceFile {
     }
 
     /// The next character boundary at or before a byte.
-    fn floor(&self, byte: u32) -> u32 {
+    pub fn floor(&self, byte: u32) -> u32 {
         let mut at = (byte as usize).min(self.text.len());
         while !self.text.is_char_boundary(at) {
             at -= 1;

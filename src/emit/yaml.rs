@@ -1,4 +1,4 @@
-//! YAML that every reader understands alike: PyYAML (YAML 1.1), readers of YAML 1.2, `promtool`, `kubectl`.
+//! YAML that every reader understands alike: `PyYAML` (YAML 1.1), readers of YAML 1.2, `promtool`, `kubectl`.
 //!
 //! A text is written without quotes only when it looks like a name (see [`is_plain`]); text of several lines is a block scalar;
 //! all else is quoted. Lists are indented by two, lines are never folded, keys stand in the order in which they are written.

@@ -1,0 +1,88 @@
+//! `tabi build`: writes the rules of a project, or says what it would write.
+
+use super::terminal::Terminal;
+use super::{Outcome, check, output};
+use crate::diagnostic::render::{self, Counts, plural};
+use crate::emit;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Write the Prometheus rules of a project
+///
+/// Writes one file for each journey and the rules of Alertmanager that go with them. Nothing is written while there is an error
+/// anywhere in the project. Files that are as they should be are not touched, files of journeys that are gone are removed, and files
+/// that tabi did not write are never overwritten.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  tabi build             into the directory that tabi.toml names: output = \"generated\"
+  tabi build -o out      into another one
+  tabi build --check     for CI: exit with 1 and show the difference if the files are not up to date")]
+pub struct Args {
+    /// Files and directories whose diagnostics are shown; the whole project is built in any case
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The directory to write to; `output` of tabi.toml without it
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Write nothing; show what differs
+    #[arg(long)]
+    check: bool,
+}
+
+/// A note on errors that are not shown.
+pub(super) fn other_errors(n: usize) -> String {
+    format!("note: {} in other files of the project; `tabi check` without a path shows all", plural(n, "error"))
+}
+
+pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let checked = check::compile(&args.paths, terminal)?;
+    let project = &checked.project;
+    terminal.note(&render::all(&project.sources, &checked.diagnostics, terminal.stderr()));
+    if checked.other_errors > 0 {
+        terminal.note_line(&other_errors(checked.other_errors));
+    }
+    if checked.other_errors > 0 || Counts::of(&checked.diagnostics).errors > 0 {
+        terminal.note_line("nothing was written: there are errors");
+        return Ok(Outcome::Found);
+    }
+    let dir = match (&args.output, &project.config.output) {
+        (Some(dir), _) => dir.clone(),
+        (None, Some(dir)) => project.root.join(dir),
+        (None, None) => {
+            return Err(
+                "where should the rules go?\n  help: give a directory, `tabi build -o generated`, or write it into \
+                tabi.toml: output = \"generated\""
+                    .into(),
+            );
+        }
+    };
+    let count = emit::count(&checked.model);
+    let options = &project.config.options;
+    let produce = |i: usize| emit::file(&checked.model, &project.sources, options, i);
+    if args.check {
+        let drift = output::compare(&dir, count, &produce)?;
+        let mut said = String::new();
+        for file in &drift {
+            let _ = write!(said, "{file}");
+        }
+        terminal.result(&said)?;
+        if drift.is_empty() {
+            terminal.note_line(&format!("{} up to date", plural(count, "file")));
+            return Ok(Outcome::Fine);
+        }
+        let command = match &args.output {
+            Some(dir) => format!("tabi build -o {}", dir.display()),
+            None => "tabi build".to_string(),
+        };
+        terminal.note_line(&format!("{} not up to date; run `{command}`", plural(drift.len(), "file")));
+        return Ok(Outcome::Found);
+    }
+    let built = output::write(&dir, count, &produce)?;
+    let dir = dir.display();
+    terminal.note_line(&format!(
+        "{dir}: {} written, {} unchanged, {} removed",
+        built.written, built.unchanged, built.removed
+    ));
+    Ok(Outcome::Fine)
+}

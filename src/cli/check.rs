@@ -1,0 +1,85 @@
+//! `tabi check`: looks for mistakes and writes nothing.
+
+use super::load::{self, Project};
+use super::terminal::Terminal;
+use super::{Outcome, build};
+use crate::diagnostic::render::{self, Counts, plural};
+use crate::diagnostic::{Diagnostic, json};
+use crate::model::Model;
+use std::path::PathBuf;
+
+/// Look for mistakes in a project
+///
+/// Reads the whole project, that is, what the nearest tabi.toml lists, or else the paths. Paths only choose which files are reported,
+/// with those that they use.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  tabi check                            the project of this directory
+  tabi check shop.tabi                  what concerns this file
+  tabi check --deny-warnings            for CI: warnings fail as well
+  tabi check --format json > tabi.json  for programs; docs/json.md describes it")]
+pub struct Args {
+    /// Files and directories to report; the whole project without one
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Exit with 1 for warnings too
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum Format {
+    /// Snippets with labels
+    #[default]
+    Human,
+    /// One JSON document
+    Json,
+}
+
+/// A project that went through all stages that can complain.
+pub(super) struct Checked {
+    pub project: Project,
+    pub model: Model,
+    /// Sorted, and only those that the paths chose.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Errors in files that were not chosen.
+    pub other_errors: usize,
+}
+
+/// Reads and compiles a project.
+pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, String> {
+    let mut project = load::load(paths)?;
+    for note in &project.notes {
+        terminal.note_line(&format!("note: {note}"));
+    }
+    let mut all = std::mem::take(&mut project.diagnostics);
+    let broken = Counts::of(&all).errors > 0;
+    let (model, found) = crate::compile(&mut project.sources, &project.units, &project.config.options, broken);
+    all.extend(found);
+    let (mut diagnostics, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| project.is_selected(d));
+    crate::diagnostic::sort(&mut diagnostics);
+    let other_errors = Counts::of(&others).errors;
+    Ok(Checked { project, model, diagnostics, other_errors })
+}
+
+pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let checked = compile(&args.paths, terminal)?;
+    let counts = Counts::of(&checked.diagnostics);
+    let sources = &checked.project.sources;
+    match args.format {
+        Format::Json => terminal.result(&json::document(sources, &checked.diagnostics))?,
+        Format::Human => terminal.result(&render::all(sources, &checked.diagnostics, terminal.stdout()))?,
+    }
+    if args.format == Format::Human && checked.diagnostics.is_empty() {
+        terminal.note_line(&format!("{} read, nothing to say", plural(checked.project.units.len(), "file")));
+    }
+    if checked.other_errors > 0 {
+        terminal.note_line(&build::other_errors(checked.other_errors));
+    }
+    let found = counts.errors > 0 || (args.deny_warnings && counts.warnings > 0);
+    Ok(if found { Outcome::Found } else { Outcome::Fine })
+}

@@ -1,0 +1,254 @@
+//! `tabi.toml`: what belongs to a project and how it is built (`docs/config.md`). Everything that is wrong with it is said in one run.
+
+use crate::diagnostic::catalogue as c;
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::project::Options;
+use crate::source::{FileId, Place, SourceFile, Span};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The name of the file.
+pub const FILE_NAME: &str = "tabi.toml";
+
+/// What it says.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Files and directories, relative to its own directory; none given is the directory itself.
+    pub sources: Vec<(String, Place)>,
+    /// Where `tabi build` writes, relative to its own directory.
+    pub output: Option<String>,
+    /// What the stages are told.
+    pub options: Options,
+}
+
+/// Reads the text of a `tabi.toml`.
+pub fn read(id: FileId, file: &SourceFile) -> (Config, Vec<Diagnostic>) {
+    let (table, errors) = DeTable::parse_recoverable(&file.text);
+    let mut reader = Reader { file: id, diagnostics: Vec::new(), config: Config::default() };
+    for error in errors {
+        let place = reader.place(error.span().unwrap_or(0..0));
+        reader.diagnostics.push(Diagnostic::new(&c::SYNTAX, error.message(), place, "not understood"));
+    }
+    if reader.diagnostics.is_empty() {
+        reader.top(table.get_ref());
+    }
+    crate::diagnostic::sort(&mut reader.diagnostics);
+    (reader.config, reader.diagnostics)
+}
+
+struct Reader {
+    file: FileId,
+    diagnostics: Vec<Diagnostic>,
+    config: Config,
+}
+
+type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl Reader {
+    fn place(&self, range: Range<usize>) -> Place {
+        Place { file: self.file, span: Span { start: range.start as u32, end: range.end as u32 } }
+    }
+
+    fn top(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "sources" => self.sources(value),
+                "output" => self.config.output = self.text(value).map(|(text, _)| text),
+                "lint" => self.each(value, Self::lint),
+                "alerts" => self.each(value, Self::alerts),
+                _ => self.unknown(key, &["sources", "output", "lint", "alerts"]),
+            }
+        }
+        self.severities();
+    }
+
+    fn sources(&mut self, value: &Value<'_>) {
+        let Some(array) = value.get_ref().as_array() else {
+            return self.wrong(value, "a list of files and directories");
+        };
+        for item in array {
+            if let Some((text, place)) = self.text(item) {
+                self.config.sources.push((text, place));
+            }
+        }
+    }
+
+    fn lint(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        let name = key.get_ref().as_ref();
+        let place = self.place(key.span());
+        match c::find(name) {
+            Some(entry) if entry.lint => {}
+            Some(_) => {
+                let message = format!("`{name}` is an error: it stops every build and cannot be switched off");
+                self.diagnostics.push(Diagnostic::new(&c::UNKNOWN_NAME, message, place, "not a lint"));
+                return;
+            }
+            None => {
+                let lints = c::ALL.iter().filter(|e| e.lint).map(|e| e.name);
+                let mut d = Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no lint `{name}`"), place, "unknown");
+                if let Some(meant) = did_you_mean(name, lints) {
+                    d = d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant);
+                } else {
+                    d = d.help("`tabi explain` lists them");
+                }
+                self.diagnostics.push(d);
+                return;
+            }
+        }
+        let Some((level, at)) = self.text(value) else { return };
+        let severity = match level.as_str() {
+            "off" => None,
+            "hint" => Some(Severity::Hint),
+            "warn" => Some(Severity::Warning),
+            "error" => Some(Severity::Error),
+            _ => {
+                let levels = ["off", "hint", "warn", "error"];
+                let meant = did_you_mean(&level, levels).or((level == "warning").then_some("warn"));
+                let message = format!("a lint is \"off\", \"hint\", \"warn\" or \"error\", not \"{level}\"");
+                let mut d = Diagnostic::new(&c::SYNTAX, message, at, "not a severity");
+                if let Some(meant) = meant {
+                    d = d.fix(format!("write \"{meant}\""), at, format!("\"{meant}\""));
+                }
+                self.diagnostics.push(d);
+                return;
+            }
+        };
+        self.config.options.lints.insert(name.to_string(), severity);
+    }
+
+    fn alerts(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        match key.get_ref().as_ref() {
+            "dashboard_url" => self.config.options.dashboard_url = self.text(value).map(|(text, _)| text),
+            "page" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.page_labels)),
+            "ticket" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.ticket_labels)),
+            _ => self.unknown(key, &["dashboard_url", "page", "ticket"]),
+        }
+    }
+
+    fn kind(
+        &mut self,
+        key: &Key<'_>,
+        value: &Value<'_>,
+        labels: impl Fn(&mut Options) -> &mut BTreeMap<String, String>,
+    ) {
+        if key.get_ref() != "labels" {
+            return self.unknown(key, &["labels"]);
+        }
+        self.each(value, |reader, label, value| {
+            let Some((text, _)) = reader.text(value) else { return };
+            let name = label.get_ref().to_string();
+            let place = reader.place(label.span());
+            labels(&mut reader.config.options).insert(name.clone(), text);
+            reader.config.options.label_places.entry(name).or_insert(place);
+        });
+    }
+
+    /// Receivers tell pages and tickets apart by this label.
+    fn severities(&mut self) {
+        let options = &self.config.options;
+        let page = options.page_labels.get("severity").map_or("page", String::as_str);
+        let ticket = options.ticket_labels.get("severity").map_or("ticket", String::as_str);
+        if page == ticket
+            && let Some(place) = options.label_places.get("severity")
+        {
+            let message =
+                format!("pages and tickets both have the severity \"{page}\", so nobody could tell them apart");
+            let d = Diagnostic::new(&c::DUPLICATE_SETTING, message, *place, "given here");
+            self.diagnostics.push(d.help("without a setting pages have \"page\" and tickets have \"ticket\""));
+        }
+    }
+
+    fn each(&mut self, value: &Value<'_>, mut with: impl FnMut(&mut Self, &Key<'_>, &Value<'_>)) {
+        match value.get_ref().as_table() {
+            Some(table) => table.iter().for_each(|(key, value)| with(self, key, value)),
+            None => self.wrong(value, "a table"),
+        }
+    }
+
+    fn text(&mut self, value: &Value<'_>) -> Option<(String, Place)> {
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.wrong(value, "a string");
+        }
+        text.map(|text| (text.to_string(), self.place(value.span())))
+    }
+
+    fn wrong(&mut self, value: &Value<'_>, expected: &str) {
+        let message = format!("expected {expected}, found {}", found(value.get_ref()));
+        let place = self.place(value.span());
+        self.diagnostics.push(Diagnostic::new(&c::SYNTAX, message, place, "not expected here"));
+    }
+
+    fn unknown(&mut self, key: &Key<'_>, known: &[&str]) {
+        let word = key.get_ref();
+        let place = self.place(key.span());
+        let mut d = Diagnostic::new(
+            &c::UNKNOWN_SETTING,
+            format!("there is no `{word}` that could stand here"),
+            place,
+            "unknown",
+        );
+        d = match did_you_mean(word, known.iter().copied()) {
+            Some(meant) => d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant),
+            None => d.help(format!("what may stand here: {}", known.join(", "))),
+        };
+        self.diagnostics.push(d);
+    }
+}
+
+fn found(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::render;
+    use crate::source::Sources;
+
+    fn read_text(text: &str) -> (Config, String) {
+        let mut sources = Sources::default();
+        let id = sources.add(SourceFile::new(FILE_NAME, text));
+        let (config, diagnostics) = read(id, sources.file(id));
+        (config, render::all(&sources, &diagnostics, render::Style { color: false, width: 100 }))
+    }
+
+    #[test]
+    fn everything_is_read() {
+        let (config, said) = read_text(
+            "sources = [\"slo\", \"more.tabi\"]\noutput = \"out\"\n[lint]\nblind-spot = \"off\"\nunused = \"error\"\n\
+             [alerts]\ndashboard_url = \"https://x/$journey\"\n[alerts.page]\nlabels = { severity = \"critical\", a = \"b\" }\n\
+             [alerts.ticket]\nlabels.severity = \"warning\"\n",
+        );
+        assert_eq!(said, "");
+        assert_eq!(config.sources.iter().map(|s| s.0.as_str()).collect::<Vec<_>>(), ["slo", "more.tabi"]);
+        assert_eq!(config.output.as_deref(), Some("out"));
+        assert_eq!(config.options.lints["blind-spot"], None);
+        assert_eq!(config.options.lints["unused"], Some(Severity::Error));
+        assert_eq!(config.options.page_labels["severity"], "critical");
+        assert_eq!(config.options.ticket_labels["severity"], "warning");
+        assert_eq!(config.options.dashboard_url.as_deref(), Some("https://x/$journey"));
+        assert_eq!(config.options.label_places.keys().collect::<Vec<_>>(), ["a", "severity"]);
+    }
+
+    #[test]
+    fn all_mistakes_are_said_at_once() {
+        let (_, said) = read_text(
+            "source = []\noutput = 3\nsources = [\"a\", true]\n[lint]\nblindspot = \"off\"\nbad-target = \"off\"\nunused = \"warning\"\n\
+             qqq = \"off\"\n[alerts]\npages = 1\nticket = []\n[alerts.page]\nlabels = { severity = \"ticket\", n = 1 }\ncolor = \"red\"\n",
+        );
+        insta::assert_snapshot!(said);
+        let (_, said) = read_text("output = \"out\nsources = [\n");
+        insta::assert_snapshot!("syntax", said);
+    }
+}

@@ -1,0 +1,149 @@
+//! The `tabi` command: one file for each subcommand, and what they share.
+//!
+//! Exit codes: 0 all is well, 1 something was found (diagnostics, drift, files to format), 2 it could not be looked for (usage, files,
+//! a mistake in tabi itself).
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the command line is where files are read and written"
+)]
+
+mod build;
+mod check;
+mod completions;
+pub mod config;
+pub mod drift;
+mod explain;
+mod fmt;
+mod init;
+pub mod load;
+mod man;
+pub mod output;
+pub mod read;
+mod show;
+pub mod terminal;
+pub mod walk;
+
+use clap::{Parser, Subcommand};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use terminal::{Color, Terminal};
+
+/// Service level objectives of user journeys and developer journeys, compiled to Prometheus rules
+#[derive(Parser, Debug)]
+#[command(name = "tabi", version, propagate_version = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_long_help = "\
+Examples:
+  tabi init                 write a first slo.tabi and tabi.toml
+  tabi check                look for mistakes in the project of this directory
+  tabi build                write its Prometheus rules
+  tabi explain blind-spot   say what a diagnostic means
+
+Exit codes: 0 all is well, 1 something was found, 2 it could not be looked for.")]
+pub struct Cli {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Check(check::Args),
+    Build(build::Args),
+    Fmt(fmt::Args),
+    Show(show::Args),
+    Explain(explain::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// How a command ended; failures are in the `Err` beside it, in words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// All is well: 0.
+    Fine,
+    /// Something was found: 1.
+    Found,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    guarded(|| {
+        let cli = Cli::parse();
+        let terminal = Terminal { color: cli.color };
+        let outcome = match cli.command {
+            Command::Check(args) => check::run(&args, terminal),
+            Command::Build(args) => build::run(&args, terminal),
+            Command::Fmt(args) => fmt::run(&args, terminal),
+            Command::Show(args) => show::run(&args, terminal),
+            Command::Explain(args) => explain::run(&args, terminal),
+            Command::Init(args) => init::run(&args, terminal),
+            Command::Completions(args) => completions::run(&args, terminal),
+            Command::Man(args) => man::run(&args, terminal),
+        };
+        match outcome {
+            Ok(Outcome::Fine) => 0,
+            Ok(Outcome::Found) => 1,
+            Err(why) => {
+                terminal.note_line(&format!("tabi: {why}"));
+                2
+            }
+        }
+    })
+}
+
+/// Runs something; a panic becomes a message that asks for a report, and exit code 2.
+fn guarded(run: impl FnOnce() -> u8) -> ExitCode {
+    static PANIC: Mutex<String> = Mutex::new(String::new());
+    std::panic::set_hook(Box::new(|panic| {
+        let mut first = PANIC.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.is_empty() {
+            *first = panic.to_string();
+        }
+    }));
+    catch_unwind(AssertUnwindSafe(run)).map_or_else(
+        |_| {
+            let what = PANIC.lock().unwrap_or_else(PoisonError::into_inner);
+            Terminal { color: Color::Never }.note(&format!(
+                "tabi: internal error: {what}\n\
+                 This is a mistake in tabi {}, not in the files it was given. Please report it with the lines above, the command\n\
+                 and, if possible, the files.\n",
+                env!("CARGO_PKG_VERSION")
+            ));
+            ExitCode::from(2)
+        },
+        ExitCode::from,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_has_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("tabi {}", command.get_name())), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn a_panic_is_exit_code_2() {
+        let before = std::panic::take_hook();
+        assert_eq!(guarded(|| panic!("broken")), ExitCode::from(2));
+        assert_eq!(guarded(|| 1), ExitCode::from(1));
+        std::panic::set_hook(before);
+    }
+}

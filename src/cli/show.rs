@@ -1,0 +1,40 @@
+//! `tabi show`: what the compiler made of a project, in words.
+
+use super::terminal::Terminal;
+use super::{Outcome, build, check};
+use crate::diagnostic::Severity;
+use crate::diagnostic::render;
+use std::path::PathBuf;
+
+/// Show what a journey, a step or an SLI amounts to
+///
+/// Without an address: all journeys. With one: targets, budgets in events and in minutes, and for each alert its threshold, when it
+/// fires if everything, a half or a tenth fails, how much of the budget is spent by then, and when it ends.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  tabi show                       all journeys
+  tabi show checkout              one journey
+  tabi show checkout.pay.fast     one SLI
+  tabi show checkout --path slo   of the project in slo/")]
+pub struct Args {
+    /// `journey`, `journey.step` or `journey.step.sli`
+    address: Option<String>,
+    /// Files and directories of the project, if it is not that of this directory
+    #[arg(long = "path", value_name = "PATH", num_args = 1..)]
+    paths: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let mut checked = check::compile(&args.paths, terminal)?;
+    checked.diagnostics.retain(|d| d.severity == Severity::Error);
+    if checked.other_errors > 0 {
+        terminal.note_line(&build::other_errors(checked.other_errors));
+    }
+    if checked.other_errors > 0 || !checked.diagnostics.is_empty() {
+        terminal.note(&render::all(&checked.project.sources, &checked.diagnostics, terminal.stderr()));
+        return Ok(Outcome::Found);
+    }
+    terminal.result(&crate::show::show(&checked.model, args.address.as_deref())?)?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,170 @@
+//! Finds `.tabi` files in directories: sorted, each once, without hidden directories, `target` and `node_modules`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the command line is where files are read and written"
+)]
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// A file that was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The path on which it was found.
+    pub path: PathBuf,
+    /// The path without symbolic links, which tells whether two are the same file.
+    pub canonical: PathBuf,
+}
+
+/// What a walk collects.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The files in the order in which they were found.
+    pub files: Vec<Found>,
+    /// What people should know, such as symbolic links that lead in a circle.
+    pub notes: Vec<String>,
+    seen: HashSet<PathBuf>,
+}
+
+impl Walk {
+    /// Adds a file, whatever its name is, or the `.tabi` files of a directory.
+    ///
+    /// # Errors
+    /// In words: there is no such path, or it cannot be read.
+    pub fn add(&mut self, path: &Path) -> Result<(), String> {
+        let canonical = path.canonicalize().map_err(|e| unreadable(path, &e))?;
+        if canonical.is_dir() {
+            return self.directory(path.to_path_buf(), canonical);
+        }
+        self.file(path.to_path_buf(), canonical);
+        Ok(())
+    }
+
+    fn file(&mut self, path: PathBuf, canonical: PathBuf) {
+        if self.seen.insert(canonical.clone()) {
+            self.files.push(Found { path, canonical });
+        }
+    }
+
+    /// No recursion: directories may be nested deeper than a stack is.
+    fn directory(&mut self, path: PathBuf, canonical: PathBuf) -> Result<(), String> {
+        let mut todo = vec![(path, canonical)];
+        while let Some((path, canonical)) = todo.pop() {
+            if !self.seen.insert(canonical) {
+                continue;
+            }
+            let mut entries = Vec::new();
+            for entry in std::fs::read_dir(&path).map_err(|e| unreadable(&path, &e))? {
+                entries.push(entry.map_err(|e| unreadable(&path, &e))?.file_name());
+            }
+            entries.sort_unstable();
+            let mut directories = Vec::new();
+            for name in entries {
+                let child = if path.as_os_str() == "." { PathBuf::from(&name) } else { path.join(&name) };
+                let text = name.to_string_lossy();
+                let is_source = Path::new(&name).extension().is_some_and(|e| e == "tabi");
+                let Ok(metadata) = std::fs::metadata(&child) else {
+                    // A broken or circular link, or a file that has just gone; only a source must not be passed over in silence.
+                    if is_source {
+                        let error =
+                            std::fs::metadata(&child).err().unwrap_or_else(|| std::io::Error::other("it changes"));
+                        return Err(unreadable(&child, &error));
+                    }
+                    continue;
+                };
+                if metadata.is_dir() {
+                    if !text.starts_with('.') && text != "target" && text != "node_modules" {
+                        let canonical = child.canonicalize().map_err(|e| unreadable(&child, &e))?;
+                        if leads_back(&child, &canonical) {
+                            self.notes.push(format!(
+                                "{} leads back to a directory above it; it is left out",
+                                child.display()
+                            ));
+                        } else {
+                            directories.push((child, canonical));
+                        }
+                    }
+                } else if is_source && metadata.is_file() {
+                    let canonical = child.canonicalize().map_err(|e| unreadable(&child, &e))?;
+                    self.file(child, canonical);
+                }
+            }
+            todo.extend(directories.into_iter().rev());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a directory is one of those in which it stands.
+fn leads_back(path: &Path, canonical: &Path) -> bool {
+    path.parent()
+        .and_then(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p }.canonicalize().ok())
+        .is_some_and(|parent| parent.starts_with(canonical))
+}
+
+/// Why a path cannot be read, with its name.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: {}", path.display(), reason(error))
+}
+
+/// What an error of the operating system means, without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    /// "Too many levels of symbolic links" on Linux, and on macOS and the BSDs.
+    const LOOPS: [i32; 2] = [40, 62];
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or directory".into(),
+        std::io::ErrorKind::PermissionDenied => "reading it is not permitted".into(),
+        std::io::ErrorKind::NotADirectory => "a part of the path is a file, not a directory".into(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".into(),
+        _ if error.raw_os_error().is_some_and(|n| LOOPS.contains(&n)) => "its symbolic links lead in a circle".into(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_walked_in_order_and_each_file_is_found_once() {
+        let root = tempfile::tempdir().expect("a directory");
+        for name in
+            ["b.tabi", "a/z.tabi", "a/b/c.tabi", ".git/no.tabi", "target/no.tabi", "a/node_modules/no.tabi", "a/x.txt"]
+        {
+            let path = root.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+            std::fs::write(path, "").expect("written");
+        }
+        let mut walk = Walk::default();
+        walk.add(root.path()).expect("readable");
+        walk.add(&root.path().join("a")).expect("readable");
+        walk.add(&root.path().join("a/x.txt")).expect("readable");
+        let names: Vec<String> = walk
+            .files
+            .iter()
+            .map(|f| f.path.strip_prefix(root.path()).expect("inside").display().to_string())
+            .collect();
+        assert_eq!(names, ["b.tabi", "a/z.tabi", "a/b/c.tabi", "a/x.txt"]);
+        assert!(
+            walk.add(&root.path().join("none")).is_err_and(|e| e.ends_with("none: there is no such file or directory"))
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_in_a_circle_are_said() {
+        let root = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir(root.path().join("a")).expect("made");
+        std::fs::write(root.path().join("a/x.tabi"), "").expect("written");
+        std::os::unix::fs::symlink("..", root.path().join("a/loop")).expect("linked");
+        std::os::unix::fs::symlink("a", root.path().join("again")).expect("linked");
+        let mut walk = Walk::default();
+        walk.add(root.path()).expect("readable");
+        assert_eq!(walk.files.len(), 1);
+        assert_eq!(walk.notes.len(), 1, "{:?}", walk.notes);
+        std::os::unix::fs::symlink("self.tabi", root.path().join("self.tabi")).expect("linked");
+        assert!(Walk::default().add(root.path()).is_err_and(|e| e.contains("lead in a circle")));
+    }
+}

@@ -1,0 +1,299 @@
+//! `tabi show`: what the compiler made of a journey, a step or an SLI: targets, budgets in events and in minutes, and for every alert
+//! when it fires and when it ends. The same reckoning as in the lints and the rules.
+
+mod table;
+
+use crate::diagnostic::did_you_mean;
+use crate::measure::Query;
+use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
+use crate::plan::alerts::no_data_minutes;
+use crate::plan::events::full_title;
+use crate::plan::minutes;
+use crate::promql::write::number;
+use crate::reckon::thresholds::{self, Threshold, four_digits};
+use crate::reckon::timing::Situation;
+use crate::reckon::{level_one_range, range_of, traffic_of};
+use std::fmt::Write;
+use table::Table;
+
+/// The text for an address (`journey`, `journey.step`, `journey.sli`, `journey.step.sli`), or the overview without one.
+///
+/// # Errors
+/// In words, where nothing has the address.
+pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
+    let Some(wanted) = wanted else { return Ok(overview(model)) };
+    let parts: Vec<&str> = wanted.split('.').collect();
+    let Some(journey) = model.journeys.iter().find(|j| j.name.text == parts[0]) else {
+        return Err(unknown("journey", parts[0], model.journeys.iter().map(|j| j.name.text.as_str())));
+    };
+    match parts.as_slice() {
+        [_] => Ok(of_journey(model, journey)),
+        [_, name] => {
+            if let Some(step) = journey.steps.iter().find(|s| s.name.text == *name) {
+                return Ok(of_step(model, journey, step));
+            }
+            match journey.slis.iter().find(|s| s.name.text == *name) {
+                Some(sli) => Ok(of_sli(model, journey, None, sli)),
+                None => {
+                    let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
+                    Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
+                }
+            }
+        }
+        [_, step_name, name] => {
+            let Some(step) = journey.steps.iter().find(|s| s.name.text == *step_name) else {
+                return Err(unknown("step", step_name, journey.steps.iter().map(|s| s.name.text.as_str())));
+            };
+            match step.slis.iter().find(|s| s.name.text == *name) {
+                Some(sli) => Ok(of_sli(model, journey, Some(step), sli)),
+                None => Err(unknown("sli", name, step.slis.iter().map(|s| s.name.text.as_str()))),
+            }
+        }
+        _ => Err(format!("`{wanted}` is no address; one is `journey`, `journey.step` or `journey.step.sli`")),
+    }
+}
+
+fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let help = match did_you_mean(last, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "there is none".to_string(),
+        None => format!("there are {}", names.join(", ")),
+    };
+    format!("there is no {what} `{name}`\n  help: {help}")
+}
+
+/// A share as a percentage with four digits.
+fn percent(share: f64) -> String {
+    format!("{}%", number(four_digits(100.0 * share)))
+}
+
+/// Minutes for people: `2m`, `1h30m`, `40s`, `4d`.
+fn time(minutes: f64) -> String {
+    if minutes < 1.0 {
+        return format!("{}s", number(four_digits((minutes * 60.0).max(0.0))));
+    }
+    let whole = minutes.round() as u64;
+    if whole >= 3 * 1440 { format!("{}d", number((minutes / 144.0).round() / 10.0)) } else { self::minutes(whole) }
+}
+
+fn target_of(journey: &Journey) -> String {
+    journey.target.as_ref().map_or_else(|| "none".to_string(), |t| t.value.text())
+}
+
+fn overview(model: &Model) -> String {
+    let mut out = String::new();
+    for audience in [Audience::User, Audience::Developer, Audience::Operator] {
+        let mut table = Table::new(&["journey", "target", "window", "steps", "slis", "owner", "delivers"]);
+        for journey in model.journeys.iter().filter(|j| j.audience == audience) {
+            let delivers: Vec<&str> =
+                journey.delivers.iter().map(|(i, _)| model.journeys[*i].name.text.as_str()).collect();
+            table.row(vec![
+                journey.name.text.clone(),
+                target_of(journey),
+                minutes(journey.window.value),
+                journey.steps.len().to_string(),
+                journey.all_slis().count().to_string(),
+                journey.owner.as_ref().map_or("–", |o| &o.value).to_string(),
+                if delivers.is_empty() { "–".to_string() } else { delivers.join(", ") },
+            ]);
+        }
+        if !table.is_empty() {
+            let _ = write!(out, "{}{} journeys\n{table}", if out.is_empty() { "" } else { "\n" }, audience.text());
+        }
+    }
+    if out.is_empty() { "no journeys\n".to_string() } else { out }
+}
+
+fn heading(out: &mut String, address: &str, title: &str, doc: Option<&str>) {
+    let _ = writeln!(out, "{address}  {title}");
+    for line in doc.into_iter().flat_map(str::lines) {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+fn of_journey(model: &Model, journey: &Journey) -> String {
+    let mut out = String::new();
+    heading(&mut out, &journey.name.text, &format!("{} journey \"{}\"", journey.audience.text(), journey.shown()), journey.doc.as_deref());
+    let window = minutes(journey.window.value);
+    match &journey.target {
+        Some(target) => {
+            let budget = journey.window.value as f64 * target.value.budget();
+            let _ = writeln!(out, "  target {} in {window}: {} of total outage", target.value.text(), time(budget));
+        }
+        None => {
+            let _ = writeln!(out, "  no target: its number is recorded over {window}, without budget and alerts");
+        }
+    }
+    let how = match journey.compose.value {
+        Compose::All => "the product of its steps",
+        Compose::Weakest => "its weakest step",
+        Compose::Weighted => "the mean of its steps by weight",
+    };
+    let _ = writeln!(out, "  its number is {how}");
+    for (user, _) in &journey.delivers {
+        let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
+    }
+    let by = model.journeys.iter().filter(|j| j.delivers.iter().any(|(u, _)| std::ptr::eq(&raw const model.journeys[*u], journey)));
+    for developer in by {
+        let _ = writeln!(out, "  delivered by {}", developer.name.text);
+    }
+    let mut table = Table::new(&["sli", "target", "budget", "events a window", "may fail", "counts"]);
+    for (step, sli) in journey.all_slis() {
+        let budget = journey.window.value as f64 * sli.target.value.budget();
+        let (events, fail) = events(journey, sli);
+        let weight = step.map_or(0.0, |s| s.weight.value);
+        let counts = match step {
+            None => "no: the journey's own".to_string(),
+            Some(_) if !sli.counts || weight <= 0.0 => "no".to_string(),
+            Some(_) if journey.compose.value == Compose::Weighted => format!("weight {}", number(weight)),
+            Some(_) => "yes".to_string(),
+        };
+        table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
+    }
+    let _ = write!(out, "\n{table}");
+    if let Some(target) = &journey.target {
+        let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
+        let range = range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000));
+        let situation = Situation {
+            budget: target.value.budget(),
+            evaluate: journey.evaluate,
+            range,
+            window: journey.window.value,
+            traffic: None,
+        };
+        alerts(&mut out, &thresholds::of_journey(journey), situation);
+    }
+    out
+}
+
+fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
+    let mut out = String::new();
+    heading(&mut out, &format!("{}.{}", journey.name.text, step.name.text), &format!("step \"{}\"", step.shown()), step.doc.as_deref());
+    for sli in &step.slis {
+        let _ = write!(out, "\n{}", of_sli(model, journey, Some(step), sli));
+    }
+    out
+}
+
+/// Events of a window, and how many of them may fail, where traffic is known.
+fn events(journey: &Journey, sli: &Sli) -> (String, String) {
+    let Some(rate) = traffic_of(sli) else { return ("unknown".to_string(), "unknown".to_string()) };
+    let events = rate * (journey.window.value * 60) as f64;
+    let round = |n: f64| if n < 10.0 { number(four_digits(n)) } else { grouped(n.round()) };
+    (format!("{} {}", round(events), sli.measure.event()), round(events * sli.target.value.budget()))
+}
+
+/// `1,680,000`
+fn grouped(n: f64) -> String {
+    let digits = format!("{n:.0}");
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> String {
+    let mut out = String::new();
+    heading(&mut out, &address(journey, step, sli), &full_title(journey, &(step, sli)), sli.doc.as_deref());
+    let budget = sli.target.value.budget();
+    let window = journey.window.value;
+    let _ = writeln!(out, "  target {} in {}: {} may fail", sli.target.value.text(), minutes(window), percent(budget));
+    let _ = writeln!(out, "  budget {} of total outage", time(window as f64 * budget));
+    if let (Some(_), (events, fail)) = (traffic_of(sli), events(journey, sli)) {
+        let each = if sli.by.is_empty() { "" } else { ", for each value of `by`" };
+        let _ = writeln!(out, "         {fail} of {events}{each}");
+    }
+    let _ = writeln!(out, "  bad    {}", sli.measure.bad_when());
+    if !sli.by.is_empty() {
+        let by: Vec<&str> = sli.by.iter().map(|b| b.text.as_str()).collect();
+        let _ = writeln!(out, "  by     {}: one budget for each value", by.join(", "));
+    }
+    for (word, value) in [("owner", &sli.owner), ("runbook", &sli.runbook), ("exclude", &sli.exclude)] {
+        if let Some(value) = value {
+            let _ = writeln!(out, "  {word:<7}{}", value.value);
+        }
+    }
+    if !sli.at.is_empty() {
+        let sites: Vec<&str> = sli.at.iter().map(|i| model.sites[*i].name.text.as_str()).collect();
+        let _ = writeln!(out, "  at     {}", sites.join(", "));
+    }
+    notes(&mut out, sli);
+    let situation = Situation {
+        budget,
+        evaluate: journey.evaluate,
+        range: range_of(journey, sli),
+        window,
+        traffic: traffic_of(sli),
+    };
+    alerts(&mut out, &thresholds::of_sli(journey, sli), situation);
+    let mut others = Vec::new();
+    if let Some((after, urgency)) = sli.alerts.no_data {
+        let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
+        others.push(format!("{} after {} without data", urgency.text(), minutes(after)));
+    }
+    if let Some((left, urgency)) = sli.alerts.left {
+        others.push(format!("{} below {} of the budget for 1h", urgency.text(), left.text()));
+    }
+    for other in others {
+        let _ = writeln!(out, "  {other}");
+    }
+    out
+}
+
+/// What whoever relies on the numbers should know.
+fn notes(out: &mut String, sli: &Sli) {
+    if sli.measure.queries().iter().any(|q| matches!(q, Query::Raw(_))) && !sli.measure.counts_minutes() {
+        let _ = writeln!(out, "  note   PromQL is recorded as written: the first event of a new series is not counted");
+    }
+    if sli.counters == crate::model::Counters::Scraped && sli.measure.counters().iter().any(|s| !s.names_its_job()) {
+        let _ = writeln!(out, "  note   no matcher on `job`: all of `up` is read to tell new series from targets that return");
+    }
+}
+
+fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
+    if rows.is_empty() {
+        let _ = writeln!(out, "\n  no burn alerts");
+        return;
+    }
+    let mut table = Table::new(&["alert", "above", "fires after, when failing: 100%", "50%", "10%", "budget spent by then", "ends after"]);
+    for row in rows {
+        let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
+        let fires = predictions.map(|p| p.map_or("never".to_string(), |p| minutes(p.fires_after)));
+        let spent: Vec<String> = predictions.iter().flatten().map(|p| percent_short(p.spent)).collect();
+        let [all, half, tenth] = fires;
+        table.row(vec![
+            format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
+            format!("{} errors", percent(row.burn * situation.budget)),
+            all,
+            half,
+            tenth,
+            spent.join(" "),
+            predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
+        ]);
+    }
+    let _ = write!(out, "\n{table}");
+    if let Some(row) = rows.first() {
+        let _ = writeln!(out, "  each needs {} bad events in its long window", row.need);
+    }
+    for row in rows.iter().filter(|r| r.asked > r.burn + 1e-3) {
+        let _ = writeln!(
+            out,
+            "  {} {}: {}× would be {} errors; capped halfway between the budget and everything",
+            row.urgency.text(),
+            minutes(row.long),
+            number(four_digits(row.asked)),
+            percent(row.asked * situation.budget)
+        );
+    }
+}
+
+/// `2.4%`
+fn percent_short(share: f64) -> String {
+    if share >= 0.1 { format!("{:.0}%", 100.0 * share) } else { format!("{:.1}%", 100.0 * share) }
+}

@@ -1,0 +1,374 @@
+//! The real binary, with the files that people really have.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "these tests prepare and look at files")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const JOURNEY: &str = "## A buyer.\nuser journey NAME \"Kauf\" {\n  owner   shop\n  runbook \"https://r.example/$journey\"\n  \
+    step pay {\n    sli available {\n      good   http_requests_total{job=\"NAME\", code!~\"5..\"}\n      \
+    total  http_requests_total{job=\"NAME\"}\n      target 99%\n    }\n  }\n  target 98%\n}\n";
+
+fn journey(name: &str) -> String {
+    JOURNEY.replace("NAME", name)
+}
+
+struct Dir(TempDir);
+
+impl Dir {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let dir = Dir(tempfile::tempdir().expect("a directory"));
+        for (name, text) in files {
+            dir.write(name, text.as_bytes());
+        }
+        dir
+    }
+    fn write(&self, name: &str, bytes: &[u8]) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(path, bytes).expect("written");
+    }
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect("read")
+    }
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tabi"));
+        command.current_dir(self.0.path()).env_remove("NO_COLOR").stdin(Stdio::null());
+        command
+    }
+    fn tabi(&self, args: &[&str]) -> Run {
+        Run::of(&self.command().args(args).output().expect("it runs"))
+    }
+    /// All files below a directory with their text, to see that nothing changed.
+    fn all(&self, below: &str) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        let mut todo = vec![self.path(below)];
+        while let Some(path) = todo.pop() {
+            if path.is_dir() {
+                todo.extend(std::fs::read_dir(&path).expect("read").map(|e| e.expect("an entry").path()));
+                found.push((path, Vec::new()));
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                found.push((path, bytes));
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+#[derive(Debug)]
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Run { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+    #[track_caller]
+    fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert!(!self.err.contains("internal error"), "{}", self.err);
+        self
+    }
+    #[track_caller]
+    fn says(self, part: &str) -> Self {
+        assert!(self.out.contains(part) || self.err.contains(part), "no {part:?} in\n{}\n{}", self.out, self.err);
+        self
+    }
+}
+
+fn modified(path: &Path) -> std::time::SystemTime {
+    std::fs::metadata(path).and_then(|m| m.modified()).expect("a time")
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_shown_where_they_are() {
+    let dir = Dir::new(&[]);
+    dir.write("a.tabi", b"# aaaaaa\n# \xe9 b\n");
+    dir.tabi(&["check"]).ends(1).says("not UTF-8: byte 0xE9 at offset 11").says("a.tabi:2:3");
+    dir.write("a.tabi", b"\xef\xbb\xbf# \xe9\n");
+    dir.tabi(&["check"]).ends(1).says("byte 0xE9 at offset 5").says("a.tabi:1:3");
+    dir.write("a.tabi", b"\xff\xfeu\0s\0e\0\n\0");
+    let run = dir.tabi(&["check"]).ends(1).says("UTF-16");
+    assert!(run.out.contains("1 error;"), "{}", run.out);
+    dir.tabi(&["fmt"]).ends(1).says("not UTF-8");
+}
+
+#[test]
+fn marks_and_line_ends_of_windows_empty_and_large_files_are_fine() {
+    let dir = Dir::new(&[("empty.tabi", ""), ("crlf.tabi", &journey("crlf").replace('\n', "\r\n"))]);
+    dir.write("bom.tabi", format!("\u{feff}{}", journey("bom")).as_bytes());
+    let mut large = journey("large");
+    large.push_str(&"# a comment that makes the file large\n".repeat(280_000));
+    dir.write("large.tabi", large.as_bytes());
+    assert!(large.len() > 10_000_000);
+    let run = dir.tabi(&["check"]);
+    assert!(!run.out.contains("error["), "{}", run.out);
+    let file = std::fs::File::create(dir.path("huge.tabi")).expect("made");
+    file.set_len(65 << 20).expect("a hole");
+    dir.tabi(&["check"]).ends(2).says("huge.tabi: it is larger than 64 MiB");
+}
+
+#[test]
+fn paths_that_cannot_be_read_are_said() {
+    let dir = Dir::new(&[("a.tabi", ""), ("sub/x.txt", "")]);
+    dir.tabi(&["check", "none.tabi"]).ends(2).says("none.tabi: there is no such file or directory");
+    // Permissions do not stop root, so a path below a file stands in for an unreadable directory.
+    dir.tabi(&["check", "a.tabi/b.tabi"]).ends(2).says("a part of the path is a file");
+    dir.tabi(&["check", "sub"]).ends(2).says("no .tabi file in sub").says("tabi init");
+    dir.tabi(&["check", "--colour"]).ends(2);
+    dir.tabi(&["frobnicate"]).ends(2);
+    dir.tabi(&[]).ends(2);
+}
+
+#[test]
+fn use_is_followed_and_stays_in_the_project() {
+    let outer = Dir::new(&[
+        ("out.tabi", ""),
+        ("p/tabi.toml", "sources = [\"slo\"]\n"),
+        ("p/slo/a.tabi", "use \"./b.tabi\"\nuse \"../../out.tabi\"\nuse \"../lib/c.tabi\"\n"),
+        ("p/slo/b.tabi", "use \"./a.tabi\"\n"),
+        ("p/lib/c.tabi", "use \"./gone.tabi\"\nuse \"../slo\"\n?\n"),
+        ("p/lib/unread.tabi", "?\n"),
+    ]);
+    let run = outer.tabi(&["check", "p"]).ends(1).says("the path leaves the project").says("lib/c.tabi:3:1");
+    let run = run.says("there is no such file").says("it is a directory");
+    assert!(!run.out.contains("unread.tabi"), "{}", run.out);
+    // c is reported for a, which uses it; for b as well, since b uses a
+    outer.tabi(&["check", "p/slo/b.tabi"]).ends(1).says("lib/c.tabi:3:1");
+    outer.tabi(&["check", "p/lib/unread.tabi"]).ends(2).says("has no file of the project");
+}
+
+#[test]
+fn paths_choose_what_is_reported_and_every_error_stops_the_build() {
+    let dir = Dir::new(&[("tabi.toml", ""), ("a.tabi", &journey("a")), ("b.tabi", "?\n")]);
+    let run = dir.tabi(&["check", "a.tabi"]).ends(0).says("1 error in other files");
+    assert!(!run.out.contains("b.tabi"), "{}", run.out);
+    dir.tabi(&["build", "a.tabi", "-o", "out"]).ends(1).says("nothing was written");
+    assert!(!dir.path("out").exists());
+    dir.tabi(&["show"]).ends(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_but_not_in_circles() {
+    use std::os::unix::fs::symlink;
+    let outer =
+        Dir::new(&[("out.tabi", ""), ("p/a.tabi", "use \"./link.tabi\"\nuse \"./self.txt\"\n"), ("p/sub/b.tabi", "")]);
+    symlink("..", outer.path("p/sub/up")).expect("linked");
+    symlink("self.txt", outer.path("p/self.txt")).expect("linked");
+    symlink("../out.tabi", outer.path("p/link.txt")).expect("linked");
+    outer.write("p/a.tabi", b"use \"./link.txt\"\nuse \"./self.txt\"\n");
+    let mut command = outer.command();
+    command.current_dir(outer.path("p")).arg("check");
+    let run = Run::of(&command.output().expect("it runs")).ends(1);
+    let run = run.says("sub/up leads back to a directory above it").says("lead in a circle");
+    run.says("the path leaves the project");
+}
+
+#[test]
+fn a_build_touches_only_what_changed_and_removes_what_is_gone() {
+    let dir = Dir::new(&[("a.tabi", &journey("a")), ("b.tabi", &journey("b"))]);
+    dir.tabi(&["build"]).ends(2).says("tabi build -o generated");
+    dir.tabi(&["build", "-o", "out", "--check"]).ends(1).says("new      rules/a.yml");
+    assert!(!dir.path("out").exists());
+    dir.tabi(&["build", "-o", "out"]).ends(0);
+    let (a, before) = (dir.path("out/rules/a.yml"), dir.all("out"));
+    let time = modified(&a);
+    dir.tabi(&["build", "-o", "out", "--check"]).ends(0);
+    dir.tabi(&["build", "-o", "out"]).ends(0).says(" 0 written");
+    assert_eq!((modified(&a), dir.all("out")), (time, before.clone()));
+    dir.write("b.tabi", journey("c").as_bytes());
+    let drift = dir.tabi(&["build", "-o", "out", "--check"]).ends(1);
+    drift.says("gone     rules/b.yml").says("new      rules/c.yml").says("run `tabi build -o out`");
+    assert_eq!(dir.all("out"), before);
+    dir.write("out/rules/hand.yml", b"groups: []\n");
+    dir.tabi(&["build", "-o", "out"]).ends(0).says("1 removed");
+    assert!(!dir.path("out/rules/b.yml").exists() && dir.path("out/rules/c.yml").exists());
+    assert_eq!(dir.read("out/rules/hand.yml"), "groups: []\n");
+}
+
+#[test]
+fn drift_names_the_rules() {
+    let dir = Dir::new(&[("a.tabi", &journey("a"))]);
+    dir.tabi(&["build", "-o", "out"]).ends(0);
+    let text = dir.read("out/rules/a.yml");
+    let at = text.find("expr: ").expect("an expression");
+    dir.write(
+        "out/rules/a.yml",
+        text.replacen(&text[at..], &format!("# by hand\n        {}", &text[at..]), 1).as_bytes(),
+    );
+    dir.tabi(&["build", "-o", "out", "--check"]).ends(1).says("differs  rules/a.yml").says("-        # by hand");
+    dir.tabi(&["build", "-o", "out"]).ends(0);
+    assert_eq!(dir.read("out/rules/a.yml"), text);
+}
+
+#[test]
+fn files_of_others_are_kept() {
+    let dir = Dir::new(&[("a.tabi", &journey("a")), ("out/rules/a.yml", "groups: []\n")]);
+    let before = dir.all("out");
+    dir.tabi(&["build", "-o", "out"]).ends(2).says("rules/a.yml was not written by tabi");
+    dir.tabi(&["build", "-o", "out", "--check"]).ends(2);
+    assert_eq!(dir.all("out"), before);
+    for (text, why) in [
+        ("{\"version\":1,\"files\":[\"../a.tabi\"]}", "no path in this directory"),
+        ("{\"version\":1,\"files\":[\"/etc/passwd\"]}", "no path in this directory"),
+        ("{\"version\":2,\"files\":[]}", "newer tabi"),
+        ("<<<<<<< HEAD", "manifest.json"),
+    ] {
+        dir.write("out2/.tabi-manifest.json", text.as_bytes());
+        dir.tabi(&["build", "-o", "out2"]).ends(2).says(why);
+    }
+    assert!(dir.path("a.tabi").exists());
+}
+
+#[test]
+fn a_build_that_fails_changes_nothing() {
+    let dir = Dir::new(&[("a.tabi", &journey("a")), ("b.tabi", &journey("b")), ("file", "")]);
+    // As root nothing is read-only, so the output lies below a file.
+    dir.tabi(&["build", "-o", "file/out"]).ends(2).says("a part of the path is a file");
+    dir.tabi(&["build", "-o", "out"]).ends(0);
+    std::fs::remove_file(dir.path("out/rules/b.yml")).expect("removed");
+    dir.write("out/rules/b.yml/x", b"");
+    dir.write("a.tabi", journey("c").as_bytes());
+    let before = dir.all("out");
+    dir.tabi(&["build", "-o", "out"]).ends(2).says("b.yml: it is a directory");
+    assert_eq!(dir.all("out"), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_changes_nothing() {
+    let dir = Dir::new(&[("a.tabi", &journey("a"))]);
+    // The kernel refuses to write more than 1 KiB into a file, as it does when a disk is full.
+    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" build -o out";
+    let run = |dir: &Dir| {
+        let mut bash = Command::new("bash");
+        bash.current_dir(dir.0.path()).args(["-c", script, env!("CARGO_BIN_EXE_tabi")]);
+        Run::of(&bash.output().expect("bash runs"))
+    };
+    run(&dir).ends(2).says("tabi-tmp");
+    assert!(!dir.path("out").exists());
+    dir.tabi(&["build", "-o", "out"]).ends(0);
+    dir.write("a.tabi", journey("b").as_bytes());
+    let before = dir.all("out");
+    run(&dir).ends(2);
+    assert_eq!(dir.all("out"), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn readers_that_go_away_and_full_devices_are_no_panic() {
+    let dir = Dir::new(&[]);
+    let run = |script: &str| {
+        let mut bash = Command::new("bash");
+        bash.args(["-c", script, env!("CARGO_BIN_EXE_tabi")]).current_dir(dir.0.path());
+        Run::of(&bash.output().expect("bash runs"))
+    };
+    run("set -o pipefail; for i in 1 2 3; do \"$0\" completions bash | true; done").ends(0);
+    run("\"$0\" explain > /dev/full").ends(2).says("cannot be written");
+}
+
+#[test]
+fn many_files_are_read_at_once() {
+    let dir = Dir::new(&[("tabi.toml", "")]);
+    std::fs::create_dir(dir.path("slo")).expect("made");
+    for n in 0..10_000 {
+        let text = format!("use \"./f{}.tabi\"\n", (n + 1) % 10_000);
+        std::fs::write(dir.path(&format!("slo/f{n}.tabi")), text).expect("written");
+    }
+    let begin = std::time::Instant::now();
+    dir.tabi(&["fmt", "--check"]);
+    dir.tabi(&["check", "--format", "json"]);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
+
+const BROKEN: &str = "user journey 予約 \"旅の予約\" {\n  target 99,5%\n  step a {\n    sli b { targt 99% }\n";
+
+#[test]
+fn people_see_where_it_is_wrong() {
+    let dir = Dir::new(&[("旅.tabi", BROKEN), ("z.tabi", "tepm x() {}\n")]);
+    insta::assert_snapshot!(dir.tabi(&["check"]).ends(1).out);
+    let colored = dir.tabi(&["check", "--color", "always"]).ends(1);
+    assert!(colored.out.contains("\u{1b}[1;31merror"), "{}", colored.out);
+    assert!(!dir.tabi(&["check", "--color", "never"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn programs_get_json() {
+    let dir = Dir::new(&[("a.tabi", "user journey a {\n  予 = ９９%\n}\n")]);
+    insta::assert_snapshot!(dir.tabi(&["check", "--format", "json"]).ends(1).out);
+    dir.write("a.tabi", b"");
+    let run = dir.tabi(&["check", "--format", "json"]).ends(0);
+    let read: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(read["diagnostics"], serde_json::json!([]));
+    assert_eq!(read["version"], 1);
+}
+
+#[test]
+fn tabi_toml_is_checked_and_used() {
+    let dir =
+        Dir::new(&[("slo/a.tabi", &journey("a")), ("tabi.toml", "outptu = \"x\"\nsources = [\"slo\", \"none\"]\n")]);
+    let run = dir.tabi(&["check", "slo/a.tabi"]).ends(1).says("did you mean `output`?").says("tabi.toml:2:19");
+    run.says("`none` is no source: there is no such file");
+    dir.write("tabi.toml", b"output = \"gen\"\n[alerts.page]\nlabels.severity = \"ticket\"\n");
+    dir.tabi(&["build"]).ends(1).says("nobody could tell them apart");
+    dir.write("tabi.toml", b"output = \"gen\"\n");
+    let mut command = dir.command();
+    command.current_dir(dir.path("slo")).arg("build");
+    Run::of(&command.output().expect("it runs")).ends(0);
+    assert!(dir.path("gen/rules/a.yml").exists());
+}
+
+#[test]
+fn fmt_leaves_broken_files_alone() {
+    let loose = journey("a").replace("  step", "  \n  step   ").replace("target 98%", "target 98%   ");
+    let dir = Dir::new(&[("a.tabi", &loose), ("b.tabi", BROKEN)]);
+    dir.tabi(&["fmt", "--check", "a.tabi"]).ends(1).says("a.tabi\n");
+    dir.tabi(&["fmt", "--diff"]).ends(1).says("+++ b/a.tabi").says("1 left alone");
+    assert_eq!(dir.read("a.tabi"), loose);
+    dir.tabi(&["fmt"]).ends(1).says("error[syntax]");
+    assert_eq!(dir.read("b.tabi"), BROKEN);
+    assert_ne!(dir.read("a.tabi"), loose);
+    dir.tabi(&["fmt", "--check", "a.tabi"]).ends(0);
+    let mut command = dir.command();
+    let run = command.args(["fmt", "-"]).stdin(std::fs::File::open(dir.path("a.tabi")).expect("open")).output();
+    assert_eq!(Run::of(&run.expect("it runs")).ends(0).out, dir.read("a.tabi"));
+}
+
+#[test]
+fn a_first_project_builds_and_is_never_overwritten() {
+    let dir = Dir::new(&[]);
+    dir.tabi(&["check"]).ends(2).says("tabi init");
+    dir.tabi(&["init", "p"]).ends(0);
+    dir.tabi(&["check", "p", "--deny-warnings"]).ends(0);
+    dir.tabi(&["fmt", "p", "--check"]).ends(0);
+    dir.tabi(&["build", "p"]).ends(0);
+    assert!(dir.path("p/generated/rules/purchase.yml").exists());
+    dir.tabi(&["init", "p"]).ends(2).says("p/slo.tabi exists already");
+    dir.tabi(&["show", "--path", "p"]).ends(0).says("purchase");
+    dir.tabi(&["show", "nobody", "--path", "p"]).ends(2).says("nobody");
+}
+
+#[test]
+fn help_explanations_completions_and_pages_are_there() {
+    let dir = Dir::new(&[]);
+    dir.tabi(&["--version"]).ends(0).says(concat!("tabi ", env!("CARGO_PKG_VERSION")));
+    dir.tabi(&["explain"]).ends(0).says("blind-spot");
+    dir.tabi(&["explain", "blind-spot"]).ends(0).says("tabi: allow(blind-spot)");
+    dir.tabi(&["explain", "blindspot"]).ends(2).says("did you mean `tabi explain blind-spot`?");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(dir.tabi(&["completions", shell]).ends(0).out.len() > 500);
+    }
+    dir.tabi(&["man"]).ends(0).says(".TH tabi");
+    dir.tabi(&["man", "pages"]).ends(0);
+    assert!(dir.read("pages/tabi-build.1").contains("tabi build \\-\\-check"));
+}
