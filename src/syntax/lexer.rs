@@ -34,6 +34,8 @@ pub enum ProblemKind {
     FullWidth(String),
     /// An escape that PromQL does not know.
     Escape,
+    /// A word with characters that no name has (`checkout-flow`, `café`).
+    Word,
 }
 
 /// A lexical problem; the parser goes on as if the token were right.
@@ -110,12 +112,14 @@ fn token(i: &str, in_parens: bool) -> (&str, Found) {
             let trailing = text.len() - text.trim_end_matches('\r').len();
             (&i[i.len() - rest.len() - trailing..], (None, None))
         }
-        b'a'..=b'z' | b'A'..=b'Z' | b'_' => known(i, if in_parens { word(i) } else { metric_name(i) }),
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+            misspelt(i).unwrap_or_else(|| known(i, &if in_parens { word(i) } else { metric_name(i) }))
+        }
         b'0'..=b'9' => number(i),
         b'"' => string(i, '"'),
         b'\'' => string(i, '\''),
         b'`' => raw(i),
-        b'$' => known(i, value(Kind::Param, (char('$'), take_while1(is_word))).parse(i)),
+        b'$' => known(i, &value(Kind::Param, (char('$'), take_while1(is_word))).parse(i)),
         b'{' => plain(1, Kind::LBrace),
         b'}' => plain(1, Kind::RBrace),
         b'(' => plain(1, Kind::LParen),
@@ -135,9 +139,9 @@ fn split<'a>(i: &'a str, result: Lex<'a, &'a str>) -> (&'a str, &'a str) {
     result.unwrap_or(("", i))
 }
 
-fn known<'a>(i: &'a str, result: Lex<'a, Kind>) -> (&'a str, Found) {
+fn known<'a>(i: &'a str, result: &Lex<'a, Kind>) -> (&'a str, Found) {
     match result {
-        Ok((rest, kind)) => (rest, (Some(kind), None)),
+        Ok((rest, kind)) => (rest, (Some(*kind), None)),
         Err(_) => unknown(i),
     }
 }
@@ -158,6 +162,19 @@ fn metric_name(i: &str) -> Lex<'_, Kind> {
         (rest, kind) = (after, Kind::Name);
     }
     Ok((rest, kind))
+}
+
+/// A word that goes on with a hyphen or letters of another script: one token, one problem.
+fn misspelt(i: &str) -> Option<(&str, Found)> {
+    let rest = i.trim_start_matches(is_word);
+    let foreign = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    let goes_on = rest.starts_with(foreign) || rest.strip_prefix('-').is_some_and(|r| r.starts_with(is_word));
+    if !goes_on {
+        return None;
+    }
+    let len = i.find(|c: char| !is_word(c) && c != '-' && !foreign(c)).unwrap_or(i.len());
+    let word = i[..len].trim_end_matches('-');
+    Some((&i[word.len()..], (Some(Kind::Name), Some(ProblemKind::Word))))
 }
 
 /// 3, 99.95%, 60/day, 300ms, 1h30m; and what people write instead: 0.3s, 99.9 %, 99,9%, 60 / day, 300 ms.

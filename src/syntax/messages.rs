@@ -1,20 +1,55 @@
 //! What the lexer and the parser say, in words.
 
+use super::ast;
 use super::cursor::Report;
 use super::lexer::{Lexed, Problem, ProblemKind};
+use super::names::{self, Misnamed};
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::schema::kind::{KEYWORDS, Kind, Set};
 use crate::source::{FileId, Place, Span};
 
 /// All diagnostics of a file's text, in order.
-pub fn of(file: FileId, text: &str, lexed: &Lexed, reports: &[Report]) -> Vec<Diagnostic> {
-    let mut all: Vec<Diagnostic> = lexed.problems.iter().map(|p| problem(file, text, p)).collect();
+pub fn of(file: FileId, text: &str, lexed: &Lexed, reports: &[Report], ast: &ast::File) -> Vec<Diagnostic> {
+    let misnamed = names::check(text, ast);
+    let owners = names::owners(ast);
+    let mut all: Vec<Diagnostic> = misnamed.iter().map(|m| declared(file, text, m)).collect();
+    for p in lexed.problems.iter().filter(|p| !misnamed.iter().any(|m| m.span == p.span)) {
+        all.push(if p.kind == ProblemKind::Word && owners.contains(&p.span) {
+            owner(file, text, p.span)
+        } else {
+            problem(file, text, p)
+        });
+    }
     // A token with a problem of its own, and what comes of it, is said once.
     let spoken = |r: &&Report| !lexed.problems.iter().any(|p| p.span.start <= r.at.start && r.at.start < p.span.end);
     all.extend(reports.iter().filter(spoken).map(|r| report(file, text, r)));
     all.sort_by_key(|d| d.place().span.start);
     all
+}
+
+/// A name that is declared in a form that no name has.
+fn declared(file: FileId, text: &str, misnamed: &Misnamed) -> Diagnostic {
+    let place = Place { file, span: misnamed.span };
+    let written = misnamed.span.of(text);
+    let label = "small letters, digits and `_`, a letter first";
+    let at = |message: String| Diagnostic::new(&c::SYNTAX, message, place, label);
+    match &misnamed.right {
+        Some(right) => {
+            at(format!("the name `{written}` is written `{right}`")).fix(format!("write `{right}`"), place, right)
+        }
+        None => {
+            at(format!("`{written}` is no name")).help("any text may be a title: it stands in quotes after the name")
+        }
+    }
+}
+
+/// Owners may be any text, in quotes.
+fn owner(file: FileId, text: &str, span: Span) -> Diagnostic {
+    let place = Place { file, span };
+    let quoted = format!("\"{}\"", span.of(text));
+    let message = format!("an owner with other characters than letters, digits and `_` stands in quotes: `{quoted}`");
+    Diagnostic::new(&c::SYNTAX, message, place, "quotes are missing").fix("put it in quotes", place, quoted)
 }
 
 fn problem(file: FileId, text: &str, problem: &Problem) -> Diagnostic {
@@ -52,6 +87,18 @@ fn problem(file: FileId, text: &str, problem: &Problem) -> Diagnostic {
             "full-width characters",
         )
         .fix(format!("write `{ascii}`"), place, ascii),
+        ProblemKind::Word => {
+            let d = at(format!("`{written}` is no name"), "letters, digits and `_`");
+            let right = written.replace('-', "_");
+            if right.is_ascii() {
+                return d.help(format!("`{right}` would be one; PromQL with operators stands in backticks")).fix(
+                    format!("write `{right}`"),
+                    place,
+                    right,
+                );
+            }
+            d.help("any text may be a title: it stands in quotes after the name")
+        }
         ProblemKind::Escape => at(format!("`{written}` is no escape that PromQL knows"), "unknown escape")
             .help("a backslash itself is written `\\\\`; regular expressions in backticks need no escapes")
             .fix(
