@@ -317,6 +317,7 @@ pub fn group<'a, T>(
                         i.report(Set::of(&[Kind::Comma, close]), Some(opened), None);
                         while !i.token().first_on_line
                             && !matches!(i.kind(), Kind::Comma | Kind::RBrace | Kind::RParen | Kind::Eof)
+                            && (close, i.kind()) != (Kind::RParen, Kind::LBrace)
                         {
                             i = i.skip();
                         }

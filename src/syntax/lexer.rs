@@ -1,6 +1,7 @@
 //! Text to tokens. Total: every text lexes, nothing is lost. What looks like a token but is not quite one (`99,9%`, `300 ms`,
 //! `｛`, an open string) becomes the token that was meant, with a [`Problem`] beside it: one error, and no others behind it.
 
+use super::leaf::RATE_UNITS;
 use crate::schema::kind::{Kind, keyword};
 use crate::source::Span;
 use nom::branch::alt;
@@ -32,6 +33,10 @@ pub enum ProblemKind {
     Number(Option<String>),
     /// Full-width characters; with the ASCII ones.
     FullWidth(String),
+    /// A string in other quotes than straight ones; with straight ones.
+    Quotes(String),
+    /// A rate for each of something that no rate is for (`60/month`).
+    RateUnit,
     /// An escape that PromQL does not know.
     Escape,
     /// A word with characters that no name has (`checkout-flow`, `café`).
@@ -91,7 +96,7 @@ pub fn lex(source: &str) -> Lexed {
             Kind::RParen | Kind::LBrace | Kind::RBrace => false,
             _ => in_parens,
         };
-        if kind == Kind::Str {
+        if kind == Kind::Str && source[start..].starts_with(['"', '\'']) {
             escapes(source, span, &mut lexed.problems);
         }
         lexed.tokens.push(Token { kind, first_on_line, span });
@@ -190,6 +195,16 @@ fn number(i: &str) -> (&str, Found) {
     .parse(i);
     if let Ok((rest, kind)) = well_formed {
         let tail = split(rest, take_while::<_, _, ()>(|c| is_word(c) || c == '.').parse(rest));
+        let unit = (kind == Kind::Rate).then(|| i[..i.len() - rest.len()].rsplit('/').next()).flatten();
+        if let Some(unit) = unit
+            && tail.1.is_empty()
+            && !RATE_UNITS.iter().any(|(known, _)| *known == unit)
+        {
+            let number = &i[..i.len() - rest.len() - unit.len()];
+            let problem =
+                rate_unit(unit).map_or(ProblemKind::RateUnit, |u| ProblemKind::Number(Some(format!("{number}{u}"))));
+            return (rest, (Some(kind), Some(problem)));
+        }
         if tail.1.is_empty() && (kind != Kind::Number || !is_spaced_out(rest)) {
             return (rest, (Some(kind), None));
         }
@@ -232,7 +247,8 @@ fn misshapen(i: &str) -> (&str, Found) {
         (decimal(), opt(one_of("kM")), space0, char('/'), space0, alpha1::<_, ()>).parse(i)
     {
         let scale = scale.map_or(String::new(), |c| c.to_string());
-        return bad(rest, Kind::Rate, Some(format!("{n}{scale}/{unit}")));
+        let fix = rate_unit(unit).map(|unit| format!("{n}{scale}/{unit}"));
+        return bad(rest, Kind::Rate, fix);
     }
     if let Ok((rest, n)) = decimal().parse(i) {
         // 300 ms, 0.3 s
@@ -249,6 +265,19 @@ fn misshapen(i: &str) -> (&str, Found) {
     }
     let rest = split(i, take_while::<_, _, ()>(|c| is_word(c) || c == '.' || c == '%').parse(i)).0;
     bad(rest, Kind::BadNumber, None)
+}
+
+/// The unit of a rate that was meant.
+fn rate_unit(unit: &str) -> Option<&str> {
+    let meant = match unit {
+        "sec" | "second" => "s",
+        "m" | "minute" => "min",
+        "hr" | "hour" => "h",
+        "d" => "day",
+        "w" => "week",
+        other => other,
+    };
+    RATE_UNITS.iter().any(|(known, _)| *known == meant).then_some(meant)
 }
 
 /// `0.3` and `s` as `300ms`: whole numbers of the largest unit that fits.
@@ -317,8 +346,20 @@ fn half_width(c: char) -> Option<char> {
     ('\u{ff01}'..='\u{ff5e}').contains(&c).then(|| char::from_u32(c as u32 - 0xfee0)).flatten()
 }
 
+/// A string in typographic or Japanese quotes.
+fn quoted(i: &str) -> Option<(&str, Found)> {
+    let inner = i.strip_prefix(['“', '”', '„', '«', '‘', '’', '「', '『', '＂'])?;
+    let end = inner.find(['“', '”', '»', '’', '‘', '」', '』', '＂', '"', '\n'])?;
+    let closer = inner[end..].chars().next().filter(|c| *c != '\n')?;
+    let straight = format!("\"{}\"", inner[..end].replace('\\', "\\\\"));
+    Some((&inner[end + closer.len_utf8()..], (Some(Kind::Str), Some(ProblemKind::Quotes(straight)))))
+}
+
 /// A run of letters of other scripts is one token, so it is one diagnostic. Full-width forms are read as what they stand for.
 fn unknown(i: &str) -> (&str, Found) {
+    if let Some(found) = quoted(i) {
+        return found;
+    }
     let first = i.chars().next().and_then(half_width);
     if let Some(c) = first {
         let wordlike = is_word(c);

@@ -1,5 +1,6 @@
 //! Text ⇄ ast. The only place that uses nom.
 
+mod advice;
 pub mod ast;
 pub mod comments;
 pub mod cursor;
