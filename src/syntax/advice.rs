@@ -9,6 +9,9 @@ use crate::schema::kind::{Kind, Set};
 use crate::schema::{ENTRIES, FILE, MEASURES};
 use crate::source::{FileId, Place, Span};
 
+/// Nobody means what stands more tokens away; and many mistakes on one endless line must not take long.
+const FAR: usize = 200;
+
 /// A token that is not as it should be, and what is around it.
 pub struct Here<'a> {
     file: FileId,
@@ -57,17 +60,18 @@ impl<'a> Here<'a> {
     fn after(&self) -> Token {
         self.tokens[(self.index + 1).min(self.tokens.len() - 1)]
     }
-    /// The tokens of the line of the token, from the first.
+    /// The tokens of the line of the token, from the first; as far as a person would read it.
     fn line(&self) -> &'a [Token] {
-        let first = (0..=self.index).rev().find(|i| self.tokens[*i].first_on_line).unwrap_or(0);
-        let rest = &self.tokens[first..];
+        let from = self.index.saturating_sub(FAR);
+        let first = (from..=self.index).rev().find(|i| self.tokens[*i].first_on_line).unwrap_or(self.index);
+        let rest = &self.tokens[first..self.tokens.len().min(self.index + FAR)];
         let len = rest.iter().skip(1).position(|t| t.first_on_line).map_or(rest.len(), |n| n + 1);
         &rest[..len]
     }
     /// From the token on, what stands together without a blank and without brackets.
     fn run(&self) -> Span {
         let mut run = self.found.span;
-        for token in &self.tokens[self.index + 1..] {
+        for token in self.tokens[self.index + 1..].iter().take(FAR) {
             let ends = matches!(token.kind, Kind::LBrace | Kind::RBrace | Kind::LParen | Kind::RParen | Kind::Comma);
             if token.span.start != run.end || ends || token.kind == Kind::Eof {
                 break;
@@ -311,7 +315,8 @@ fn brackets(here: &Here, d: Diagnostic) -> Diagnostic {
         }
         let closer = closer.text().trim_matches('`');
         // a block over several lines is closed on a line of its own
-        let own_line = Span { start: opened.start, end: here.report.before }.of(here.text).contains('\n');
+        let inside = Span { start: opened.start, end: here.report.before };
+        let own_line = inside.end - inside.start > 2000 || inside.of(here.text).contains('\n');
         let text = if own_line && closer == "}" { "\n}" } else { closer };
         let d = d.fix(format!("add `{closer}`"), here.missing(), text);
         return match found.kind {

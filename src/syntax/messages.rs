@@ -15,18 +15,19 @@ pub fn of(file: FileId, text: &str, lexed: &Lexed, reports: &[Report], ast: &ast
     let misnamed = names::check(text, ast);
     let owners = names::owners(ast);
     let mut all: Vec<Diagnostic> = misnamed.iter().map(|m| declared(file, text, m)).collect();
-    for p in lexed.problems.iter().filter(|p| !misnamed.iter().any(|m| m.span == p.span)) {
-        all.push(if p.kind == ProblemKind::Word && owners.contains(&p.span) {
+    for p in lexed.problems.iter().filter(|p| misnamed.binary_search_by_key(&p.span, |m| m.span).is_err()) {
+        all.push(if p.kind == ProblemKind::Word && owners.binary_search(&p.span).is_ok() {
             owner(file, text, p.span)
         } else {
             problem(file, text, p)
         });
     }
     // A token with a problem of its own, and what comes of it, is said once.
+    let tokens: Vec<&Problem> = lexed.problems.iter().filter(|p| p.kind != ProblemKind::Escape).collect();
     let spoken = |r: &&Report| {
-        let from = lexed.problems.partition_point(|p| p.span.end < r.before);
-        let near = lexed.problems[from..].iter().take_while(|p| p.span.start <= r.at.start);
-        !near.into_iter().any(|p| r.at.start < p.span.end || (p.span.end == r.before && is_open(&p.kind)))
+        let from = tokens.partition_point(|p| p.span.end < r.before);
+        let mut near = tokens[from..].iter().take_while(|p| p.span.start <= r.at.start);
+        !near.any(|p| r.at.start < p.span.end || (p.span.end == r.before && is_open(&p.kind)))
     };
     all.extend(reports.iter().filter(spoken).map(|r| report(file, text, lexed, r)));
     all.sort_by_key(|d| d.place().span.start);
@@ -183,11 +184,13 @@ fn unknown_entry(here: &Here, starts: Set) -> Diagnostic {
 pub(super) fn describe(kind: Kind, word: &str) -> String {
     match kind {
         Kind::Eof => kind.text().to_string(),
+        Kind::Unknown if word == "`" => "a backtick".to_string(),
         Kind::Unknown => format!("`{word}`"),
         Kind::Str | Kind::Raw if word.len() > 24 || word.contains('\n') => kind.text().to_string(),
+        // it has its backticks already
+        Kind::Raw => word.to_string(),
         Kind::Name
         | Kind::Str
-        | Kind::Raw
         | Kind::Param
         | Kind::Number
         | Kind::Percent

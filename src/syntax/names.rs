@@ -81,7 +81,7 @@ fn declared(file: &File) -> Vec<Name> {
     names.into_iter().flatten().collect()
 }
 
-/// The names of owners, which may be quoted instead of corrected.
+/// The names of owners, in order; they may be quoted instead of corrected.
 pub fn owners(file: &File) -> Vec<Span> {
     let mut found = Vec::new();
     let mut entries: Vec<&Entry> = file.items.iter().filter_map(Item::body).flat_map(|b| b.items.as_slice()).collect();
@@ -93,6 +93,7 @@ pub fn owners(file: &File) -> Vec<Span> {
             found.extend(s.values.iter().map(|v| v.span));
         }
     }
+    found.sort_unstable();
     found
 }
 
