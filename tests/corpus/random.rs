@@ -90,7 +90,7 @@ fn letters(grammar: &Grammar, expr: &Expr, dice: &mut Dice, out: &mut String) {
         Expr::Text(text) => out.push_str(text),
         // a character; neither a quote nor a backtick
         Expr::Said(_) => {
-            out.push_str(dice.pick(&["a", "B", "7", " ", "日本", "#", "{", "}", "$x", "(", "|", "é", "🦀"]))
+            out.push_str(dice.pick(&["a", "B", "7", " ", "日本", "#", "{", "}", "$x", "(", "|", "é", "🦀"]));
         }
     }
 }
