@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use super::{Outcome, drift, load, output, read};
 use crate::diagnostic::render::{self, clean, plural};
 use crate::source::{SourceFile, Sources};
-use crate::stages_stub::format_checked;
+use crate::syntax::format::format_checked;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 

@@ -89,6 +89,10 @@ impl Set {
     pub const fn or(self, other: Set) -> Set {
         Set(self.0 | other.0)
     }
+    /// Without this kind.
+    pub const fn without(self, kind: Kind) -> Set {
+        Set(self.0 & !(1u128 << kind as u32))
+    }
     /// Whether the kind is in it.
     pub const fn has(self, kind: Kind) -> bool {
         (self.0 >> kind as u32) & 1 == 1

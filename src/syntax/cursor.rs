@@ -294,7 +294,7 @@ pub fn group<'a, T>(
             let ours = starts.has(kind) || !kind.is_keyword();
             let is_label = separated
                 && (!i.token().first_on_line
-                    || matches!(i.second(), Kind::Eq | Kind::Ne | Kind::Re | Kind::Nre | Kind::Str));
+                    || matches!(i.second(), Kind::Eq | Kind::Ne | Kind::Re | Kind::Nre | Kind::Str | Kind::Colon));
             let outers = (outer.has(kind) && !ours && !is_label)
                 || (close == Kind::RParen && matches!(kind, Kind::LBrace | Kind::RBrace));
             if kind == Kind::Eof || outers {
@@ -317,6 +317,7 @@ pub fn group<'a, T>(
                         i.report(Set::of(&[Kind::Comma, close]), Some(opened), None);
                         while !i.token().first_on_line
                             && !matches!(i.kind(), Kind::Comma | Kind::RBrace | Kind::RParen | Kind::Eof)
+                            && (close, i.kind()) != (Kind::RParen, Kind::LBrace)
                         {
                             i = i.skip();
                         }

@@ -1,13 +1,14 @@
 //! Text to tokens. Total: every text lexes, nothing is lost. What looks like a token but is not quite one (`99,9%`, `300 ms`,
 //! `｛`, an open string) becomes the token that was meant, with a [`Problem`] beside it: one error, and no others behind it.
 
+mod number;
+
 use crate::schema::kind::{Kind, keyword};
 use crate::source::Span;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_till, take_while, take_while1};
-use nom::character::complete::{alpha1, anychar, char, digit1, one_of, space0};
-use nom::combinator::{opt, recognize, value};
-use nom::multi::many1_count;
+use nom::bytes::complete::{take_till, take_while1};
+use nom::character::complete::{anychar, char};
+use nom::combinator::{recognize, value};
 use nom::{IResult, Parser};
 
 /// A token: its kind and where it stands.
@@ -32,8 +33,14 @@ pub enum ProblemKind {
     Number(Option<String>),
     /// Full-width characters; with the ASCII ones.
     FullWidth(String),
+    /// A string in other quotes than straight ones; with straight ones.
+    Quotes(String),
+    /// A rate for each of something that no rate is for (`60/month`).
+    RateUnit,
     /// An escape that PromQL does not know.
     Escape,
+    /// A word with characters that no name has (`checkout-flow`, `café`).
+    Word,
 }
 
 /// A lexical problem; the parser goes on as if the token were right.
@@ -89,7 +96,7 @@ pub fn lex(source: &str) -> Lexed {
             Kind::RParen | Kind::LBrace | Kind::RBrace => false,
             _ => in_parens,
         };
-        if kind == Kind::Str {
+        if kind == Kind::Str && source[start..].starts_with(['"', '\'']) {
             escapes(source, span, &mut lexed.problems);
         }
         lexed.tokens.push(Token { kind, first_on_line, span });
@@ -110,12 +117,14 @@ fn token(i: &str, in_parens: bool) -> (&str, Found) {
             let trailing = text.len() - text.trim_end_matches('\r').len();
             (&i[i.len() - rest.len() - trailing..], (None, None))
         }
-        b'a'..=b'z' | b'A'..=b'Z' | b'_' => known(i, if in_parens { word(i) } else { metric_name(i) }),
-        b'0'..=b'9' => number(i),
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+            misspelt(i).unwrap_or_else(|| known(i, &if in_parens { word(i) } else { metric_name(i) }))
+        }
+        b'0'..=b'9' => number::number(i),
         b'"' => string(i, '"'),
         b'\'' => string(i, '\''),
         b'`' => raw(i),
-        b'$' => known(i, value(Kind::Param, (char('$'), take_while1(is_word))).parse(i)),
+        b'$' => known(i, &value(Kind::Param, (char('$'), take_while1(is_word))).parse(i)),
         b'{' => plain(1, Kind::LBrace),
         b'}' => plain(1, Kind::RBrace),
         b'(' => plain(1, Kind::LParen),
@@ -135,9 +144,9 @@ fn split<'a>(i: &'a str, result: Lex<'a, &'a str>) -> (&'a str, &'a str) {
     result.unwrap_or(("", i))
 }
 
-fn known<'a>(i: &'a str, result: Lex<'a, Kind>) -> (&'a str, Found) {
+fn known<'a>(i: &'a str, result: &Lex<'a, Kind>) -> (&'a str, Found) {
     match result {
-        Ok((rest, kind)) => (rest, (Some(kind), None)),
+        Ok((rest, kind)) => (rest, (Some(*kind), None)),
         Err(_) => unknown(i),
     }
 }
@@ -160,108 +169,17 @@ fn metric_name(i: &str) -> Lex<'_, Kind> {
     Ok((rest, kind))
 }
 
-/// 3, 99.95%, 60/day, 300ms, 1h30m; and what people write instead: 0.3s, 99.9 %, 99,9%, 60 / day, 300 ms.
-fn number(i: &str) -> (&str, Found) {
-    let decimal = || (digit1::<_, ()>, opt((char('.'), digit1)));
-    let unit = || alt((tag::<_, _, ()>("ms"), tag("s"), tag("m"), tag("h"), tag("d"), tag("w"), tag("y")));
-    let well_formed: Lex<Kind> = alt((
-        value(Kind::Percent, (decimal(), char('%'))),
-        value(Kind::Rate, (decimal(), opt(one_of("kM")), char('/'), alpha1)),
-        value(Kind::Duration, many1_count((digit1, unit()))),
-        value(Kind::Number, decimal()),
-    ))
-    .parse(i);
-    if let Ok((rest, kind)) = well_formed {
-        let tail = split(rest, take_while::<_, _, ()>(|c| is_word(c) || c == '.').parse(rest));
-        if tail.1.is_empty() && (kind != Kind::Number || !is_spaced_out(rest)) {
-            return (rest, (Some(kind), None));
-        }
-    }
-    misshapen(i)
-}
-
-/// Whether a plain number goes on in a way that no other construct begins with: ` %`, ` / day`, ` ms`, `,9%`.
-fn is_spaced_out(rest: &str) -> bool {
-    let percent: Lex<()> = value((), (space0, char('%'))).parse(rest);
-    let comma: Lex<()> = value((), (char(','), digit1, space0, char('%'))).parse(rest);
-    let rate: Lex<()> = value((), (opt(one_of("kM")), space0, char('/'), space0, alpha1)).parse(rest);
-    percent.is_ok() || comma.is_ok() || rate.is_ok() || spaced_unit(rest).is_some()
-}
-
-/// A unit of time after blanks: the rest after it and the unit.
-fn spaced_unit(rest: &str) -> Option<(&str, &str)> {
-    let (after, unit) =
-        (take_while1::<_, _, ()>(|c| c == ' ' || c == '\t'), alpha1).parse(rest).ok().map(|(r, (_, u))| (r, u))?;
-    let known = matches!(
-        unit,
-        "ms" | "s" | "m" | "h" | "d" | "w" | "y" | "min" | "sec" | "hours" | "days" | "minutes" | "seconds"
-    );
-    (known && !after.starts_with(is_word)).then_some((after, unit))
-}
-
-/// The longest piece of text that was meant as one number, with the right form where it is clear.
-fn misshapen(i: &str) -> (&str, Found) {
-    let bad = |rest, kind, fix: Option<String>| (rest, (Some(kind), Some(ProblemKind::Number(fix))));
-    // 99,9%  99.9 %  99,9 %
-    let percent: Lex<(&str, Option<(char, &str)>)> =
-        (digit1, opt((one_of(".,"), digit1)), space0, char('%')).map(|(w, f, _, _)| (w, f)).parse(i);
-    if let Ok((rest, (whole, fraction))) = percent {
-        let fraction = fraction.map_or(String::new(), |(_, f)| format!(".{f}"));
-        return bad(rest, Kind::Percent, Some(format!("{whole}{fraction}%")));
-    }
-    let decimal = || recognize((digit1::<_, ()>, opt((char('.'), digit1))));
-    // 60 / day
-    if let Ok((rest, (n, scale, _, _, _, unit))) =
-        (decimal(), opt(one_of("kM")), space0, char('/'), space0, alpha1::<_, ()>).parse(i)
-    {
-        let scale = scale.map_or(String::new(), |c| c.to_string());
-        return bad(rest, Kind::Rate, Some(format!("{n}{scale}/{unit}")));
-    }
-    if let Ok((rest, n)) = decimal().parse(i) {
-        // 300 ms, 0.3 s
-        if let Some((after, unit)) = spaced_unit(rest) {
-            return bad(after, Kind::Duration, whole_duration(n, unit));
-        }
-        // 0.3s, 5min
-        if let Ok((after, unit)) = alpha1::<_, ()>.parse(rest)
-            && !after.starts_with(|c| is_word(c) || c == '.')
-            && let Some(fix) = whole_duration(n, unit)
-        {
-            return bad(after, Kind::Duration, Some(fix));
-        }
-    }
-    let rest = split(i, take_while::<_, _, ()>(|c| is_word(c) || c == '.' || c == '%').parse(i)).0;
-    bad(rest, Kind::BadNumber, None)
-}
-
-/// `0.3` and `s` as `300ms`: whole numbers of the largest unit that fits.
-fn whole_duration(number: &str, unit: &str) -> Option<String> {
-    const UNITS: [(&str, f64); 7] = [
-        ("w", 604_800_000.0),
-        ("d", 86_400_000.0),
-        ("h", 3_600_000.0),
-        ("m", 60_000.0),
-        ("s", 1000.0),
-        ("ms", 1.0),
-        ("y", 31_536_000_000.0),
-    ];
-    let unit = match unit {
-        "min" | "minutes" => "m",
-        "sec" | "seconds" => "s",
-        "hours" => "h",
-        "days" => "d",
-        other => other,
-    };
-    let ms = UNITS.iter().find(|u| u.0 == unit)?.1;
-    if !number.contains('.') {
-        return Some(format!("{number}{unit}"));
-    }
-    let value = number.parse::<f64>().ok()? * ms;
-    let rounded = value.round();
-    if rounded < 1.0 || (value - rounded).abs() > 1e-6 || rounded > 1e15 {
+/// A word that goes on with a hyphen or letters of another script: one token, one problem.
+fn misspelt(i: &str) -> Option<(&str, Found)> {
+    let rest = i.trim_start_matches(is_word);
+    let foreign = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    let goes_on = rest.starts_with(foreign) || rest.strip_prefix('-').is_some_and(|r| r.starts_with(is_word));
+    if !goes_on {
         return None;
     }
-    UNITS[..6].iter().find(|(_, size)| rounded % size == 0.0).map(|(name, size)| format!("{}{name}", rounded / size))
+    let len = i.find(|c: char| !is_word(c) && c != '-' && !foreign(c)).unwrap_or(i.len());
+    let word = i[..len].trim_end_matches('-');
+    Some((&i[word.len()..], (Some(Kind::Name), Some(ProblemKind::Word))))
 }
 
 /// Strings end at the line's end, closed or not.
@@ -300,8 +218,20 @@ fn half_width(c: char) -> Option<char> {
     ('\u{ff01}'..='\u{ff5e}').contains(&c).then(|| char::from_u32(c as u32 - 0xfee0)).flatten()
 }
 
+/// A string in typographic or Japanese quotes.
+fn quoted(i: &str) -> Option<(&str, Found)> {
+    let inner = i.strip_prefix(['“', '”', '„', '«', '‘', '’', '「', '『', '＂'])?;
+    let end = inner.find(['“', '”', '»', '’', '‘', '」', '』', '＂', '"', '\n'])?;
+    let closer = inner[end..].chars().next().filter(|c| *c != '\n')?;
+    let straight = format!("\"{}\"", inner[..end].replace('\\', "\\\\"));
+    Some((&inner[end + closer.len_utf8()..], (Some(Kind::Str), Some(ProblemKind::Quotes(straight)))))
+}
+
 /// A run of letters of other scripts is one token, so it is one diagnostic. Full-width forms are read as what they stand for.
 fn unknown(i: &str) -> (&str, Found) {
+    if let Some(found) = quoted(i) {
+        return found;
+    }
     let first = i.chars().next().and_then(half_width);
     if let Some(c) = first {
         let wordlike = is_word(c);

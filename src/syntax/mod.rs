@@ -1,11 +1,15 @@
 //! Text ⇄ ast. The only place that uses nom.
 
+mod advice;
 pub mod ast;
 pub mod comments;
 pub mod cursor;
+pub mod dump;
+pub mod format;
 pub mod leaf;
 pub mod lexer;
 pub mod messages;
+pub mod names;
 pub mod parser;
 
 use crate::diagnostic::Diagnostic;
@@ -28,6 +32,6 @@ pub const MAX_SHOWN: usize = 100;
 pub fn parse(id: FileId, file: &SourceFile) -> (Parsed, Vec<Diagnostic>) {
     let lexed = lexer::lex(&file.text);
     let (ast, reports) = parser::parse(&lexed);
-    let diagnostics = messages::of(id, &file.text, &lexed, &reports);
+    let diagnostics = messages::of(id, &file.text, &lexed, &reports, &ast);
     (Parsed { lexed, ast }, diagnostics)
 }

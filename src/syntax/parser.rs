@@ -60,7 +60,7 @@ fn template(i: Cursor) -> Res<Item> {
 
 /// param = NAME ":" type [ "=" literal ] ;
 fn param(i: Cursor) -> Res<Param> {
-    spanned((name, must(K::Colon), must(name), opt(preceded(K::Eq, must(literal)))))
+    spanned((parameter_name, must(K::Colon), must(name), opt(preceded(K::Eq, must(literal)))))
         .map(|((name, _, ty, default), span)| Param { span, name, ty, default: default.flatten() })
         .parse(i)
 }
@@ -101,7 +101,7 @@ fn call(i: Cursor) -> Res<Call> {
 
 /// arg = [ NAME ":" ] literal ;
 fn arg(i: Cursor) -> Res<Arg> {
-    let named = (name, must(K::Colon), must(literal)).map(|(name, _, value)| (Some(name), value));
+    let named = (parameter_name, must(K::Colon), must(literal)).map(|(name, _, value)| (Some(name), value));
     let plain = literal.map(|value| (None, Some(value)));
     spanned(alt((named, plain))).map(|((name, value), span)| Arg { span, name, value }).parse(i)
 }
@@ -179,6 +179,14 @@ fn label_name(i: Cursor) -> Res<Word> {
         return Ok((i.next(), Word { kind: K::Name, span: i.token().span }));
     }
     name_word(i)
+}
+
+/// A parameter's name may be any keyword, on any line: a colon follows it.
+fn parameter_name(i: Cursor) -> Res<Name> {
+    if i.kind().is_name() && i.second() == K::Colon {
+        return Ok((i.next(), Name { span: i.token().span }));
+    }
+    name(i)
 }
 
 /// setting = KEY ( "off" | what its shape in `schema` says ) ;

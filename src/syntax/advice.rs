@@ -1,0 +1,349 @@
+//! Typical mistakes and the way out of them: what people write who know YAML, PromQL or another language.
+
+use super::cursor::Report;
+use super::lexer::Token;
+use super::messages::describe;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::catalogue as c;
+use crate::schema::kind::{Kind, Set};
+use crate::schema::{ENTRIES, FILE, MEASURES};
+use crate::source::{FileId, Place, Span};
+
+/// Nobody means what stands more tokens away; and many mistakes on one endless line must not take long.
+const FAR: usize = 200;
+
+/// A token that is not as it should be, and what is around it.
+pub struct Here<'a> {
+    file: FileId,
+    text: &'a str,
+    tokens: &'a [Token],
+    index: usize,
+    /// What is reported.
+    pub report: &'a Report,
+    /// The token.
+    pub found: Token,
+    /// Its text.
+    pub word: &'a str,
+    /// What would be right, as far as it is worth telling.
+    pub expected: Set,
+}
+
+impl<'a> Here<'a> {
+    /// What is around a report.
+    pub fn new(file: FileId, text: &'a str, tokens: &'a [Token], report: &'a Report) -> Here<'a> {
+        let index = tokens.partition_point(|t| t.span.start < report.at.start).min(tokens.len() - 1);
+        let mut expected = report.expected;
+        if expected.has(Kind::Under) {
+            // a selector may go on, but that is not what was forgotten
+            expected = expected.without(Kind::LBrace);
+        }
+        if expected.has(Kind::LParen) {
+            expected = expected.without(Kind::Dot);
+        }
+        Here { file, text, tokens, index, report, found: tokens[index], word: report.at.of(text), expected }
+    }
+    /// A span of this file.
+    pub fn at(&self, span: Span) -> Place {
+        Place { file: self.file, span }
+    }
+    /// The token itself.
+    pub fn place(&self) -> Place {
+        self.at(self.report.at)
+    }
+    /// Right after the token before.
+    pub fn missing(&self) -> Place {
+        self.at(Span { start: self.report.before, end: self.report.before })
+    }
+    fn before(&self) -> Option<Token> {
+        self.index.checked_sub(1).map(|i| self.tokens[i])
+    }
+    fn after(&self) -> Token {
+        self.tokens[(self.index + 1).min(self.tokens.len() - 1)]
+    }
+    /// The tokens of the line of the token, from the first; as far as a person would read it.
+    fn line(&self) -> &'a [Token] {
+        let from = self.index.saturating_sub(FAR);
+        let first = (from..=self.index).rev().find(|i| self.tokens[*i].first_on_line).unwrap_or(self.index);
+        let rest = &self.tokens[first..self.tokens.len().min(self.index + FAR)];
+        let len = rest.iter().skip(1).position(|t| t.first_on_line).map_or(rest.len(), |n| n + 1);
+        &rest[..len]
+    }
+    /// From the token on, what stands together without a blank and without brackets.
+    fn run(&self) -> Span {
+        let mut run = self.found.span;
+        for token in self.tokens[self.index + 1..].iter().take(FAR) {
+            let ends = matches!(token.kind, Kind::LBrace | Kind::RBrace | Kind::LParen | Kind::RParen | Kind::Comma);
+            if token.span.start != run.end || ends || token.kind == Kind::Eof {
+                break;
+            }
+            run = run.to(token.span);
+        }
+        run
+    }
+}
+
+fn syntax(message: impl Into<String>, place: Place, label: &str) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, message, place, label)
+}
+
+/// A mistake that has a message of its own.
+pub fn known_mistake(here: &Here) -> Option<Diagnostic> {
+    sign_after_a_keyword(here)
+        .or_else(|| separator(here))
+        .or_else(|| foreign_comment(here))
+        .or_else(|| comma_at_the_end(here))
+        .or_else(|| double_equals(here))
+        .or_else(|| bare_promql(here))
+        .or_else(|| whose_journey(here))
+        .or_else(|| closes_nothing(here))
+        .or_else(|| value_on_the_next_line(here))
+}
+
+/// `target = 99%`, `target: 99%`
+fn sign_after_a_keyword(here: &Here) -> Option<Diagnostic> {
+    let before = here.before()?;
+    let sign = matches!(here.found.kind, Kind::Eq | Kind::Colon);
+    if !sign || here.expected.has(here.found.kind) || !before.first_on_line {
+        return None;
+    }
+    let keyword = before.span.of(here.text);
+    if !ENTRIES.has(before.kind) && !crate::schema::ALERTS.has(before.kind) {
+        // YAML
+        let message = format!("no `{}` stands after `{keyword}`", here.word);
+        let known = FILE.has(before.kind) || matches!(before.kind, Kind::Step | Kind::Sli);
+        return known.then(|| {
+            syntax(message, here.place(), "not expected here")
+                .help("a declaration is written `user journey checkout { … }`, a setting `target 99.9%`")
+        });
+    }
+    let message = format!("the value follows `{keyword}` without `{}`", here.word);
+    let gap = here.at(Span { start: before.span.end, end: here.after().span.start });
+    let text = if here.after().first_on_line { "" } else { " " };
+    let gap = if text.is_empty() { here.place() } else { gap };
+    Some(syntax(message, here.place(), "not expected here").fix(format!("remove `{}`", here.word), gap, text))
+}
+
+/// `;` or `,` between entries
+fn separator(here: &Here) -> Option<Diagnostic> {
+    let is_sign = here.found.kind == Kind::Comma || here.word == ";";
+    (here.report.entry.is_some() && is_sign).then(|| {
+        syntax(format!("no `{}` stands between entries", here.word), here.place(), "the end of the line is enough").fix(
+            format!("remove `{}`", here.word),
+            here.place(),
+            "",
+        )
+    })
+}
+
+/// `// …`
+fn foreign_comment(here: &Here) -> Option<Diagnostic> {
+    let next = here.after();
+    let is_slashes = here.word == "/" && next.span.of(here.text) == "/" && next.span.start == here.found.span.end;
+    is_slashes.then(|| {
+        let slashes = here.at(here.found.span.to(next.span));
+        syntax("a comment begins with `#`", slashes, "no comment here").fix("write `#`", slashes, "#")
+    })
+}
+
+/// `at tokyo, osaka,` and the line ends
+fn comma_at_the_end(here: &Here) -> Option<Diagnostic> {
+    let comma = here.before().filter(|t| t.kind == Kind::Comma)?;
+    let ends = here.found.first_on_line || matches!(here.found.kind, Kind::RBrace | Kind::RParen | Kind::Eof);
+    (ends && !here.expected.is_empty() && here.report.opened.is_none()).then(|| {
+        syntax(
+            format!("expected {} after `,`, found {}", here.expected, describe(here.found.kind, here.word)),
+            here.at(comma.span),
+            "this list ends without a comma",
+        )
+        .fix("remove `,`", here.at(comma.span), "")
+    })
+}
+
+/// `a=="1"`
+fn double_equals(here: &Here) -> Option<Diagnostic> {
+    let before = here.before()?;
+    let doubled = here.found.kind == Kind::Eq && before.kind == Kind::Eq && before.span.end == here.found.span.start;
+    doubled.then(|| {
+        let both = here.at(before.span.to(here.found.span));
+        syntax("`==` is written `=`, as in PromQL's selectors", both, "one sign is enough").fix("write `=`", both, "=")
+    })
+}
+
+/// `good sum(rate(x[5m]))`, `holds a < 5`
+fn bare_promql(here: &Here) -> Option<Diagnostic> {
+    let line = here.line();
+    let (first, rest) = line.split_first()?;
+    let is_selector = matches!(here.found.kind, Kind::LBrace | Kind::RBrace | Kind::Comma | Kind::Eof);
+    let goes_on = here.found.kind == Kind::LParen || "[+-*/%^<>=!@".contains(here.word);
+    let is_bare = goes_on || here.expected.has(Kind::Raw) && !here.expected.has(Kind::Str);
+    if !MEASURES.has(first.kind) || is_selector || !is_bare || here.found.first_on_line {
+        return None;
+    }
+    if here.expected.has(Kind::Under) && here.word.starts_with('<') {
+        return None;
+    }
+    let end = rest.iter().position(|t| t.kind == Kind::Under).unwrap_or(rest.len());
+    let (start, end) = (rest.first()?, rest[..end].last()?);
+    let query = here.at(start.span.to(end.span));
+    let message = format!("the PromQL after `{}` stands in backticks", first.span.of(here.text));
+    let d = syntax(message, query, "PromQL without backticks");
+    if first.kind == Kind::Latency || !is_balanced(rest) || query.span.of(here.text).contains('`') {
+        return Some(d);
+    }
+    let quoted = format!("`{}`", query.span.of(here.text));
+    Some(d.fix("put it in backticks", query, quoted))
+}
+
+fn is_balanced(tokens: &[Token]) -> bool {
+    let mut depth = 0i32;
+    for token in tokens {
+        depth += match token.kind {
+            Kind::LBrace | Kind::LParen => 1,
+            Kind::RBrace | Kind::RParen => -1,
+            _ => 0,
+        };
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+/// `journey checkout { … }`
+fn whose_journey(here: &Here) -> Option<Diagnostic> {
+    (here.found.kind == Kind::Journey && here.expected.has(Kind::Audience)).then(|| {
+        let place = Place { span: Span { end: here.report.at.start, ..here.report.at }, ..here.place() };
+        let d = syntax("expected `user`, `developer` or `operator` before `journey`", here.place(), "whose journey?");
+        ["user", "developer", "operator"]
+            .iter()
+            .fold(d, |d, whose| d.fix(format!("write `{whose} journey`"), place, format!("{whose} ")))
+    })
+}
+
+/// `}` at the end of the file, once too often
+fn closes_nothing(here: &Here) -> Option<Diagnostic> {
+    let is_file = here.report.entry == Some(FILE);
+    (is_file && matches!(here.found.kind, Kind::RBrace | Kind::RParen)).then(|| {
+        syntax(format!("this `{}` closes nothing", here.word), here.place(), "one too many").fix(
+            format!("remove `{}`", here.word),
+            here.place(),
+            "",
+        )
+    })
+}
+
+/// `owner`, and nothing on its line
+fn value_on_the_next_line(here: &Here) -> Option<Diagnostic> {
+    let before = here.before()?;
+    let value = here.expected.has(Kind::Name) || here.expected.has(Kind::Str) || here.expected.has(Kind::Percent);
+    let on_next =
+        here.found.first_on_line && here.found.kind.is_keyword() && before.kind.is_keyword() && before.first_on_line;
+    (value && on_next && here.report.opened.is_none() && here.report.entry.is_none()).then(|| {
+        let word = before.span.of(here.text);
+        let d = syntax(
+            format!("expected {} after `{word}`, found `{}` on the next line", here.expected, here.word),
+            here.missing(),
+            "missing here",
+        );
+        if here.expected.has(Kind::Name) {
+            d.help(format!("a name that is spelled like a keyword stands on the line of `{word}`"))
+        } else {
+            d
+        }
+    })
+}
+
+/// Help and fix for "expected …, found …".
+pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
+    let (expected, found, word) = (here.expected, here.found.kind, here.word);
+    let has = |kind| expected.has(kind);
+    let insert = |text: &str| (format!("add `{}`", text.trim()), here.missing(), text.to_string());
+    let (title, place, text) = match found {
+        Kind::Duration | Kind::Param if has(Kind::Under) => insert(" under"),
+        _ if has(Kind::Under) && matches!(word, "<" | "=") => {
+            let after = here.after();
+            let sign = if after.span.of(here.text) == "=" { here.found.span.to(after.span) } else { here.found.span };
+            ("write `under`".into(), here.at(sign), "under".into())
+        }
+        Kind::Duration if has(Kind::In) => insert(" in"),
+        Kind::LBrace if has(Kind::LParen) => insert("()"),
+        Kind::Eq if has(Kind::Colon) => return type_of_a_parameter(here, d),
+        Kind::Number if has(Kind::Percent) => {
+            let end = here.at(here.report.at.after());
+            return d.help(format!("a percentage ends with `%`: `{word}%`")).fix("add `%`", end, "%");
+        }
+        Kind::Number if has(Kind::Duration) && !has(Kind::Number) => {
+            return d.help(format!("a duration has a unit: `{word}ms`, `{word}s`, `{word}m`, `{word}h`, `{word}d`"));
+        }
+        Kind::Number if has(Kind::Rate) => {
+            return d.help(format!("a rate has a unit: `{word}/s`, `{word}/h`, `{word}/day`"));
+        }
+        Kind::Unknown if has(Kind::Name) => {
+            return d.help(
+                "a name is made of small letters, digits and `_`; any text may be a title, in quotes after the name",
+            );
+        }
+        _ => return brackets(here, d),
+    };
+    d.fix(title, place, text)
+}
+
+/// `template t(limit = 1s)`: the literal tells the type.
+fn type_of_a_parameter(here: &Here, d: Diagnostic) -> Diagnostic {
+    let ty = match here.after().kind {
+        Kind::Str => "string",
+        Kind::Duration => "duration",
+        Kind::Number => "number",
+        _ => return d.help("a parameter has a type: `string`, `regex`, `duration` or `number`"),
+    };
+    d.help("a parameter has a type: `string`, `regex`, `duration` or `number`").fix(
+        format!("add `: {ty}`"),
+        here.missing(),
+        format!(": {ty}"),
+    )
+}
+
+/// Brackets, commas and quotes that are missing.
+fn brackets(here: &Here, d: Diagnostic) -> Diagnostic {
+    let (expected, found) = (here.expected, here.found);
+    let closer = expected.iter().find(|k| matches!(k, Kind::RBrace | Kind::RParen));
+    if let (Some(opened), Some(closer)) = (here.report.opened, closer) {
+        let item =
+            found.kind.is_name() || matches!(found.kind, Kind::Str | Kind::Number | Kind::Duration | Kind::Param);
+        if expected.has(Kind::Comma) && item && !(found.first_on_line && found.kind.is_keyword()) {
+            return d.fix("add `,`", here.missing(), ",");
+        }
+        let closer = closer.text().trim_matches('`');
+        // a block over several lines is closed on a line of its own
+        let inside = Span { start: opened.start, end: here.report.before };
+        let own_line = inside.end - inside.start > 2000 || inside.of(here.text).contains('\n');
+        let text = if own_line && closer == "}" { "\n}" } else { closer };
+        let d = d.fix(format!("add `{closer}`"), here.missing(), text);
+        return match found.kind {
+            Kind::Step => d.help("a step stands in a journey, not in another step"),
+            k if FILE.has(k) => d.help("a declaration stands in the file itself, not in a block"),
+            _ => d,
+        };
+    }
+    if (expected.has(Kind::Str) || expected.has(Kind::Title)) && !found.first_on_line {
+        let run = here.run();
+        let text = run.of(here.text);
+        let quotable = found.kind.is_name() || matches!(found.kind, Kind::Dot | Kind::Unknown | Kind::BadNumber);
+        if quotable && !text.contains(['"', '\\', '\'']) {
+            return d.help("a string stands in quotes").fix(
+                format!("write `\"{text}\"`"),
+                here.at(run),
+                format!("\"{text}\""),
+            );
+        }
+    }
+    if expected.has(Kind::LBrace) && here.report.entry.is_none() {
+        if found.kind == Kind::RBrace {
+            return d.help("the target and other settings stand in braces: `{ target 99% }`");
+        }
+        if found.first_on_line || found.kind.is_keyword() {
+            return d.fix("add `{`", here.missing(), " {");
+        }
+    }
+    d
+}
