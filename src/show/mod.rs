@@ -203,25 +203,25 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     heading(&mut out, &address(journey, step, sli), &full_title(journey, &(step, sli)), sli.doc.as_deref());
     let budget = sli.target.value.budget();
     let window = journey.window.value;
-    let _ = writeln!(out, "  target {} in {}: {} may fail", sli.target.value.text(), minutes(window), percent(budget));
-    let _ = writeln!(out, "  budget {} of total outage", time(window as f64 * budget));
+    let _ = writeln!(out, "  target  {} in {}: {} may fail", sli.target.value.text(), minutes(window), percent(budget));
+    let _ = writeln!(out, "  budget  {} of total outage", time(window as f64 * budget));
     if let (Some(_), (events, fail)) = (traffic_of(sli), events(journey, sli)) {
         let each = if sli.by.is_empty() { "" } else { ", for each value of `by`" };
-        let _ = writeln!(out, "         {fail} of {events}{each}");
+        let _ = writeln!(out, "          {fail} of {events}{each}");
     }
-    let _ = writeln!(out, "  bad    {}", sli.measure.bad_when());
+    let _ = writeln!(out, "  bad     {}", sli.measure.bad_when());
     if !sli.by.is_empty() {
         let by: Vec<&str> = sli.by.iter().map(|b| b.text.as_str()).collect();
-        let _ = writeln!(out, "  by     {}: one budget for each value", by.join(", "));
+        let _ = writeln!(out, "  by      {}: one budget for each value", by.join(", "));
     }
     for (word, value) in [("owner", &sli.owner), ("runbook", &sli.runbook), ("exclude", &sli.exclude)] {
         if let Some(value) = value {
-            let _ = writeln!(out, "  {word:<7}{}", value.value);
+            let _ = writeln!(out, "  {word:<7} {}", value.value);
         }
     }
     if !sli.at.is_empty() {
         let sites: Vec<&str> = sli.at.iter().map(|i| model.sites[*i].name.text.as_str()).collect();
-        let _ = writeln!(out, "  at     {}", sites.join(", "));
+        let _ = writeln!(out, "  at      {}", sites.join(", "));
     }
     notes(&mut out, sli);
     let situation = Situation {
@@ -249,10 +249,10 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
 /// What whoever relies on the numbers should know.
 fn notes(out: &mut String, sli: &Sli) {
     if sli.measure.queries().iter().any(|q| matches!(q, Query::Raw(_))) && !sli.measure.counts_minutes() {
-        let _ = writeln!(out, "  note   PromQL is recorded as written: the first event of a new series is not counted");
+        let _ = writeln!(out, "  note    PromQL is recorded as written: the first event of a new series is not counted");
     }
     if sli.counters == crate::model::Counters::Scraped && sli.measure.counters().iter().any(|s| !s.names_its_job()) {
-        let _ = writeln!(out, "  note   no matcher on `job`: all of `up` is read to tell new series from targets that return");
+        let _ = writeln!(out, "  note    no matcher on `job`: all of `up` is read to tell new series from targets that return");
     }
 }
 
