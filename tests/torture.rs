@@ -57,7 +57,8 @@ fn may_be_deleted(lexed: &Lexed, index: usize) -> bool {
     let kind = |i: usize| lexed.tokens.get(i).map_or(Kind::Eof, |t| t.kind);
     let (before, token, after) = (index.checked_sub(1).map_or(Kind::Eof, kind), kind(index), kind(index + 1));
     // a title is optional, and so is the audience of defaults
-    let optional = (token == Kind::Str && matches!(after, Kind::LBrace | Kind::Eq)) || before == Kind::Defaults;
+    let optional = (token == Kind::Str && matches!(after, Kind::LBrace | Kind::Eq))
+        || (before == Kind::Defaults && tabi::schema::AUDIENCE.has(token));
     // so is a comma before a bracket
     let comma = token == Kind::Comma && matches!(after, Kind::RBrace | Kind::RParen);
     // a selector may have no name, or no matchers that its name would miss (later stages see to it)
