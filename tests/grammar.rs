@@ -54,12 +54,13 @@ fn words_are_those_of_the_schema() {
     assert_eq!(quoted, known);
 }
 
-/// One token decides. Whether a word is a keyword or a name is no question that the grammar leaves open: nowhere may both come next.
+/// One token decides. NAME and IDENT are one terminal here: letters and case are checked after parsing. A keyword is a terminal of its own:
+/// whether a word is one is decided by its place and line before the grammar is asked.
 #[test]
 fn the_grammar_is_ll1() {
     let grammar = grammar();
     assert_eq!(Analysis::of(&grammar).conflicts, Vec::<String>::new());
-    // every keyword is a name, too: with one terminal for both there is still no conflict between a name and what may stand instead
+    // the words that may stand where a list or a name could go on are not mistaken for names, even if they are nothing but names
     let mut merged = grammar;
     for expr in merged.rules.values_mut() {
         replace(expr, &|e| match e {
