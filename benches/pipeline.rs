@@ -10,7 +10,11 @@ use tabi::source::{FileId, SourceFile};
 fn journeys(n: usize) -> String {
     let mut text = String::new();
     for j in 0..n {
-        let _ = writeln!(text, "user journey j{j} \"Journey {j}\" {{\n  owner   team{}\n  runbook \"https://r.example.com/$journey/$step\"\n", j % 7);
+        let _ = writeln!(
+            text,
+            "user journey j{j} \"Journey {j}\" {{\n  owner   team{}\n  runbook \"https://r.example.com/$journey/$step\"\n",
+            j % 7
+        );
         for i in 0..5 {
             let _ = writeln!(
                 text,

@@ -1,6 +1,8 @@
 //! One corpus, every stage: each example and each module that ships goes through the whole pipeline. (Formatting is held by
 //! `format.rs`, broken variants by `torture.rs`, Prometheus by `promtool.rs`.)
 
+#![allow(clippy::disallowed_methods, reason = "the examples are read from the disk")]
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use tabi::diagnostic::render::{self, Style};

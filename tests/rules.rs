@@ -75,7 +75,7 @@ snapshot!(
 );
 snapshot!(exclusion, level_one("up      probe_success\n      exclude `maintenance == 1`"));
 
-const THREE_STEPS: &str = r#"user journey shop {
+const THREE_STEPS: &str = r"user journey shop {
   compose COMPOSE
 
   step cart {
@@ -96,7 +96,7 @@ const THREE_STEPS: &str = r#"user journey shop {
   }
 
   target 98%
-}"#;
+}";
 
 fn composed(how: &str) -> String {
     rules(

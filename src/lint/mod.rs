@@ -59,7 +59,7 @@ fn duration(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{:.0}s", (minutes * 60.0).max(1.0));
     }
-    crate::promql::write::duration(minutes.round() as u64 * 60_000)
+    crate::promql::write::duration(crate::reckon::whole(minutes) * 60_000)
 }
 
 /// A share as people say it: `1.344 %`, `55 %`, `134.4 %`.

@@ -6,6 +6,8 @@ use crate::model::{Journey, Urgency};
 use crate::promql::write::number;
 use crate::reckon::thresholds::Threshold;
 
+use std::fmt::Write;
+
 type Annotations = Vec<(String, String)>;
 
 /// Text that stands in a template as it is.
@@ -20,8 +22,8 @@ impl Plan<'_> {
         let mut arguments = "$labels.step $labels.sli".to_string();
         if with_by {
             for by in self.journey.by_labels() {
-                matchers.push_str(&format!(",{by}=%q"));
-                arguments.push_str(&format!(" $labels.{by}"));
+                let _ = write!(matchers, ",{by}=%q");
+                let _ = write!(arguments, " $labels.{by}");
             }
         }
         (format!("{{{matchers}}}"), arguments)
@@ -48,11 +50,8 @@ impl Plan<'_> {
 
     /// ` (dest_server https://…)` for the labels of `by`.
     fn by_values(&self) -> String {
-        self.journey
-            .by_labels()
-            .iter()
-            .map(|by| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}"))
-            .collect()
+        let values = |by: &&str| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}");
+        self.journey.by_labels().iter().map(values).collect::<Vec<_>>().concat()
     }
 
     fn left(&self, of_journey: bool) -> String {

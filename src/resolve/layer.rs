@@ -98,9 +98,9 @@ impl Resolver<'_> {
         if matches!(setting.key, Kind::Labels | Kind::ExternalLabels) {
             let pairs = self.read_pairs(file, setting);
             if setting.key == Kind::Labels {
-                layer.labels = pairs
+                layer.labels = pairs;
             } else {
-                layer.external_labels = pairs
+                layer.external_labels = pairs;
             }
             return;
         }

@@ -32,13 +32,11 @@ pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
             if let Some(step) = journey.steps.iter().find(|s| s.name.text == *name) {
                 return Ok(of_step(model, journey, step));
             }
-            match journey.slis.iter().find(|s| s.name.text == *name) {
-                Some(sli) => Ok(of_sli(model, journey, None, sli)),
-                None => {
-                    let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
-                    Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
-                }
+            if let Some(sli) = journey.slis.iter().find(|s| s.name.text == *name) {
+                return Ok(of_sli(model, journey, None, sli));
             }
+            let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
+            Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
         }
         [_, step_name, name] => {
             let Some(step) = journey.steps.iter().find(|s| s.name.text == *step_name) else {
@@ -74,7 +72,7 @@ fn time(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{}s", number(four_digits((minutes * 60.0).max(0.0))));
     }
-    let whole = minutes.round() as u64;
+    let whole = crate::reckon::whole(minutes);
     if whole >= 3 * 1440 { format!("{}d", number((minutes / 144.0).round() / 10.0)) } else { self::minutes(whole) }
 }
 
