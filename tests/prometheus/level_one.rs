@@ -295,8 +295,9 @@ fn promql_in_backticks_is_taken_as_events_per_second() {
 
 #[test]
 fn a_slow_scrape_widens_the_window_of_level_one() {
-    let every_two_minutes =
-        |values: &dyn Fn(u32) -> u32| -> String { (0..60).map(|k| format!("{} _ _ _ ", values(k))).collect() };
+    let every_two_minutes = |values: &dyn Fn(u32) -> u32| -> String {
+        (0..60).map(|k| values(k).to_string()).collect::<Vec<_>>().join(" _ _ _ ")
+    };
     one(&format!("{BAD_TOTAL}\nscrape 2m"))
         .series("up{job=\"a\",instance=\"a\"}", &every_two_minutes(&|_| 1))
         .series(&x("200"), &every_two_minutes(&|k| 1000 + 40 * k))
