@@ -93,12 +93,11 @@ impl Plan<'_> {
             return String::new();
         }
         let by: Vec<String> = self
-            .model
-            .journeys
+            .journey
+            .delivered_by
             .iter()
-            .filter(|j| j.delivers.iter().any(|(user, _)| std::ptr::eq(&raw const self.model.journeys[*user], self.journey)))
             .map(|j| {
-                let name = &j.name.text;
+                let name = &self.model.journeys[*j].name.text;
                 format!(
                     "{name} ({{{{ with query \"ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}\" }}}}burns itself{{{{ else }}}}can ship{{{{ end }}}})"
                 )
