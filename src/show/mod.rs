@@ -115,7 +115,12 @@ fn heading(out: &mut String, address: &str, title: &str, doc: Option<&str>) {
 
 fn of_journey(model: &Model, journey: &Journey) -> String {
     let mut out = String::new();
-    heading(&mut out, &journey.name.text, &format!("{} journey \"{}\"", journey.audience.text(), journey.shown()), journey.doc.as_deref());
+    heading(
+        &mut out,
+        &journey.name.text,
+        &format!("{} journey \"{}\"", journey.audience.text(), journey.shown()),
+        journey.doc.as_deref(),
+    );
     let window = minutes(journey.window.value);
     match &journey.target {
         Some(target) => {
@@ -135,7 +140,10 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
     }
-    let by = model.journeys.iter().filter(|j| j.delivers.iter().any(|(u, _)| std::ptr::eq(&raw const model.journeys[*u], journey)));
+    let by = model
+        .journeys
+        .iter()
+        .filter(|j| j.delivers.iter().any(|(u, _)| std::ptr::eq(&raw const model.journeys[*u], journey)));
     for developer in by {
         let _ = writeln!(out, "  delivered by {}", developer.name.text);
     }
@@ -170,7 +178,12 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
 
 fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
     let mut out = String::new();
-    heading(&mut out, &format!("{}.{}", journey.name.text, step.name.text), &format!("step \"{}\"", step.shown()), step.doc.as_deref());
+    heading(
+        &mut out,
+        &format!("{}.{}", journey.name.text, step.name.text),
+        &format!("step \"{}\"", step.shown()),
+        step.doc.as_deref(),
+    );
     for sli in &step.slis {
         let _ = write!(out, "\n{}", of_sli(model, journey, Some(step), sli));
     }
@@ -249,10 +262,14 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
 /// What whoever relies on the numbers should know.
 fn notes(out: &mut String, sli: &Sli) {
     if sli.measure.queries().iter().any(|q| matches!(q, Query::Raw(_))) && !sli.measure.counts_minutes() {
-        let _ = writeln!(out, "  note    PromQL is recorded as written: the first event of a new series is not counted");
+        let _ =
+            writeln!(out, "  note    PromQL is recorded as written: the first event of a new series is not counted");
     }
     if sli.counters == crate::model::Counters::Scraped && sli.measure.counters().iter().any(|s| !s.names_its_job()) {
-        let _ = writeln!(out, "  note    no matcher on `job`: all of `up` is read to tell new series from targets that return");
+        let _ = writeln!(
+            out,
+            "  note    no matcher on `job`: all of `up` is read to tell new series from targets that return"
+        );
     }
 }
 
@@ -261,7 +278,15 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
         let _ = writeln!(out, "\n  no burn alerts");
         return;
     }
-    let mut table = Table::new(&["alert", "above", "fires after, when failing: 100%", "50%", "10%", "budget spent by then", "ends after"]);
+    let mut table = Table::new(&[
+        "alert",
+        "above",
+        "fires after, when failing: 100%",
+        "50%",
+        "10%",
+        "budget spent by then",
+        "ends after",
+    ]);
     for row in rows {
         let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
         let fires = predictions.map(|p| p.map_or("never".to_string(), |p| minutes(p.fires_after)));
