@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use tabi::diagnostic::render::{self, Style};
 use tabi::diagnostic::{Diagnostic, Severity};
+use tabi::model::Model;
 use tabi::project::{Options, Target, Unit};
 use tabi::source::{FileId, SourceFile, Sources};
 use tabi::syntax::ast::{Item, UsePath};
@@ -11,6 +12,7 @@ use tabi::syntax::{leaf, parse};
 /// What the compiler says about a project.
 pub struct Compiled {
     sources: Sources,
+    model: Model,
     /// In the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -41,16 +43,21 @@ pub fn compile(files: &[(String, String)]) -> Compiled {
         units.push(Unit { file, parsed, listed: true, uses });
     }
     let broken = diagnostics.iter().any(|d| d.severity == Severity::Error);
-    let (_, found) = tabi::compile(&mut sources, &units, &Options::default(), broken);
+    let (model, found) = tabi::compile(&mut sources, &units, &Options::default(), broken);
     diagnostics.extend(found);
     tabi::diagnostic::sort(&mut diagnostics);
-    Compiled { sources, diagnostics }
+    Compiled { sources, model, diagnostics }
 }
 
 impl Compiled {
     /// The names of the errors.
     pub fn errors(&self) -> Vec<&str> {
         self.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(Diagnostic::name).collect()
+    }
+
+    /// What `tabi show` prints for an address.
+    pub fn show(&self, address: Option<&str>) -> String {
+        tabi::show::show(&self.model, address).unwrap_or_else(|why| panic!("tabi show {address:?}: {why}"))
     }
 
     /// Whether there is a diagnostic of this name.
