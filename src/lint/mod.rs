@@ -59,7 +59,7 @@ fn duration(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{:.0}s", (minutes * 60.0).max(1.0));
     }
-    crate::promql::write::duration(minutes.round() as u64 * 60_000)
+    crate::promql::write::duration(crate::reckon::whole(minutes) * 60_000)
 }
 
 /// A share as people say it: `1.344 %`, `55 %`, `134.4 %`.
@@ -68,15 +68,10 @@ fn percent(share: f64) -> String {
     format!("{} %", crate::promql::write::number(value))
 }
 
-/// A number as people say it: three digits.
+/// A number as people say it: three digits, none after the point that say nothing.
 fn about(value: f64) -> String {
-    if value >= 100.0 {
-        format!("{value:.0}")
-    } else if value >= 10.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.2}")
-    }
+    let rounded = if value >= 100.0 { value.round() } else { format!("{value:.2e}").parse().unwrap_or(value) };
+    crate::promql::write::number(rounded)
 }
 
 /// Each SLI with its journey and address.

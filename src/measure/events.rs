@@ -102,7 +102,7 @@ impl Events {
         }
     }
 
-    /// "http_requests_total{code=~"5.."}"
+    /// The bad selector, or that it is everything but the good one.
     pub fn bad_when(&self) -> String {
         match self {
             Events::GoodTotal { good, .. } => format!("everything but {}", good.text()),

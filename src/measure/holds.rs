@@ -21,7 +21,7 @@ impl Holds {
         ]
     }
 
-    /// "not queue_length < 5"
+    /// "not" and the comparison.
     pub fn bad_when(&self) -> String {
         format!("not {}", self.written)
     }

@@ -19,7 +19,7 @@ impl Up {
         ]
     }
 
-    /// "up{job="x"} is 0"
+    /// The gauge, "at 0".
     pub fn bad_when(&self) -> String {
         format!("{} at 0", self.query.text())
     }

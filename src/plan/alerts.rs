@@ -100,7 +100,7 @@ impl Plan<'_> {
         let rows = rows.map(|(t, m)| (Threshold { need: 0, asked: 0.0, ..t }, m));
         let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
         // pages before tickets, fast before slow
-        classes.sort_by(|a, b| (a.key.urgency, a.key.long).cmp(&(b.key.urgency, b.key.long)));
+        classes.sort_by_key(|class| (class.key.urgency, class.key.long));
         let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class)).collect();
         rules
             .extend(self.journey_thresholds().iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t)));
@@ -131,19 +131,14 @@ impl Plan<'_> {
             format!("{} * sum_over_time({}{s}[{}])", self.evaluate_seconds(), Series::Bad.name(), minutes(long))
         };
         if let [one] = needs.as_slice() {
-            return format!("{} > {}", bad(&self.selector()), self.need(one.key));
+            return format!("{} > {}", bad(&self.selector()), at_least(one.key));
         }
         let parts: Vec<String> = needs
             .iter()
             .flat_map(|class| self.member_selectors(&class.members).into_iter().map(move |s| (s, class.key)))
-            .map(|(s, need)| format!("{} > {}", bad(&s), self.need(need)))
+            .map(|(s, need)| format!("{} > {}", bad(&s), at_least(need)))
             .collect();
         format!("({})", parts.join(" or "))
-    }
-
-    /// `> need - 0.1`: float noise would hide the last event otherwise.
-    fn need(&self, need: u32) -> String {
-        number(f64::from(need) - 0.1)
     }
 
     fn journey_burn(&self, t: &Threshold) -> Rule {
@@ -161,7 +156,7 @@ impl Plan<'_> {
             name(t.short),
             self.evaluate_seconds(),
             bad.join(" or "),
-            self.need(t.need)
+            at_least(t.need)
         );
         let mut rule = self.alert(JOURNEY_BURN, self.with_info(&expr, true), t.urgency, row_labels(t));
         rule.annotations = self.journey_burn_annotations(t);
@@ -292,6 +287,11 @@ impl Plan<'_> {
     }
 }
 
+/// `> need - 0.1`: float noise would hide the last event otherwise.
+fn at_least(need: u32) -> String {
+    number(f64::from(need) - 0.1)
+}
+
 fn row_labels(t: &Threshold) -> Vec<(String, String)> {
     vec![label("long", &minutes(t.long)), label("short", &minutes(t.short)), label("burn", &number(t.burn))]
 }
@@ -299,7 +299,7 @@ fn row_labels(t: &Threshold) -> Vec<(String, String)> {
 /// For how many minutes data must be missing: never below the time in which 200 events are expected, in whole hours from one on.
 pub fn no_data_minutes(after: u64, events_per_second: Option<f64>) -> u64 {
     let Some(rate) = events_per_second else { return after };
-    let expected = (200.0 / rate / 60.0).ceil().min(1e9) as u64;
+    let expected = crate::reckon::whole((200.0 / rate / 60.0).ceil().min(1e9));
     let expected = if expected > 60 { expected.div_ceil(60) * 60 } else { expected };
     after.max(expected)
 }

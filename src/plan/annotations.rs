@@ -6,6 +6,8 @@ use crate::model::{Journey, Urgency};
 use crate::promql::write::number;
 use crate::reckon::thresholds::Threshold;
 
+use std::fmt::Write;
+
 type Annotations = Vec<(String, String)>;
 
 /// Text that stands in a template as it is.
@@ -20,8 +22,8 @@ impl Plan<'_> {
         let mut arguments = "$labels.step $labels.sli".to_string();
         if with_by {
             for by in self.journey.by_labels() {
-                matchers.push_str(&format!(",{by}=%q"));
-                arguments.push_str(&format!(" $labels.{by}"));
+                let _ = write!(matchers, ",{by}=%q");
+                let _ = write!(arguments, " $labels.{by}");
             }
         }
         (format!("{{{matchers}}}"), arguments)
@@ -48,11 +50,8 @@ impl Plan<'_> {
 
     /// ` (dest_server https://…)` for the labels of `by`.
     fn by_values(&self) -> String {
-        self.journey
-            .by_labels()
-            .iter()
-            .map(|by| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}"))
-            .collect()
+        let values = |by: &&str| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}");
+        self.journey.by_labels().iter().map(values).collect::<Vec<_>>().concat()
     }
 
     fn left(&self, of_journey: bool) -> String {
@@ -94,12 +93,11 @@ impl Plan<'_> {
             return String::new();
         }
         let by: Vec<String> = self
-            .model
-            .journeys
+            .journey
+            .delivered_by
             .iter()
-            .filter(|j| j.delivers.iter().any(|(user, _)| std::ptr::eq(&raw const self.model.journeys[*user], self.journey)))
             .map(|j| {
-                let name = &j.name.text;
+                let name = &self.model.journeys[*j].name.text;
                 format!(
                     "{name} ({{{{ with query \"ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}\" }}}}burns itself{{{{ else }}}}can ship{{{{ end }}}})"
                 )

@@ -55,7 +55,7 @@ fn at_least(k: f64, n: f64, p: f64) -> f64 {
 /// `ln(n!)`: by multiplication for small `n`, by Stirling's series from 16 on (error below 1e-10).
 fn ln_factorial(n: f64) -> f64 {
     if n < 16.0 {
-        return (2..=n as u64).map(|i| (i as f64).ln()).sum();
+        return (2..=super::whole(n)).map(|i| (i as f64).ln()).sum();
     }
     n * n.ln() - n + 0.5 * (2.0 * std::f64::consts::PI * n).ln() + 1.0 / (12.0 * n) - 1.0 / (360.0 * n * n * n)
 }

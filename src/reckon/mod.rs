@@ -7,6 +7,12 @@ pub mod timing;
 
 use crate::model::{Journey, Sli};
 
+/// A non-negative float as a whole number, the nearest; what is below 0 is 0.
+#[allow(clippy::cast_sign_loss, reason = "`as` saturates, and 0 is what a negative time or count means")]
+pub fn whole(value: f64) -> u64 {
+    value.round() as u64
+}
+
 /// The window of level 1 in seconds, `R` of the design: twice `evaluate`, never below twice the scrape interval, a whole number of
 /// evaluations, so that every event is counted the same number of times.
 pub fn level_one_range(evaluate: u64, scrape_ms: u64) -> u64 {

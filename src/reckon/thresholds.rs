@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn burn_rates_have_four_digits() {
-        let written = [13.44, 5.6000000000000005, 0.93333, 500.5, 5.5, 1.0].map(|b| four_digits(b).to_string());
+        let written = [13.44, 0.05 * 28.0 * 4.0, 0.93333, 500.5, 5.5, 1.0].map(|b| four_digits(b).to_string());
         assert_eq!(written, ["13.44", "5.6", "0.9333", "500.5", "5.5", "1"]);
     }
 }

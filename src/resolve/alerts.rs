@@ -205,7 +205,7 @@ fn built_in_rows(urgency: Urgency, window: u64) -> Vec<Row> {
     rows.map(|(share, long)| {
         let hours = (long as f64 * (window.min(28 * DAY) as f64 / (28 * DAY) as f64) / 60.0).round().max(1.0);
         let burn = (share * burn_window as f64 / long as f64).max(1.0);
-        Row { urgency, long: hours as u64 * 60, burn, share: None, place: None }
+        Row { urgency, long: crate::reckon::whole(hours) * 60, burn, share: None, place: None }
     })
     .into()
 }

@@ -42,7 +42,7 @@ impl<'a> Resolver<'a> {
                     self.found.push(say::duplicate_name(name.place, first, "journey", &name.text));
                     continue;
                 }
-                let resolved = self.journey(unit, scope, declared, journey, name.clone());
+                let resolved = self.journey(unit, scope, declared, journey, &name);
                 names.insert(name.text, (name.place, resolved.as_ref().map(|_| journeys.len())));
                 if let Some((journey, wanted)) = resolved {
                     journeys.push(journey);
@@ -84,6 +84,9 @@ impl<'a> Resolver<'a> {
                     Some((_, None)) => {}
                 }
             }
+            for (user, _) in &found {
+                journeys[*user].delivered_by.push(i);
+            }
             journeys[i].delivers = found;
         }
     }
@@ -94,7 +97,7 @@ impl<'a> Resolver<'a> {
         scope: &Scope<'a>,
         declared: &HashMap<FileId, Own<'a>>,
         journey: &'a ast::Journey,
-        name: Named,
+        name: &Named,
     ) -> Option<(Journey, Vec<Named>)> {
         let file = unit.file;
         let place = Place { file, span: journey.span };
@@ -114,7 +117,7 @@ impl<'a> Resolver<'a> {
             }
         }
         layers.push(&own);
-        let chain = Chain { layers: &layers, audience, journey: &name, window: WINDOW };
+        let chain = Chain { layers: &layers, audience, journey: name, window: WINDOW };
         let at = self.sites_of(&chain, scope);
         let site_layers: Vec<Layer> = at.iter().map(|i| self.site_layers[*i].clone()).collect();
         let window = chain.nearest(|l| l.window.clone()).unwrap_or(Given::built_in(WINDOW));
@@ -151,6 +154,7 @@ impl<'a> Resolver<'a> {
             target: own.target.clone(),
             compose: chain.nearest(|l| l.compose.clone()).unwrap_or(Given::built_in(Compose::All)),
             delivers: Vec::new(),
+            delivered_by: Vec::new(),
             owner: chain.nearest(|l| l.owner.clone()),
             labels: self.labels(&chain, &filled),
             runbook: chain.nearest(|l| l.runbook.clone()).map(|g| Given { value: filled(&g.value), place: g.place }),

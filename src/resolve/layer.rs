@@ -15,26 +15,45 @@ use std::collections::HashMap;
 /// The settings of a block. What was not said, or not said rightly, is `None`.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
+    /// `owner`
     pub owner: Option<Given<String>>,
+    /// `window`, in minutes
     pub window: Option<Given<u64>>,
+    /// `target`
     pub target: Option<Given<Percent>>,
+    /// `compose`
     pub compose: Option<Given<Compose>>,
+    /// `weight`
     pub weight: Option<Given<f64>>,
+    /// `delivers`, as named
     pub delivers: Vec<Named>,
+    /// `at`, as named
     pub at: Option<Vec<Named>>,
+    /// `by`
     pub by: Option<Vec<Named>>,
+    /// `traffic`, in events per second
     pub traffic: Option<Given<f64>>,
+    /// `alerts`
     pub alerts: AlertsLayer,
+    /// `labels`, as written
     pub labels: Vec<(Named, Given<String>)>,
+    /// `runbook`, as written
     pub runbook: Option<Given<String>>,
-    /// `Some(None)` is `off`.
+    /// `exclude`; `Some(None)` is `off`.
     pub exclude: Option<Option<Given<String>>>,
+    /// `buckets` in milliseconds, each with its place
     pub buckets: Option<Vec<(u64, Place)>>,
+    /// `histogram native`
     pub native: Option<bool>,
+    /// `unit`
     pub unit: Option<Given<Unit>>,
+    /// `counters`
     pub counters: Option<Counters>,
+    /// `scrape`, in milliseconds
     pub scrape: Option<u64>,
+    /// `evaluate`, in minutes
     pub evaluate: Option<u64>,
+    /// `external_labels`
     pub external_labels: Vec<(Named, Given<String>)>,
     /// Which words were met, and where: also those whose value is broken.
     pub seen: HashMap<Kind, Place>,
@@ -79,9 +98,9 @@ impl Resolver<'_> {
         if matches!(setting.key, Kind::Labels | Kind::ExternalLabels) {
             let pairs = self.read_pairs(file, setting);
             if setting.key == Kind::Labels {
-                layer.labels = pairs
+                layer.labels = pairs;
             } else {
-                layer.external_labels = pairs
+                layer.external_labels = pairs;
             }
             return;
         }

@@ -166,13 +166,11 @@ impl Resolver<'_> {
             self.found.push(say::unknown_param(at, name, &names, params.in_template));
             return None;
         };
-        match &bound.value {
-            Value::Duration(ms) => Some((*ms, bound.place)),
-            _ => {
-                self.found.push(say::param_is_no_duration(at, name, bound.ty.described()));
-                None
-            }
+        if let Value::Duration(ms) = &bound.value {
+            return Some((*ms, bound.place));
         }
+        self.found.push(say::param_is_no_duration(at, name, bound.ty.described()));
+        None
     }
 
     fn latency(

@@ -261,7 +261,7 @@ pub fn bad_need(at: Place, text: &str) -> Diagnostic {
 pub fn bad_target(at: Place, text: &str) -> Diagnostic {
     let d = Diagnostic::new(
         &c::BAD_TARGET,
-        format!("`{text}` is between 0 % and 100 %, both excluded"),
+        format!("a share that can be kept or missed lies between 0 % and 100 %; `{text}` does not"),
         at,
         "no such share",
     );
@@ -274,7 +274,12 @@ pub fn bad_target(at: Place, text: &str) -> Diagnostic {
 
 /// A share of a budget that is none.
 pub fn bad_share(at: Place, text: &str) -> Diagnostic {
-    Diagnostic::new(&c::BAD_TARGET, format!("`{text}` of a budget is above 0 % and at most 100 %"), at, "no such share")
+    Diagnostic::new(
+        &c::BAD_TARGET,
+        format!("a part of a budget is above 0 % and at most 100 %; `{text}` is not"),
+        at,
+        "no such share",
+    )
 }
 
 /// A period that cannot be one.

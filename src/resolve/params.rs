@@ -119,18 +119,16 @@ impl Resolver<'_> {
                 whole = false;
                 continue;
             };
-            match self.value(ty, word, file) {
-                Some(bound) => {
-                    params.bound.insert(name.clone(), bound);
-                }
-                None => {
-                    whole = false;
-                    if file == call_file {
-                        let place = Place { file, span: word.span };
-                        let declared_at = Place { file: template_file, span: param.span };
-                        self.found.push(say::wrong_argument(place, name, ty.described(), declared_at));
-                    }
-                }
+            if let Some(bound) = self.value(ty, word, file) {
+                params.bound.insert(name.clone(), bound);
+                continue;
+            }
+            whole = false;
+            // a wrong default was said where it is declared
+            if file == call_file {
+                let place = Place { file, span: word.span };
+                let declared_at = Place { file: template_file, span: param.span };
+                self.found.push(say::wrong_argument(place, name, ty.described(), declared_at));
             }
         }
         whole.then_some(params)

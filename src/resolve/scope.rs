@@ -127,14 +127,13 @@ impl<'a> Resolver<'a> {
                     let place = Place { file: unit.file, span: *span };
                     let target = unit.uses.iter().find(|(at, _)| at == span).map(|(_, target)| target.clone());
                     match target {
+                        Some(Target::File(file)) if used_files.contains(&file) || file == unit.file => {}
                         Some(Target::File(file)) => {
-                            if !used_files.contains(&file) && file != unit.file {
-                                used_files.push(file);
-                                self.use_file(place, file, declared, &mut scope);
-                            }
+                            used_files.push(file);
+                            self.use_file(place, file, declared, &mut scope);
                         }
                         Some(Target::Missing(reason)) => {
-                            self.found.push(say::missing_file(place, self.text(place), &reason))
+                            self.found.push(say::missing_file(place, self.text(place), &reason));
                         }
                         None => {}
                     }

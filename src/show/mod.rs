@@ -32,13 +32,11 @@ pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
             if let Some(step) = journey.steps.iter().find(|s| s.name.text == *name) {
                 return Ok(of_step(model, journey, step));
             }
-            match journey.slis.iter().find(|s| s.name.text == *name) {
-                Some(sli) => Ok(of_sli(model, journey, None, sli)),
-                None => {
-                    let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
-                    Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
-                }
+            if let Some(sli) = journey.slis.iter().find(|s| s.name.text == *name) {
+                return Ok(of_sli(model, journey, None, sli));
             }
+            let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
+            Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
         }
         [_, step_name, name] => {
             let Some(step) = journey.steps.iter().find(|s| s.name.text == *step_name) else {
@@ -74,7 +72,7 @@ fn time(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{}s", number(four_digits((minutes * 60.0).max(0.0))));
     }
-    let whole = minutes.round() as u64;
+    let whole = crate::reckon::whole(minutes);
     if whole >= 3 * 1440 { format!("{}d", number((minutes / 144.0).round() / 10.0)) } else { self::minutes(whole) }
 }
 
@@ -140,12 +138,8 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
     }
-    let by = model
-        .journeys
-        .iter()
-        .filter(|j| j.delivers.iter().any(|(u, _)| std::ptr::eq(&raw const model.journeys[*u], journey)));
-    for developer in by {
-        let _ = writeln!(out, "  delivered by {}", developer.name.text);
+    for developer in &journey.delivered_by {
+        let _ = writeln!(out, "  delivered by {}", model.journeys[*developer].name.text);
     }
     let mut table = Table::new(&["sli", "target", "budget", "events a window", "may fail", "counts"]);
     for (step, sli) in journey.all_slis() {
@@ -240,7 +234,8 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     let situation = Situation {
         budget,
         evaluate: journey.evaluate,
-        range: range_of(journey, sli),
+        // level 1 spreads events over `R`, minutes it counts as they are
+        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
         window,
         traffic: traffic_of(sli),
     };
