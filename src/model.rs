@@ -260,6 +260,8 @@ pub struct Journey {
     pub compose: Given<Compose>,
     /// The user journeys that it ships fixes for: indexes into [`Model::journeys`].
     pub delivers: Vec<(usize, Place)>,
+    /// The journeys that ship fixes for it: indexes into [`Model::journeys`].
+    pub delivered_by: Vec<usize>,
     /// Who answers for it.
     pub owner: Option<Given<String>>,
     /// Labels of its alerts.

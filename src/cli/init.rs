@@ -43,8 +43,8 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         let mut open = std::fs::OpenOptions::new();
         let written = open.write(true).create_new(true).open(&path).and_then(|mut f| f.write_all(text.as_bytes()));
         written.map_err(|e| wrong(&path, &e))?;
-        terminal.note_line(&format!("wrote {}", path.display()));
+        terminal.note_line(&format!("wrote {}", path.strip_prefix(".").unwrap_or(&path).display()));
     }
-    terminal.note_line("next: change slo.tabi, then `tabi check` and `tabi build`");
+    terminal.note_line("next: change slo.tabi, then `tabi check`, `tabi show` and `tabi build`");
     Ok(Outcome::Fine)
 }

@@ -9,11 +9,8 @@ use crate::resolve::Resolved;
 pub const LINT: Lint = Lint { entry: &BLIND_SPOT, of_project: true, check };
 
 fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
-    let journeys = &resolved.model.journeys;
-    for (i, journey) in journeys.iter().enumerate().filter(|(_, j)| j.audience == Audience::User) {
-        if journeys.iter().any(|j| j.delivers.iter().any(|(user, _)| *user == i)) {
-            continue;
-        }
+    let users = resolved.model.journeys.iter().filter(|j| j.audience == Audience::User);
+    for journey in users.filter(|j| j.delivered_by.is_empty()) {
         let name = &journey.name.text;
         found.push(
             Diagnostic::new(

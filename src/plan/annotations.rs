@@ -95,13 +95,11 @@ impl Plan<'_> {
             return String::new();
         }
         let by: Vec<String> = self
-            .model
-            .journeys
+            .journey
+            .delivered_by
             .iter()
-            .filter(|j| {
-                j.delivers.iter().any(|(user, _)| std::ptr::eq(&raw const self.model.journeys[*user], self.journey))
-            })
             .map(|j| {
+                let j = &self.model.journeys[*j];
                 let name = &j.name.text;
                 let mut burning = Plan { journey: j, ..*self }.burning_now();
                 burning.push(format!(

@@ -84,6 +84,9 @@ impl<'a> Resolver<'a> {
                     Some((_, None)) => {}
                 }
             }
+            for (user, _) in &found {
+                journeys[*user].delivered_by.push(i);
+            }
             journeys[i].delivers = found;
         }
     }
@@ -151,6 +154,7 @@ impl<'a> Resolver<'a> {
             target: own.target.clone(),
             compose: chain.nearest(|l| l.compose.clone()).unwrap_or(Given::built_in(Compose::All)),
             delivers: Vec::new(),
+            delivered_by: Vec::new(),
             owner: chain.nearest(|l| l.owner.clone()),
             labels: self.labels(&chain, &filled),
             runbook: chain.nearest(|l| l.runbook.clone()).map(|g| Given { value: filled(&g.value), place: g.place }),

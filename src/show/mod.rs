@@ -138,12 +138,8 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
     }
-    let by = model
-        .journeys
-        .iter()
-        .filter(|j| j.delivers.iter().any(|(u, _)| std::ptr::eq(&raw const model.journeys[*u], journey)));
-    for developer in by {
-        let _ = writeln!(out, "  delivered by {}", developer.name.text);
+    for developer in &journey.delivered_by {
+        let _ = writeln!(out, "  delivered by {}", model.journeys[*developer].name.text);
     }
     let mut table = Table::new(&["sli", "target", "budget", "events a window", "may fail", "counts"]);
     for (step, sli) in journey.all_slis() {

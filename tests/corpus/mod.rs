@@ -5,6 +5,8 @@
 
 pub mod analysis;
 pub mod ebnf;
+pub mod markdown;
+pub mod project;
 pub mod random;
 
 use std::path::{Path, PathBuf};
@@ -25,11 +27,13 @@ pub fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-fn root() -> &'static Path {
+/// Where the repository is.
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+/// The files below a folder whose names end so, in order.
+pub fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let (mut found, mut folders) = (Vec::new(), vec![root().join(folder)]);
     while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
@@ -59,18 +63,8 @@ pub fn whole_files() -> Vec<Sample> {
 pub fn catalogue() -> Vec<Sample> {
     let mut found = Vec::new();
     for page in files("src/explain", "md").iter().map(|p| sample(p)) {
-        let (mut block, mut heading): (Option<String>, String) = (None, String::new());
-        for line in page.text.lines() {
-            match (&mut block, line.starts_with("```")) {
-                (None, true) => block = line.starts_with("```tabi").then(String::new),
-                (Some(_), true) => {
-                    let name = format!("{} {heading} {}", page.name, found.len());
-                    found.extend(block.take().map(|text| Sample { name, text }));
-                }
-                (Some(text), false) => text.extend([line, "\n"]),
-                (None, false) if line.starts_with("## ") => heading = line[3..].to_string(),
-                (None, false) => {}
-            }
+        for block in markdown::blocks(&page.text).into_iter().filter(|b| b.language == "tabi") {
+            found.push(Sample { name: format!("{} {} {}", page.name, block.heading, found.len()), text: block.text });
         }
     }
     found

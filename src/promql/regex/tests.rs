@@ -1,3 +1,5 @@
+//! Expressions that Go's `regexp` was asked about, and what it said.
+
 use super::parse;
 
 /// Printed by `gocheck` with the regexp package of Go 1.26: texts in the
