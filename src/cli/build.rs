@@ -57,6 +57,11 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             );
         }
     };
+    if checked.model.journeys.iter().any(|j| !j.at.is_empty() || j.all_slis().any(|(_, sli)| !sli.at.is_empty())) {
+        terminal.note_line(
+            "note: the files are for one Prometheus that scrapes all sites; rules for each site by itself are not written yet",
+        );
+    }
     let count = emit::count(&checked.model);
     let options = &project.config.options;
     let produce = |i: usize| emit::file(&checked.model, &project.sources, options, i);

@@ -70,7 +70,7 @@ fn all_or(query: &Query, frame: &Frame, per_range: &str, per_second: &str) -> St
 pub fn bad_from_good(good: &str, per_range: bool, frame: &Frame) -> String {
     let total = frame.recorded(Series::Total);
     let negative =
-        if per_range { format!("or (\n{}\n) / -{}", indent(good), frame.range) } else { format!("or ({good}) * -1") };
+        if per_range { format!("or (\n{}\n) / -{}", indent(good), frame.range) } else { format!("or {good} * -1") };
     format!("clamp_min({}, 0)", frame.aggregate("sum", &format!("{total}\n{negative}")))
 }
 
@@ -87,7 +87,7 @@ impl Events {
             Events::GoodTotal { good, total } => {
                 let bad = match counted(good, frame) {
                     Counted::PerRange(d) => bad_from_good(&d, true, frame),
-                    Counted::PerSecond(text) => bad_from_good(&text, false, frame),
+                    Counted::PerSecond(_) => bad_from_good(&good.operand(), false, frame),
                 };
                 [(Series::Total, all(total, frame)), (Series::Bad, bad)]
             }

@@ -232,20 +232,16 @@ impl Plan<'_> {
         (self.journey.window.value / 10 / 60 * 60).clamp(60, 3 * DAY)
     }
 
-    /// The user journey's page is firing while this developer journey burns over the short window of its fastest ticket row: its own
-    /// ticket would come hours later.
-    pub fn delivery_alerts(&self, index: usize) -> Vec<Rule> {
-        if self.model.journeys[index].audience == Audience::User {
-            return Vec::new();
-        }
-        let Some(urgency) = self.journey.alerts.blocked else { return Vec::new() };
+    /// What yields something while an SLI burns over the short window of its fastest ticket row, or of its fastest page where it has no
+    /// ticket: one expression for each class of SLIs.
+    pub fn burning_now(&self) -> Vec<String> {
         let keyed = self.journey.members().into_iter().filter_map(|m| {
             let rows = self.thresholds_of(&m);
             let fastest = |urgency| rows.iter().filter(|t: &&Threshold| t.urgency == urgency).min_by_key(|t| t.long);
             let row = fastest(Urgency::Ticket).or_else(|| fastest(Urgency::Page))?;
             Some(((row.short, row.burn), m))
         });
-        let burning: Vec<String> = classes(keyed)
+        classes(keyed)
             .iter()
             .map(|class| {
                 let (short, burn) = class.key;
@@ -256,7 +252,17 @@ impl Plan<'_> {
                     number(burn)
                 )
             })
-            .collect();
+            .collect()
+    }
+
+    /// The user journey's page is firing while this developer journey burns over the short window of its fastest ticket row: its own
+    /// ticket would come hours later.
+    pub fn delivery_alerts(&self, index: usize) -> Vec<Rule> {
+        if self.model.journeys[index].audience == Audience::User {
+            return Vec::new();
+        }
+        let Some(urgency) = self.journey.alerts.blocked else { return Vec::new() };
+        let burning = self.burning_now();
         if burning.is_empty() {
             return Vec::new();
         }

@@ -56,7 +56,8 @@ impl Plan<'_> {
 
     fn left(&self, of_journey: bool) -> String {
         let name = if of_journey { "tabi:journey_budget:remaining_ratio" } else { "tabi:slo_budget:remaining_ratio" };
-        let query = self.query(&format!("100 * last_over_time({name}$$[15m])"), of_journey, true);
+        // `round`: a template would print -0
+        let query = self.query(&format!("round(100 * last_over_time({name}$$[15m]))"), of_journey, true);
         format!(
             "{{{{ with {query} }}}} Left of {}: {{{{ . | first | value | printf \"%.0f\" }}}} %.{{{{ end }}}}",
             minutes(self.journey.window.value)
@@ -87,7 +88,8 @@ impl Plan<'_> {
         )
     }
 
-    /// Whether those who would ship the fix can.
+    /// Whether those who would ship the fix can: asked as `DeliveryBlocked` asks, because the ticket of a pipeline that broke just now comes
+    /// hours later.
     fn delivered_by(&self, urgency: Urgency) -> String {
         if urgency != Urgency::Page {
             return String::new();
@@ -97,10 +99,14 @@ impl Plan<'_> {
             .delivered_by
             .iter()
             .map(|j| {
-                let name = &self.model.journeys[*j].name.text;
-                format!(
-                    "{name} ({{{{ with query \"ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}\" }}}}burns itself{{{{ else }}}}can ship{{{{ end }}}})"
-                )
+                let j = &self.model.journeys[*j];
+                let name = &j.name.text;
+                let mut burning = Plan { journey: j, ..*self }.burning_now();
+                burning.push(format!(
+                    "ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}"
+                ));
+                let query = burning.join(" or ").replace('"', "'");
+                format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}can ship{{{{ end }}}})")
             })
             .collect();
         if by.is_empty() { String::new() } else { format!(" Delivered by: {}.", by.join(", ")) }

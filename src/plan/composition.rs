@@ -18,7 +18,9 @@ impl Plan<'_> {
     /// Selectors of the SLIs that count, out of those of all steps.
     pub fn counted_selectors(&self, members: &[Member<'_>]) -> Vec<String> {
         let of_steps: Vec<Member<'_>> = self.journey.members().into_iter().filter(|m| m.0.is_some()).collect();
-        selectors(&self.steps_base(), members, &of_steps)
+        let found = selectors(&self.steps_base(), members, &of_steps);
+        // a step by its name is not the empty one
+        found.into_iter().map(|s| s.replace(",step!=\"\",step=", ",step=")).collect()
     }
 
     fn has_by(&self) -> bool {
@@ -77,7 +79,10 @@ impl Plan<'_> {
                 let parts: Vec<String> = by_weight
                     .values()
                     .rev()
-                    .map(|(weight, members)| format!("{} * {}", number(*weight), worst(members)))
+                    .map(|(weight, members)| match number(*weight).as_str() {
+                        "1" => worst(members),
+                        weight => format!("{weight} * {}", worst(members)),
+                    })
                     .collect();
                 format!("sum by (audience, journey) (\n{}\n) / {}", indent(&parts.join("\nor ")), number(all))
             }

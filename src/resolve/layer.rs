@@ -152,9 +152,9 @@ impl Resolver<'_> {
                 layer.counters = self.read_word(at, setting.key, &words);
             }
             Kind::Scrape => {
-                layer.scrape = self.read_duration(at).filter(|ms| (1_000..=3_600_000).contains(ms));
+                layer.scrape = self.read_duration(at).filter(|ms| (1_000..=300_000).contains(ms));
                 if layer.scrape.is_none() {
-                    self.found.push(say::out_of_bounds(at, "a scrape interval is between 1s and 1h"));
+                    self.found.push(say::out_of_bounds(at, "a scrape interval is between 1s and 5m: beyond 5m Prometheus loses sight of a series between two scrapes"));
                 }
             }
             Kind::Evaluate => {
