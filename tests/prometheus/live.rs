@@ -6,8 +6,8 @@
 //!
 //! - An event first seen by the scrape at `s` is counted by the evaluations in `[s, s + 2m)`. With one evaluation a minute these are
 //!   exactly two, and each takes half of it: nothing is lost and nothing is counted twice.
-//! - The one exception is a race: a scrape that begins less than a second before an evaluation may not be written when it runs. Both happen
-//!   at fixed offsets, so this is known from the timestamps; then each evaluation may miss what one scrape brought (`slack`).
+//! - The one exception is a race: a scrape that begins just before an evaluation may not be written when it runs, and half of its events are
+//!   lost. Both happen at fixed offsets, so this is known from the timestamps (`slack`); most runs have none.
 //! - A counter that is reset is estimated with `increase`, which stretches the samples of two minutes to the ends of the range: by one
 //!   scrape interval of 5s in 120s at most.
 
@@ -164,7 +164,7 @@ fn shop() -> BTreeMap<&'static str, Target> {
             "suggest",
             Target::new(&[
                 ("http_request_duration_seconds_count{code=\"200\"}", 100.0, 50.0),
-                ("http_request_duration_seconds_bucket{code=\"200\",le=\"0.1\"}", 90.0, 49.0),
+                ("http_request_duration_seconds_bucket{code=\"200\",le=\"0.1\"}", 90.0, 47.0),
                 ("http_request_duration_seconds_bucket{code=\"200\",le=\"+Inf\"}", 100.0, 50.0),
             ]),
         ),
@@ -323,18 +323,18 @@ fn seconds(time: &str) -> f64 {
     (days * 86_400 + clock - zone) as f64
 }
 
-/// How many events the recorded numbers may miss because of a race between a scrape and an evaluation: none unless some scrape began within the
-/// second before an evaluation; then half of what a scrape brings, at each evaluation that saw events.
+/// How many events the recorded numbers may miss because of a race between scrapes and evaluations: none unless some scrape began less than
+/// 0.3s before an evaluation; then half of what it brings. Events come for 110s, so that two evaluations at most see fresh ones.
 fn slack(prometheus: &Prometheus, job: &str, identity: &str, per_scrape: f64) -> f64 {
     let scrapes: Vec<f64> = prometheus.samples(&format!("up{{job=\"{job}\"}}")).concat().iter().map(|s| s.0).collect();
     let runs = prometheus.samples(&format!("tabi:slo_total_events:rate{identity}")).concat();
-    let raced = runs.iter().filter(|(t, _)| scrapes.iter().any(|s| *s <= *t && *t - *s < 1.0)).count();
-    if raced == 0 { 0.0 } else { per_scrape * 0.5 * (raced.min(6) as f64) }
+    let raced = runs.iter().any(|(t, _)| scrapes.iter().any(|s| *s <= *t && *t - *s < 0.3));
+    if raced { per_scrape } else { 0.0 }
 }
 
 #[track_caller]
 fn close(what: &str, got: f64, want: f64, bound: f64) {
-    assert!((got - want).abs() <= bound + 1e-6 * want.abs().max(1e-9), "{what}: {got}, not {want} ± {bound}");
+    assert!((got - want).abs() <= bound + 1e-9 * want.abs().max(1.0), "{what}: {got}, not {want} ± {bound}");
     println!("{what}: {got:.6}, wanted {want:.6} ± {bound:.6}");
 }
 
@@ -436,7 +436,7 @@ impl Expected {
         let events =
             |name: &str| prometheus.value(&format!("60 * sum_over_time(tabi:slo_{name}_events:rate{identity}[1h])"));
         close(&format!("total of {identity}"), events("total"), total, bound);
-        close(&format!("bad of {identity}"), events("bad"), bad, bound);
+        close(&format!("bad of {identity}"), events("bad"), bad, bound * bad / total);
 
         let (share, of_share) = (bad / total, 2.0 * bound / total);
         let sli = self.sli.split(',').next().expect("a part");
@@ -460,7 +460,9 @@ impl Expected {
             .map(|(_, v)| *v)
             .collect();
         assert!(!five.is_empty(), "five minutes never held all events of {identity}: {seen:?}");
-        five.iter().for_each(|v| close(&format!("5m of {identity}"), *v, burn, of_burn));
+        for burn_of_five in five {
+            close(&format!("5m of {identity}"), burn_of_five, burn, of_burn);
+        }
     }
 }
 
