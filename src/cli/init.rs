@@ -45,6 +45,8 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         written.map_err(|e| wrong(&path, &e))?;
         terminal.note_line(&format!("wrote {}", path.strip_prefix(".").unwrap_or(&path).display()));
     }
-    terminal.note_line("next: change slo.tabi, then `tabi check`, `tabi show` and `tabi build`");
+    let there = args.dir.display();
+    let go = if args.dir == Path::new(".") { String::new() } else { format!("`cd {there}`, ") };
+    terminal.note_line(&format!("next: {go}change slo.tabi, then `tabi check`, `tabi show` and `tabi build`"));
     Ok(Outcome::Fine)
 }
