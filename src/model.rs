@@ -326,9 +326,45 @@ pub struct Model {
     pub journeys: Vec<Journey>,
 }
 
+/// Fills `$journey`, `$step` and `$sli`; where there is none: nothing, and the `/` before it goes.
+pub fn fill(text: &str, journey: &str, step: Option<&str>, sli: Option<&str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let len = after.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(after.len());
+        let value = match &after[..len] {
+            "journey" => Some(Some(journey)),
+            "step" => Some(step),
+            "sli" => Some(sli),
+            _ => None,
+        };
+        match value {
+            Some(Some(value)) => out.push_str(value),
+            Some(None) => {
+                if out.ends_with('/') {
+                    out.pop();
+                }
+            }
+            None => out.push_str(&rest[at..=at + len]),
+        }
+        rest = &after[len..];
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn placeholders_are_filled_or_go_with_their_slash() {
+        let fill = |text| super::fill(text, "checkout", None, Some("fast"));
+        assert_eq!(fill("https://r/$journey/$step/$sli"), "https://r/checkout/fast");
+        assert_eq!(fill("$journey-$step-$cost $"), "checkout--$cost $");
+    }
 
     #[test]
     fn percentages_stay_exact() {

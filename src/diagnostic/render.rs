@@ -15,11 +15,13 @@
 
 use super::{Diagnostic, Label, Severity};
 use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::syntax::MAX_SHOWN;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
+
+/// At most so many diagnostics of one file are shown; the rest is counted.
+pub const MAX_SHOWN: usize = 100;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,8 @@
 use super::{Lint, duration, percent, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
-use crate::reckon::{thresholds, traffic_of};
+use crate::reckon::timing::Situation;
+use crate::reckon::{range_of, thresholds, traffic_of};
 use crate::resolve::Resolved;
 
 pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check };
@@ -13,21 +14,28 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         let budget = sli.target.value.budget();
         let budget_minutes = journey.window.value as f64 * budget;
         let rows = thresholds::of_sli(journey, sli);
-        // the ideal time: what the windows and `need` ask for, without the minute or two of evaluation
+        let situation = Situation {
+            budget,
+            evaluate: journey.evaluate,
+            range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
+            window: journey.window.value,
+            traffic: traffic_of(sli),
+        };
+        // what the windows and `need` ask for; of rows that run with the fast group also the minutes of evaluation, which short budgets feel
         let after = |row: &thresholds::Threshold| {
             let share = row.burn * budget * row.long as f64;
             let events = traffic_of(sli).map_or(0.0, |rate| f64::from(row.need) / rate / 60.0);
-            (share, events)
+            let ideal = share.max(events);
+            let real = situation.predict(row, 1.0).filter(|_| row.long < 1440).map_or(ideal, |p| p.fires_after as f64);
+            (share, events, real.max(ideal))
         };
-        let first =
-            rows.iter().map(|row| (row, after(row))).min_by(|a, b| a.1.0.max(a.1.1).total_cmp(&b.1.0.max(b.1.1)));
-        let Some((row, (share, events))) = first else { continue };
-        let minutes = share.max(events).max(journey.evaluate as f64);
+        let first = rows.iter().map(|row| (row, after(row))).min_by(|a, b| a.1.2.total_cmp(&b.1.2));
+        let Some((row, (share, events, minutes))) = first else { continue };
         let spent = minutes / budget_minutes;
         if spent <= 0.1 + 1e-9 {
             continue;
         }
-        let why = if minutes > share && events >= minutes {
+        let why = if events > share && events >= minutes - 2.0 * journey.evaluate as f64 {
             format!("{} bad events have to come first", row.need)
         } else if minutes > share {
             format!(

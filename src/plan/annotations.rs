@@ -126,9 +126,9 @@ impl Plan<'_> {
             let name = &journey.name.text;
             let url = literal(url);
             let url = if of_journey {
-                crate::resolve::fill(&url, name, None, None)
+                crate::model::fill(&url, name, None, None)
             } else {
-                crate::resolve::fill(&url, name, Some("{{ $labels.step }}"), Some("{{ $labels.sli }}"))
+                crate::model::fill(&url, name, Some("{{ $labels.step }}"), Some("{{ $labels.sli }}"))
             };
             annotations.push(label("dashboard_url", &url));
         }

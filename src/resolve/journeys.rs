@@ -144,7 +144,7 @@ impl<'a> Resolver<'a> {
         self.check_label_clashes(&steps, &slis);
         let shortest = shortest_window(evaluate, chain.nearest(|l| l.scrape).unwrap_or(30_000));
         let alerts = self.cascade_alerts(layers.iter().map(|l| &l.alerts), window.value, shortest);
-        let filled = |text: &str| super::fill(text, &name.text, None, None);
+        let filled = |text: &str| crate::model::fill(text, &name.text, None, None);
         let journey = Journey {
             audience,
             title: self.title(file, journey.title),
@@ -165,7 +165,9 @@ impl<'a> Resolver<'a> {
             slis,
             name: name.clone(),
         };
-        Some((journey, own.delivers))
+        // of a user journey that was said
+        let delivers = if audience == Audience::User { Vec::new() } else { own.delivers };
+        Some((journey, delivers))
     }
 
     /// Steps and own SLIs of a journey; whether nothing of them is broken.

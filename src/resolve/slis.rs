@@ -97,7 +97,7 @@ impl<'a> Resolver<'a> {
         let alerts =
             self.cascade_alerts(layers.iter().map(|l| &l.alerts), chain.window, shortest_window(evaluate, scrape));
         let filled =
-            |text: &str| super::fill(text, &chain.journey.text, step.map(|s| s.text.as_str()), Some(&name.text));
+            |text: &str| crate::model::fill(text, &chain.journey.text, step.map(|s| s.text.as_str()), Some(&name.text));
         let labels = self.labels(&chain, &filled);
         let measure = measure?;
         let own_traffic = own.traffic.as_ref().or(source.template.as_ref().and_then(|t| t.traffic.as_ref()));
@@ -172,7 +172,10 @@ impl<'a> Resolver<'a> {
             [prefix, name] => {
                 let Some((file, _, index)) = scope.modules.get(&prefix.text).copied() else {
                     let near = did_you_mean(&prefix.text, scope.modules.keys().map(String::as_str));
-                    self.found.push(say::unknown_prefix(prefix, near));
+                    let renamed = self.std_files.get(prefix.text.as_str()).copied().and_then(|file| {
+                        scope.modules.iter().find(|(_, (f, _, _))| *f == file).map(|(alias, _)| alias.as_str())
+                    });
+                    self.found.push(say::unknown_prefix(prefix, renamed.or(near)));
                     return None;
                 };
                 self.module_uses[index].2 = true;

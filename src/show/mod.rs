@@ -24,6 +24,9 @@ pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
     let Some(wanted) = wanted else { return Ok(overview(model)) };
     let parts: Vec<&str> = wanted.split('.').collect();
     let Some(journey) = model.journeys.iter().find(|j| j.name.text == parts[0]) else {
+        if let Some(inside) = inside(model, parts[0]) {
+            return Err(format!("there is no journey `{}`\n  help: did you mean `{inside}`?", parts[0]));
+        }
         return Err(unknown("journey", parts[0], model.journeys.iter().map(|j| j.name.text.as_str())));
     };
     match parts.as_slice() {
@@ -49,6 +52,17 @@ pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
         }
         _ => Err(format!("`{wanted}` is no address; one is `journey`, `journey.step` or `journey.step.sli`")),
     }
+}
+
+/// The address of the first step or SLI of a name.
+fn inside(model: &Model, name: &str) -> Option<String> {
+    model.journeys.iter().find_map(|journey| {
+        if journey.steps.iter().any(|s| s.name.text == name) {
+            return Some(format!("{}.{name}", journey.name.text));
+        }
+        let found = journey.all_slis().find(|(_, sli)| sli.name.text == name);
+        found.map(|(step, sli)| address(journey, step, sli))
+    })
 }
 
 fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> String {
@@ -273,34 +287,37 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
         let _ = writeln!(out, "\n  no burn alerts");
         return;
     }
-    let mut table = Table::new(&[
-        "alert",
-        "above",
-        "fires after, when failing: 100%",
-        "50%",
-        "10%",
-        "budget spent by then",
-        "ends after",
-    ]);
+    let mut table = Table::new(&["alert", "above", "100% fail", "50% fail", "10% fail", "ends after"]);
+    let mut notes = String::new();
     for row in rows {
         let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
-        let fires = predictions.map(|p| p.map_or("never".to_string(), |p| minutes(p.fires_after)));
-        let spent: Vec<String> = predictions.iter().flatten().map(|p| percent_short(p.spent)).collect();
-        let [all, half, tenth] = fires;
+        let [all, half, tenth] = predictions.map(|p| {
+            p.map_or("never".to_string(), |p| format!("{} ({})", minutes(p.fires_after), percent_short(p.spent)))
+        });
         table.row(vec![
             format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
             format!("{} errors", percent(row.burn * situation.budget)),
             all,
             half,
             tenth,
-            spent.join(" "),
             predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
         ]);
+        if predictions[0].is_none() {
+            let _ = writeln!(
+                notes,
+                "  {} {}: with so few events {} bad ones never come together",
+                row.urgency.text(),
+                minutes(row.long),
+                row.need
+            );
+        }
     }
-    let _ = write!(out, "\n{table}");
+    let _ = writeln!(out, "\n  fires after (budget spent by then), if of all events");
+    let _ = write!(out, "{table}");
     if let Some(row) = rows.first() {
         let _ = writeln!(out, "  each needs {} bad events in its long window", row.need);
     }
+    out.push_str(&notes);
     for row in rows.iter().filter(|r| r.asked > r.burn + 1e-3) {
         let _ = writeln!(
             out,

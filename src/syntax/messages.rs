@@ -84,11 +84,11 @@ fn problem(file: FileId, text: &str, problem: &Problem) -> Diagnostic {
             Place { file, span: problem.span.after() },
             "`",
         ),
-        ProblemKind::Number(Some(fix)) => at(
-            format!("`{written}` is written `{fix}`"),
-            "number and unit stand together, in whole units, with a point",
-        )
-        .fix(format!("write `{fix}`"), place, fix),
+        ProblemKind::Number(Some(fix)) => at(format!("`{written}` is written `{fix}`"), number_form(written)).fix(
+            format!("write `{fix}`"),
+            place,
+            fix,
+        ),
         ProblemKind::Number(None) => at(
             format!("`{written}` is no number, percentage, duration or rate"),
             "not understood",
@@ -200,5 +200,18 @@ pub(super) fn describe(kind: Kind, word: &str) -> String {
             format!("`{word}`")
         }
         other => other.to_string(),
+    }
+}
+
+/// What is not as it should be about the form of a number.
+fn number_form(written: &str) -> &'static str {
+    if written.contains(',') {
+        "decimals follow a point"
+    } else if written.contains([' ', '\t']) {
+        "number and unit stand together"
+    } else if written.contains('.') {
+        "durations count in whole units"
+    } else {
+        "the unit has another name"
     }
 }

@@ -25,9 +25,6 @@ pub struct Parsed {
     pub ast: ast::File,
 }
 
-/// At most so many diagnostics of one file are shown; the rest is counted.
-pub const MAX_SHOWN: usize = 100;
-
 /// Lexes and parses a file. Always gives an ast; what is wrong with the text is in the list, in order.
 pub fn parse(id: FileId, file: &SourceFile) -> (Parsed, Vec<Diagnostic>) {
     let lexed = lexer::lex(&file.text);

@@ -159,13 +159,18 @@ pub fn no_such_bucket(at: Place, bound: u64, nearest: u64, nearest_at: Place) ->
 
 /// A label that the rules need for themselves.
 pub fn reserved_label(label: &Named, reason: &str) -> Diagnostic {
+    let help = if label.text == "severity" {
+        "what a receiver needs on all pages stands in tabi.toml: `[alerts.page] labels = { severity = \"critical\" }`"
+    } else {
+        "give it another name"
+    };
     Diagnostic::new(
         &c::RESERVED_LABEL,
         format!("the label `{}` cannot be declared: {reason}", label.text),
         label.place,
         "reserved",
     )
-    .help("give it another name")
+    .help(help)
 }
 
 /// A label of `by` that is also a key of `labels`.
