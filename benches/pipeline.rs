@@ -45,6 +45,13 @@ fn main() {
     group.bench_function("format", |b| b.iter(|| tabi::syntax::format::format_checked(FileId(0), black_box(&file))));
     group.finish();
 
+    let broken = "user journey a { step b { sli c { up x target 99,9% } } }\n".repeat(2000);
+    let (sources, _, found) = in_memory(&[("broken.tabi".to_string(), broken)]);
+    let style = tabi::diagnostic::render::Style { color: false, width: 100 };
+    criterion.bench_function("render 2,000 diagnostics, 100 shown", |b| {
+        b.iter(|| tabi::diagnostic::render::all(&sources, black_box(&found), style));
+    });
+
     let (mut sources, units, _) = in_memory(&[("bench.tabi".to_string(), text)]);
     let options = Options::default();
     let (model, _) = tabi::compile(&mut sources, &units, &options, false);

@@ -176,12 +176,12 @@ fn every_cut_of_a_string_and_every_byte_deleted() {
     }
 }
 
-/// Text that grows must not take time that grows faster.
+/// A guard against hanging, not a measurement: what is quadratic takes minutes here.
 fn in_time(what: &str, text: &str) {
     let start = Instant::now();
     check(text);
     let took = start.elapsed();
-    assert!(took < Duration::from_secs(20), "{what}: {took:?}");
+    assert!(took < Duration::from_secs(60), "{what}: {took:?}");
 }
 
 #[test]

