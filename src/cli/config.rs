@@ -141,6 +141,11 @@ impl Reader {
             let Some((text, _)) = reader.text(value) else { return };
             let name = label.get_ref().to_string();
             let place = reader.place(label.span());
+            if let Some(why) = unfit_label(&name, &text) {
+                let message = format!("the label `{name}` cannot stand here: {why}");
+                reader.diagnostics.push(Diagnostic::new(&c::RESERVED_LABEL, message, place, "not this one"));
+                return;
+            }
             labels(&mut reader.config.options).insert(name.clone(), text);
             reader.config.options.label_places.entry(name).or_insert(place);
         });
@@ -207,6 +212,40 @@ fn found(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
+    }
+}
+
+/// Why a label of all pages or tickets cannot be one: the rules set it themselves, or Prometheus would refuse it.
+fn unfit_label(name: &str, value: &str) -> Option<&'static str> {
+    const OWN: [&str; 15] = [
+        "audience",
+        "journey",
+        "step",
+        "sli",
+        "owner",
+        "title",
+        "target",
+        "window",
+        "long",
+        "short",
+        "burn",
+        "blocks",
+        "bad_when",
+        "alertname",
+        "runbook",
+    ];
+    let plain =
+        name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    if name.is_empty() || !plain {
+        Some("names of labels are made of letters, digits and `_`")
+    } else if OWN.contains(&name) {
+        Some("the rules use it themselves")
+    } else if name.starts_with("__") {
+        Some("names that begin with `__` are Prometheus' own")
+    } else if name == "severity" && value.is_empty() {
+        Some("without a value pages and tickets could not be told from other alerts")
+    } else {
+        None
     }
 }
 

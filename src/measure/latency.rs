@@ -94,7 +94,33 @@ impl Latency {
     }
 }
 
-/// The bucket at a bound in both spellings: Prometheus 3 writes `le="1.0"` where 2 wrote `le="1"`.
+/// The bucket at a bound in all its spellings: Prometheus 3 writes `le="1.0"` where 2 wrote `le="1"`, and from a million on exporters write
+/// exponents: Go and Python `1e+06`, Java `1.0E7`.
 pub fn bucket_matcher(bound: &str) -> String {
-    if bound.contains('.') { format!("le=\"{bound}\"") } else { format!("le=~\"{bound}([.]0)?\"") }
+    if bound.contains('.') {
+        return format!("le=\"{bound}\"");
+    }
+    let mut spellings = format!("{bound}([.]0)?");
+    if bound.len() > 6 {
+        let exponent = bound.len() - 1;
+        let rest = bound[1..].trim_end_matches('0');
+        let first = &bound[..1];
+        let short = if rest.is_empty() { first.to_string() } else { format!("{first}[.]{rest}") };
+        let long = if rest.is_empty() { format!("{first}[.]0") } else { short.clone() };
+        spellings = format!("{spellings}|{short}e[+]{exponent:02}|{long}E{exponent}");
+    }
+    format!("le=~\"{spellings}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bucket_matcher;
+
+    #[test]
+    fn bounds_are_found_in_every_spelling() {
+        assert_eq!(bucket_matcher("0.3"), "le=\"0.3\"");
+        assert_eq!(bucket_matcher("300"), "le=~\"300([.]0)?\"");
+        assert_eq!(bucket_matcher("1000000"), "le=~\"1000000([.]0)?|1e[+]06|1[.]0E6\"");
+        assert_eq!(bucket_matcher("2500000000"), "le=~\"2500000000([.]0)?|2[.]5e[+]09|2[.]5E9\"");
+    }
 }

@@ -115,9 +115,14 @@ impl Selector {
         let plain = name
             .split(':')
             .all(|part| part.is_empty() || label_name_is_plain(part) || part.bytes().all(|b| b.is_ascii_digit()))
-            && !name.starts_with(|c: char| c.is_ascii_digit());
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && !is_promql_word(&name);
         let mut inside = String::new();
         if !plain {
+            // a quoted name alone is for names with other characters, which only Prometheus 3 knows
+            if is_promql_word(&name) {
+                inside.push_str("__name__=");
+            }
             inside.push_str(&quote(&name));
         }
         for matcher in &self.matchers {
@@ -162,4 +167,27 @@ impl Selector {
         sorted.matchers.sort_by(|a, b| (&a.label, a.op.text(), &a.value).cmp(&(&b.label, b.op.text(), &b.value)));
         sorted.text()
     }
+}
+
+/// Whether PromQL would read a metric's name as one of its own words or numbers.
+fn is_promql_word(name: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "inf",
+        "nan",
+        "on",
+        "ignoring",
+        "group_left",
+        "group_right",
+        "bool",
+        "and",
+        "or",
+        "unless",
+        "atan2",
+        "offset",
+        "by",
+        "without",
+        "start",
+        "end",
+    ];
+    WORDS.contains(&name.to_ascii_lowercase().as_str())
 }

@@ -1,11 +1,12 @@
 //! Alerts: one rule for each row and journey; SLIs whose threshold differs are listed in the long operand of a rule of their own.
 
+use super::annotations::literal;
 use super::members::{Member, selectors, union};
 use super::windows::{DAY, JOIN};
 use super::{Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
 use crate::model::{Audience, Urgency};
-use crate::promql::write::number;
+use crate::promql::write::{number, quote};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeSet;
 
@@ -82,13 +83,13 @@ impl Plan<'_> {
 
     fn alert(&self, name: &'static str, expr: String, urgency: Urgency, more: Vec<(String, String)>) -> Rule {
         let mut labels = self.journey_label();
-        labels.push(label("severity", &self.severity(urgency)));
+        labels.push(label("severity", &literal(&self.severity(urgency))));
         labels.extend(more);
         let own = match urgency {
             Urgency::Page => &self.options.page_labels,
             Urgency::Ticket => &self.options.ticket_labels,
         };
-        labels.extend(own.iter().filter(|(k, _)| *k != "severity").map(|(k, v)| label(k, v)));
+        labels.extend(own.iter().filter(|(k, _)| *k != "severity").map(|(k, v)| label(k, &literal(v))));
         Rule { kind: RuleKind::Alert(name), expr, hold: None, labels, annotations: Vec::new() }
     }
 
@@ -241,7 +242,17 @@ impl Plan<'_> {
             let row = fastest(Urgency::Ticket).or_else(|| fastest(Urgency::Page))?;
             Some(((row.short, row.burn), m))
         });
-        classes(keyed)
+        let rows = self.journey_thresholds();
+        let fastest = |urgency| rows.iter().filter(|t: &&Threshold| t.urgency == urgency).min_by_key(|t| t.long);
+        let own = fastest(Urgency::Ticket).or_else(|| fastest(Urgency::Page)).map(|row| {
+            format!("tabi:journey_burn:rate{}{} > {}", minutes(row.short), self.selector(), number(row.burn))
+        });
+        let of_slis: Vec<Class<'_, (u64, f64)>> = classes(keyed);
+        if of_slis.is_empty() {
+            // its SLIs are silent: the journey as a whole speaks for them
+            return own.into_iter().collect();
+        }
+        of_slis
             .iter()
             .map(|class| {
                 let (short, burn) = class.key;
@@ -274,8 +285,8 @@ impl Plan<'_> {
             }
             let name = &user.journey.name.text;
             let firing = format!(
-                "ALERTS{{alertname=~\"{SLO_BURN}|{JOURNEY_BURN}\",alertstate=\"firing\",severity=\"{}\",journey=\"{name}\"}}",
-                self.severity(Urgency::Page)
+                "ALERTS{{alertname=~\"{SLO_BURN}|{JOURNEY_BURN}\",alertstate=\"firing\",severity={},journey=\"{name}\"}}",
+                quote(&self.severity(Urgency::Page))
             );
             let expr = format!("max by (audience, journey) ({})\nand on () {firing}", burning.join(" or "));
             let mut rule =
@@ -302,10 +313,13 @@ fn row_labels(t: &Threshold) -> Vec<(String, String)> {
     vec![label("long", &minutes(t.long)), label("short", &minutes(t.short)), label("burn", &number(t.burn))]
 }
 
+/// `for` longer than this says nothing, and Prometheus refuses what is much longer.
+const YEAR: u64 = 365 * 1440;
+
 /// For how many minutes data must be missing: never below the time in which 200 events are expected, in whole hours from one on.
 pub fn no_data_minutes(after: u64, events_per_second: Option<f64>) -> u64 {
     let Some(rate) = events_per_second else { return after };
-    let expected = crate::reckon::whole((200.0 / rate / 60.0).ceil().min(1e9));
+    let expected = crate::reckon::whole((200.0 / rate / 60.0).ceil().min(YEAR as f64));
     let expected = if expected > 60 { expected.div_ceil(60) * 60 } else { expected };
     after.max(expected)
 }

@@ -11,7 +11,7 @@ use std::fmt::Write;
 type Annotations = Vec<(String, String)>;
 
 /// Text that stands in a template as it is.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
 }
 
@@ -106,7 +106,8 @@ impl Plan<'_> {
                     "ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}"
                 ));
                 let query = burning.join(" or ").replace('"', "'");
-                format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}can ship{{{{ end }}}})")
+                let known = format!("tabi:slo_total_events:rate{{journey='{name}'}}");
+                format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}{{{{ with query \"{known}\" }}}}can ship{{{{ else }}}}no data{{{{ end }}}}{{{{ end }}}})")
             })
             .collect();
         if by.is_empty() { String::new() } else { format!(" Delivered by: {}.", by.join(", ")) }
@@ -124,7 +125,8 @@ impl Plan<'_> {
         }
         if let Some(url) = &self.options.dashboard_url {
             let name = &journey.name.text;
-            let url = literal(url);
+            // no brace of the link may meet one of a template
+            let url = url.replace('{', "{{ \"{\" }}");
             let url = if of_journey {
                 crate::model::fill(&url, name, None, None)
             } else {

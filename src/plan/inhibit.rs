@@ -5,7 +5,7 @@ use super::alerts::{JOURNEY_BURN, JOURNEY_LOW, SLO_BURN, SLO_LOW};
 use super::{Plan, minutes};
 use crate::model::{Model, Urgency};
 use crate::project::Options;
-use crate::promql::write::number;
+use crate::promql::write::{number, quote};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeSet;
 
@@ -57,12 +57,17 @@ impl Plan<'_> {
         let mut all = Vec::new();
         self.of_rows(&of_slis, [SLO_BURN, SLO_LOW], &identity, &mut all);
         if pages(&of_slis) && pages(&of_journey) {
-            all.push(Inhibition {
-                why: "the page of an SLI silences the page of its journey",
-                source: self.matchers(SLO_BURN, Urgency::Page, &[]),
-                target: self.matchers(JOURNEY_BURN, Urgency::Page, &[]),
-                equal: journey_identity.clone(),
-            });
+            // of an SLI that counts: one that is no part of the journey's number says nothing of it
+            for selector in self.counted_selectors(&self.journey.counted()) {
+                let matchers: Vec<String> =
+                    selector.trim_matches(['{', '}']).split(',').skip(1).map(ToString::to_string).collect();
+                all.push(Inhibition {
+                    why: "the page of an SLI silences the page of its journey",
+                    source: self.matchers(SLO_BURN, Urgency::Page, &matchers),
+                    target: self.matchers(JOURNEY_BURN, Urgency::Page, &[]),
+                    equal: journey_identity.clone(),
+                });
+            }
         }
         self.of_rows(&of_journey, [JOURNEY_BURN, JOURNEY_LOW], &journey_identity, &mut all);
         for inhibition in &mut all {
@@ -75,7 +80,7 @@ impl Plan<'_> {
         let mut matchers = vec![
             format!("alertname=\"{alert}\""),
             format!("journey=\"{}\"", self.journey.name.text),
-            format!("severity=\"{}\"", self.severity(urgency)),
+            format!("severity={}", quote(&self.severity(urgency))),
         ];
         matchers.extend(more.iter().cloned());
         matchers

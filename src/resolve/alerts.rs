@@ -75,6 +75,10 @@ impl Resolver<'_> {
                     self.found.push(say::out_of_bounds(at, "alerts count in whole minutes"));
                     return;
                 }
+                if duration.is_some_and(|ms| ms > 365 * 86_400_000) {
+                    self.found.push(say::out_of_bounds(at, "data is missed within a year, or never"));
+                    return;
+                }
                 layer.no_data = duration.zip(urgency).map(|(ms, urgency)| Some((ms / 60_000, urgency)));
             }
             Kind::Left if off => layer.left = Some(None),

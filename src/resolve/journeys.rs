@@ -130,7 +130,8 @@ impl<'a> Resolver<'a> {
             self.found.push(say::missing_step(name.place));
             return None;
         }
-        if steps.is_empty()
+        let counted = steps.iter().any(|s| s.weight.value > 0.0 && s.slis.iter().any(|sli| sli.counts));
+        if !counted
             && whole
             && let Some(target) = &own.target
         {
@@ -142,7 +143,9 @@ impl<'a> Resolver<'a> {
             }
         }
         self.check_label_clashes(&steps, &slis);
-        let shortest = shortest_window(evaluate, chain.nearest(|l| l.scrape).unwrap_or(30_000));
+        let own_scrape = chain.nearest(|l| l.scrape).unwrap_or(30_000);
+        let scrape = steps.iter().flat_map(|s| &s.slis).map(|sli| sli.scrape).max().unwrap_or(0).max(own_scrape);
+        let shortest = shortest_window(evaluate, scrape);
         let alerts = self.cascade_alerts(layers.iter().map(|l| &l.alerts), window.value, shortest);
         let filled = |text: &str| crate::model::fill(text, &name.text, None, None);
         let journey = Journey {

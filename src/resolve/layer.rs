@@ -123,7 +123,7 @@ impl Resolver<'_> {
             Kind::At => layer.at = Some(self.names(file, setting)),
             Kind::By => layer.by = Some(self.names(file, setting)),
             Kind::Traffic => {
-                layer.traffic = leaf::rate(text).filter(|r| *r > 0.0).map(|r| Given::at(r, whole));
+                layer.traffic = leaf::rate(text).filter(|r| *r > 0.0 && *r < 1e12).map(|r| Given::at(r, whole));
                 if layer.traffic.is_none() {
                     self.found.push(say::bad_rate(at, text));
                 }
@@ -207,6 +207,10 @@ impl Resolver<'_> {
 
     fn read_weight(&mut self, at: Place, block: Block) -> Option<f64> {
         let weight = leaf::number(self.text(at))?;
+        if weight > 1e6 {
+            self.found.push(say::huge_weight(at));
+            return None;
+        }
         if matches!(block, Block::Sli | Block::Call) && weight != 0.0 && (weight - 1.0).abs() > f64::EPSILON {
             self.found.push(say::sli_weight(at));
             return None;

@@ -12,9 +12,9 @@ use crate::measure::holds::Holds;
 use crate::measure::latency::{Latency, Unit};
 use crate::measure::up::Up;
 use crate::measure::{Measure, Query};
-use crate::promql::{ParamType, Value, squeeze};
+use crate::promql::{Value, squeeze};
 use crate::schema::kind::Kind;
-use crate::source::{FileId, Place, Span};
+use crate::source::{FileId, Place};
 use crate::syntax::ast::{self, Entry};
 use crate::syntax::leaf;
 
@@ -238,18 +238,8 @@ impl Resolver<'_> {
         suffix.is_none()
     }
 
-    /// Whether a parameter named in the text of a template is ever used there; for hints.
-    pub fn param_types(params: &Params) -> Vec<(String, ParamType)> {
-        params.bound.iter().map(|(name, bound)| (name.clone(), bound.ty)).collect()
-    }
-
     /// The exclusion of a block.
     pub fn read_exclude(&mut self, at: Place) -> Option<String> {
         self.raw(at, &Params::default(), 120, Wanted::Exclusion).map(|raw| raw.text)
-    }
-
-    /// The span of an optional name, or the given one.
-    pub fn span_of(name: Option<ast::Name>, or: Span) -> Span {
-        name.map_or(or, |n| n.span)
     }
 }

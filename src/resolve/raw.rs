@@ -63,6 +63,10 @@ impl Resolver<'_> {
         };
         let mut text = promql::squeeze(&promql::substitute(&inside, &expr, &values));
         let mut expr = promql::parse(&text, &|_| None).ok()?;
+        if wanted == Wanted::Comparison && filters(&expr) {
+            self.found.push(say::holds_filters(place));
+            return None;
+        }
         if wanted == Wanted::Comparison {
             let with_bool = promql::with_bool(&text, &expr);
             if with_bool != text {
@@ -90,4 +94,23 @@ impl Resolver<'_> {
         }
         whole
     }
+}
+
+/// Whether the top is a set operator over comparisons without `bool`: where one is false its series is gone, and so never bad.
+fn filters(expr: &Expr) -> bool {
+    let mut below: Vec<&Expr> = match expr.without_parens() {
+        Expr::Binary(binary) if binary.op.is_set() => vec![&binary.left, &binary.right],
+        _ => return false,
+    };
+    while let Some(expr) = below.pop() {
+        if let Expr::Binary(binary) = expr.without_parens() {
+            if binary.op.is_comparison() && !binary.returns_bool {
+                return true;
+            }
+            if binary.op.is_set() {
+                below.extend([&binary.left, &binary.right]);
+            }
+        }
+    }
+    false
 }

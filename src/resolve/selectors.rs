@@ -8,7 +8,7 @@ use crate::promql::ast::MatchOp;
 use crate::promql::regex::{self, Regex};
 use crate::promql::{ParamType, Value};
 use crate::schema::kind::Kind;
-use crate::source::{FileId, Place, Span};
+use crate::source::{FileId, Place};
 use crate::syntax::ast;
 use crate::syntax::leaf;
 
@@ -163,11 +163,6 @@ impl Resolver<'_> {
         }
         true
     }
-
-    /// A place inside a file.
-    pub fn at(file: FileId, span: Span) -> Place {
-        Place { file, span }
-    }
 }
 
 /// A regular expression that matches one text only is an equality: shorter, and faster for Prometheus.
@@ -226,7 +221,9 @@ pub fn outside<'s>(inner: &'s Selector, outer: &'s Selector) -> Option<(Option<&
             return Some((Some(contrary), wanted));
         }
         // without a matcher of its own on that label it is wider, unless `wanted` lets everything through
-        if same_label.is_empty() && !(wanted.op == MatchOp::Match && wanted.value == ".*") {
+        // or may: `job=~".+"` holds for every series that was scraped
+        let open = wanted.op.is_regex() && literals(wanted).is_none();
+        if same_label.is_empty() && !open {
             return Some((None, wanted));
         }
     }

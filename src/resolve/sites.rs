@@ -86,6 +86,8 @@ const RESERVED: [&str; 17] = [
 pub fn reserved(label: &str) -> Option<&'static str> {
     if RESERVED.contains(&label) {
         Some("the rules use it themselves")
+    } else if matches!(label.to_ascii_lowercase().as_str(), "inf" | "nan") {
+        Some("PromQL reads it as a number")
     } else if label.starts_with("__") {
         Some("names that begin with `__` are Prometheus' own")
     } else {

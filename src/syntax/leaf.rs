@@ -4,7 +4,7 @@ use nom::branch::alt;
 use nom::character::complete::{alpha1, char, digit1, u64 as whole};
 use nom::combinator::{all_consuming, map_opt, opt, recognize, value};
 use nom::multi::many1;
-use nom::sequence::{preceded, terminated};
+use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 type Leaf<'a, T> = IResult<&'a str, T, ()>;
@@ -40,11 +40,6 @@ fn decimal(i: &str) -> Leaf<'_, f64> {
 /// A number without a unit.
 pub fn number(text: &str) -> Option<f64> {
     all_consuming(decimal).parse(text).ok().map(|(_, n)| n)
-}
-
-/// A percentage, as the number before the sign.
-pub fn percent(text: &str) -> Option<f64> {
-    all_consuming(terminated(decimal, char('%'))).parse(text).ok().map(|(_, p)| p)
 }
 
 /// A rate in events per second: `60/day`, `5/s`, `1k/h`, `/min`, `/week`.
@@ -134,7 +129,6 @@ mod tests {
         assert_eq!(duration("30m1h"), None);
         assert_eq!(duration("1h1h"), None);
         assert_eq!(duration("99999999999999y"), None);
-        assert_eq!(percent("99.95%"), Some(99.95));
         assert_eq!(rate("2k/h").map(|r| r * 3600.0), Some(2000.0));
         assert_eq!(rate("2/month"), None);
         assert_eq!(string(r#""a\"b\n\u65e5\x41""#), "a\"b\n日A");

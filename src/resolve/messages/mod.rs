@@ -247,6 +247,11 @@ pub fn sli_weight(at: Place) -> Diagnostic {
     .help("steps can weigh more than others: there any number stands")
 }
 
+/// A weight beyond reason.
+pub fn huge_weight(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, "a weight is at most 1000000: only its ratio to the others counts", at, "too much")
+}
+
 /// `need` that is no whole number.
 pub fn bad_need(at: Place, text: &str) -> Diagnostic {
     Diagnostic::new(
@@ -315,12 +320,12 @@ pub fn missing_step(at: Place) -> Diagnostic {
 pub fn target_without_steps(at: Place, journey: Place) -> Diagnostic {
     Diagnostic::new(
         &c::MISSING_STEP,
-        "a journey's target is what its steps make together, and it has none",
+        "a journey's target is what its steps make together, and none of them counts",
         at,
         "asks for a number that nothing makes",
     )
-    .and(journey, "has no step")
-    .help("the journey's own sli has a target of its own; give the journey a step, or drop this line")
+    .and(journey, "has no step that counts")
+    .help("the journey's own sli has a target of its own; give the journey a step with a `weight` above 0, or drop this line")
 }
 
 /// A step without an SLI.

@@ -20,6 +20,17 @@ pub fn bad_promql(at: Place, error: Error) -> Diagnostic {
     }
 }
 
+/// `holds` over comparisons that drop what is false.
+pub fn holds_filters(at: Place) -> Diagnostic {
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        "`holds` needs 0 or 1: joined like this, a comparison that is false leaves no series, and nothing would ever be bad",
+        at,
+        "drops what is false",
+    )
+    .help("compare with `bool` and multiply: `(queue_age <= bool 300) * (workers > bool 1)`; or make two SLIs of it")
+}
+
 /// PromQL of another type than an instant vector.
 pub fn not_a_vector(at: Place, ty: &str) -> Diagnostic {
     Diagnostic::new(
