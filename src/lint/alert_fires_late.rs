@@ -3,6 +3,8 @@
 use super::{Lint, duration, percent, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
+use crate::model::Sli;
+use crate::reckon::thresholds::Threshold;
 use crate::reckon::timing::Situation;
 use crate::reckon::{range_of, thresholds, traffic_of};
 use crate::resolve::Resolved;
@@ -25,12 +27,22 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         let after = |row: &thresholds::Threshold| {
             let share = row.burn * budget * row.long as f64;
             let events = traffic_of(sli).map_or(0.0, |rate| f64::from(row.need) / rate / 60.0);
+            // so many never come together in its window
+            let events = if events > row.long as f64 { f64::INFINITY } else { events };
             let ideal = share.max(events);
             let real = situation.predict(row, 1.0).filter(|_| row.long < 1440).map_or(ideal, |p| p.fires_after as f64);
             (share, events, real.max(ideal))
         };
         let first = rows.iter().map(|row| (row, after(row))).min_by(|a, b| a.1.2.total_cmp(&b.1.2));
         let Some((row, (share, events, minutes))) = first else { continue };
+        if minutes.is_infinite() {
+            // the budget says it all where it is less than one event
+            if !super::too_rare::is(journey, sli) {
+                let longest = rows.iter().max_by_key(|r| r.long).unwrap_or(row);
+                found.push(never(sli, &address, longest));
+            }
+            continue;
+        }
         let spent = minutes / budget_minutes;
         if spent <= 0.1 + 1e-9 {
             continue;
@@ -68,4 +80,23 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             .help("a row with a smaller share or a shorter time, a smaller `need`, or a target that can be guarded"),
         );
     }
+}
+
+/// Events are so rare that no row ever sees as many bad ones as it needs.
+fn never(sli: &Sli, address: &str, row: &Threshold) -> Diagnostic {
+    let d = Diagnostic::new(
+        &ALERT_FIRES_LATE,
+        format!(
+            "when everything fails, {address} never tells: {} bad events do not come together in {}",
+            row.need,
+            duration(row.long as f64)
+        ),
+        sli.name.place,
+        "never noticed",
+    );
+    match sli.traffic.as_ref().and_then(|t| t.place) {
+        Some(place) => d.and(place, "so few events"),
+        None => d,
+    }
+    .help("a smaller `need`, or a longer time")
 }
