@@ -1,0 +1,65 @@
+//! What must be refused, or must pass, beyond the examples of the explanations: one line each.
+
+use tabi::diagnostic::Severity;
+use tabi::project::{Options, in_memory};
+
+/// The names of the errors of one SLI with this body, in a journey with a target.
+fn errors(body: &str, journey: &str) -> Vec<&'static str> {
+    let source = format!("user journey j {{\n  {journey}\n  step s {{\n    sli x {{ {body} target 99% }}\n  }}\n}}\n");
+    let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), source)]);
+    let (_, more) = tabi::compile(&mut sources, &units, &Options::default(), !found.is_empty());
+    found.extend(more);
+    found.iter().filter(|d| d.severity == Severity::Error).map(tabi::diagnostic::Diagnostic::name).collect()
+}
+
+#[test]
+fn comparisons_that_drop_what_is_false_cannot_hold() {
+    for body in ["holds `a > 5 and b > 3`", "holds `(a > 5) or b`", "holds `a unless (b > 3 and c)`"] {
+        assert_eq!(errors(body, ""), ["bad-promql"], "{body}");
+    }
+    for body in [
+        "holds `a > 5`",
+        "holds `(a > bool 5) * (b > bool 3)`",
+        "holds `(count(a) or vector(0)) >= 1`",
+        "holds `a and b`",
+    ] {
+        assert!(errors(body, "").is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn only_what_is_proven_is_outside_of_total() {
+    for good in [
+        "good r_total{c=\"200\"} total r_total{job=~\".+\"}",
+        "good r_total{c=\"200\"} total r_total{job=~\"a|.*\"}",
+        "good r_total{c=~\"2..\"} total r_total{c!~\"4..\"}",
+    ] {
+        assert!(errors(good, "").is_empty(), "{good}");
+    }
+    for good in ["good r_total total r_total{c=\"200\"}", "good r_total{c=\"500\"} total r_total{c=~\"2..\"}"] {
+        assert_eq!(errors(good, ""), ["good-outside-total"], "{good}");
+    }
+}
+
+#[test]
+fn extremes_are_refused() {
+    assert_eq!(errors("up a weight 0", "target 99%"), ["missing-step"], "a target of nothing");
+    assert_eq!(errors("up a alerts { no_data 500y ticket }", ""), ["bad-window"]);
+    assert_eq!(errors("up a by inf", ""), ["reserved-label"]);
+    assert_eq!(errors("up a", "compose weighted target 98% window 9999999y"), ["bad-window"]);
+    assert!(!errors("up a traffic 1/century", "").is_empty());
+}
+
+#[test]
+fn metrics_that_promql_reads_otherwise_are_quoted() {
+    for name in ["inf", "NaN", "on", "bool", "group_left", "and", "offset", "by"] {
+        let source = format!(
+            "user journey j {{\n  step s {{\n    sli x {{\n      up {name}{{a=\"x\"}}\n      target 99%\n    }}\n  }}\n}}\n"
+        );
+        let (mut sources, units, found) = in_memory(&[("test.tabi".to_string(), source)]);
+        assert!(found.is_empty(), "{name}: {found:?}");
+        let (model, _) = tabi::compile(&mut sources, &units, &Options::default(), false);
+        let (_, text) = tabi::emit::file(&model, &sources, &Options::default(), 0);
+        assert!(text.contains(&format!("count ({{__name__=\"{name}\",a=\"x\"}}) / 60")), "{name}: {text}");
+    }
+}
