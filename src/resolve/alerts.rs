@@ -35,6 +35,17 @@ pub struct WrittenRow {
 }
 
 impl Resolver<'_> {
+    /// `blocked` speaks of the whole journey: in a step or an SLI it would change nothing.
+    pub fn refuse_blocked(&mut self, file: FileId, setting: &Setting) {
+        for entry in setting.body.iter().flat_map(|b| &b.items) {
+            if let Entry::Setting(line) = entry
+                && line.key == Kind::Blocked
+            {
+                self.found.push(say::blocked_inside(Place { file, span: line.key_span }));
+            }
+        }
+    }
+
     /// Reads `alerts off` or `alerts { … }`.
     pub fn read_alerts(&mut self, file: FileId, setting: &Setting, layer: &mut AlertsLayer) {
         layer.off = setting.values.first().is_some_and(|v| v.kind == Kind::Off);

@@ -92,6 +92,9 @@ impl Resolver<'_> {
     fn read_value(&mut self, file: FileId, block: Block, setting: &Setting, layer: &mut Layer) {
         let whole = Place { file, span: setting.span };
         if setting.key == Kind::Alerts {
+            if !matches!(block, Block::Defaults | Block::Journey) {
+                self.refuse_blocked(file, setting);
+            }
             self.read_alerts(file, setting, &mut layer.alerts);
             return;
         }

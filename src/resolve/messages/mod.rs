@@ -247,6 +247,12 @@ pub fn sli_weight(at: Place) -> Diagnostic {
     .help("steps can weigh more than others: there any number stands")
 }
 
+/// `blocked` below a journey.
+pub fn blocked_inside(at: Place) -> Diagnostic {
+    let message = "`blocked` speaks of a whole journey; it stands in the `alerts` of a journey or of `defaults`";
+    Diagnostic::new(&c::MISPLACED_SETTING, message, at, "would change nothing here")
+}
+
 /// A weight beyond reason.
 pub fn huge_weight(at: Place) -> Diagnostic {
     Diagnostic::new(&c::SYNTAX, "a weight is at most 1000000: only its ratio to the others counts", at, "too much")
