@@ -269,6 +269,19 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
         Kind::LBrace if has(Kind::LParen) => insert("()"),
         Kind::Eq if has(Kind::Colon) => return type_of_a_parameter(here, d),
         Kind::Number if has(Kind::Percent) => {
+            // a share between 0 and 1, as other tools write it: two digits further left it is a percentage
+            if let Some(share) = word.strip_prefix("0.").filter(|digits| digits.len() >= 2) {
+                let (whole, rest) = share.split_at(2);
+                let whole = whole.trim_start_matches('0');
+                let whole = if whole.is_empty() { "0" } else { whole };
+                let percent = if rest.is_empty() { format!("{whole}%") } else { format!("{whole}.{rest}%") };
+                let at = here.at(here.report.at);
+                return d.help(format!("shares are written as percentages: `{percent}`")).fix(
+                    format!("write `{percent}`"),
+                    at,
+                    percent,
+                );
+            }
             let end = here.at(here.report.at.after());
             return d.help(format!("a percentage ends with `%`: `{word}%`")).fix("add `%`", end, "%");
         }
