@@ -326,6 +326,40 @@ pub struct Model {
     pub journeys: Vec<Journey>,
 }
 
+/// Labels that the rules use themselves.
+const RESERVED: [&str; 17] = [
+    "audience",
+    "journey",
+    "step",
+    "sli",
+    "severity",
+    "owner",
+    "title",
+    "target",
+    "window",
+    "long",
+    "short",
+    "burn",
+    "blocks",
+    "bad_when",
+    "alertname",
+    "le",
+    "runbook",
+];
+
+/// Why a label may not be declared.
+pub fn reserved(label: &str) -> Option<&'static str> {
+    if RESERVED.contains(&label) {
+        Some("the rules use it themselves")
+    } else if matches!(label.to_ascii_lowercase().as_str(), "inf" | "nan") {
+        Some("PromQL reads it as a number")
+    } else if label.starts_with("__") {
+        Some("names that begin with `__` are Prometheus' own")
+    } else {
+        None
+    }
+}
+
 /// Fills `$journey`, `$step` and `$sli`; where there is none: nothing, and the `/` before it goes.
 pub fn fill(text: &str, journey: &str, step: Option<&str>, sli: Option<&str>) -> String {
     let mut out = String::with_capacity(text.len());

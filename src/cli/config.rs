@@ -2,6 +2,7 @@
 
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::model::reserved;
 use crate::project::Options;
 use crate::source::{FileId, Place, SourceFile, Span};
 use std::collections::BTreeMap;
@@ -217,35 +218,15 @@ fn found(value: &DeValue<'_>) -> &'static str {
 
 /// Why a label of all pages or tickets cannot be one: the rules set it themselves, or Prometheus would refuse it.
 fn unfit_label(name: &str, value: &str) -> Option<&'static str> {
-    const OWN: [&str; 15] = [
-        "audience",
-        "journey",
-        "step",
-        "sli",
-        "owner",
-        "title",
-        "target",
-        "window",
-        "long",
-        "short",
-        "burn",
-        "blocks",
-        "bad_when",
-        "alertname",
-        "runbook",
-    ];
     let plain =
         name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !name.starts_with(|c: char| c.is_ascii_digit());
     if name.is_empty() || !plain {
         Some("names of labels are made of letters, digits and `_`")
-    } else if OWN.contains(&name) {
-        Some("the rules use it themselves")
-    } else if name.starts_with("__") {
-        Some("names that begin with `__` are Prometheus' own")
-    } else if name == "severity" && value.is_empty() {
-        Some("without a value pages and tickets could not be told from other alerts")
+    } else if name == "severity" {
+        // here and only here it may be said
+        value.is_empty().then_some("without a value pages and tickets could not be told from other alerts")
     } else {
-        None
+        reserved(name)
     }
 }
 

@@ -4,7 +4,7 @@ use super::Resolver;
 use super::layer::Layer;
 use super::messages as say;
 use super::scope::Own;
-use crate::model::Site;
+use crate::model::{Site, reserved};
 use crate::schema::Block;
 use crate::source::FileId;
 use crate::syntax::ast;
@@ -58,39 +58,5 @@ impl Resolver<'_> {
                 self.found.push(say::same_site_labels(&site.name, &same.name));
             }
         }
-    }
-}
-
-/// Labels that the rules use themselves.
-const RESERVED: [&str; 17] = [
-    "audience",
-    "journey",
-    "step",
-    "sli",
-    "severity",
-    "owner",
-    "title",
-    "target",
-    "window",
-    "long",
-    "short",
-    "burn",
-    "blocks",
-    "bad_when",
-    "alertname",
-    "le",
-    "runbook",
-];
-
-/// Why a label may not be declared.
-pub fn reserved(label: &str) -> Option<&'static str> {
-    if RESERVED.contains(&label) {
-        Some("the rules use it themselves")
-    } else if matches!(label.to_ascii_lowercase().as_str(), "inf" | "nan") {
-        Some("PromQL reads it as a number")
-    } else if label.starts_with("__") {
-        Some("names that begin with `__` are Prometheus' own")
-    } else {
-        None
     }
 }
