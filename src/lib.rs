@@ -20,6 +20,7 @@ pub mod measure;
 pub mod model;
 pub mod plan;
 pub mod project;
+pub mod proof;
 pub mod promql;
 pub mod reckon;
 pub mod resolve;

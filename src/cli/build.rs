@@ -62,9 +62,9 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             "note: the files are for one Prometheus that scrapes all sites; rules for each site by itself are not written yet",
         );
     }
-    let count = emit::count(&checked.model);
+    let count = emit::chunks(&checked.model);
     let options = &project.config.options;
-    let produce = |i: usize| emit::file(&checked.model, &project.sources, options, i);
+    let produce = |i: usize| emit::chunk(&checked.model, &project.sources, options, i);
     if args.check {
         let drift = output::compare(&dir, count, &produce)?;
         let mut said = String::new();

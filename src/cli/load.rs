@@ -39,8 +39,11 @@ pub struct Project {
 impl Project {
     /// Whether something is to be reported: it concerns a file that the paths on the command line chose.
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
-        let chosen = |label: &Label| self.selected.get(label.place.file.0 as usize).is_none_or(|s| *s);
-        diagnostic.labels.iter().any(chosen)
+        diagnostic.labels.iter().any(|label: &Label| self.is_chosen(label.place.file))
+    }
+    /// Whether the paths on the command line chose a file.
+    pub fn is_chosen(&self, file: FileId) -> bool {
+        self.selected.get(file.0 as usize).is_none_or(|s| *s)
     }
 }
 

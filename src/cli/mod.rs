@@ -20,9 +20,11 @@ mod init;
 pub mod load;
 mod man;
 pub mod output;
+pub mod promtool;
 pub mod read;
 mod show;
 pub mod terminal;
+mod test;
 pub mod walk;
 
 use clap::{Parser, Subcommand};
@@ -38,7 +40,8 @@ use terminal::{Color, Terminal};
 Examples:
   tabi init                 write a first slo.tabi and tabi.toml
   tabi check                look for mistakes in the project of this directory
-  tabi build                write its Prometheus rules
+  tabi build                write its Prometheus rules and their tests
+  tabi test                 prove every alert with promtool
   tabi explain blind-spot   say what a diagnostic means
 
 Exit codes: 0 all is well, 1 something was found, 2 it could not be looked for.")]
@@ -54,6 +57,7 @@ pub struct Cli {
 enum Command {
     Check(check::Args),
     Build(build::Args),
+    Test(test::Args),
     Fmt(fmt::Args),
     Show(show::Args),
     Explain(explain::Args),
@@ -79,6 +83,7 @@ pub fn main() -> ExitCode {
         let outcome = match cli.command {
             Command::Check(args) => check::run(&args, terminal),
             Command::Build(args) => build::run(&args, terminal),
+            Command::Test(args) => test::run(&args, terminal),
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),

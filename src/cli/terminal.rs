@@ -51,6 +51,13 @@ impl Terminal {
         self.note(&format!("{}\n", clean(text)));
     }
 
+    /// Shows how far something is, on a line that the next one replaces; an empty text clears it. Nothing where stderr is no terminal.
+    pub fn progress(self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            self.note(&format!("\r\u{1b}[K{}", clean(text)));
+        }
+    }
+
     /// How to draw on stdout.
     pub fn stdout(self) -> Style {
         self.style(std::io::stdout().is_terminal())

@@ -97,6 +97,17 @@ impl Query {
 }
 
 impl Matcher {
+    /// Whether it admits a label's value; a label that is not there is the empty text.
+    pub fn admits(&self, value: &str) -> bool {
+        let parsed = || crate::promql::regex::parse(&self.value).ok();
+        match self.op {
+            MatchOp::Equal => self.value == value,
+            MatchOp::NotEqual => self.value != value,
+            MatchOp::Match => parsed().is_none_or(|r| r.matches(value)),
+            MatchOp::NotMatch => parsed().is_none_or(|r| !r.matches(value)),
+        }
+    }
+
     fn write(&self, out: &mut String) {
         let label = if label_name_is_plain(&self.label) { self.label.clone() } else { quote(&self.label) };
         let _ = write!(out, "{label}{}{}", self.op.text(), quote(&self.value));

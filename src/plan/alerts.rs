@@ -229,7 +229,7 @@ impl Plan<'_> {
     }
 
     /// Without rows: the time that the built-in rows would look back, a tenth of the period at most.
-    fn quiet_days(&self) -> u64 {
+    pub fn quiet_days(&self) -> u64 {
         (self.journey.window.value / 10 / 60 * 60).clamp(60, 3 * DAY)
     }
 

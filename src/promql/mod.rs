@@ -10,6 +10,7 @@ pub mod ask;
 pub mod ast;
 mod check;
 mod decode;
+pub mod evaluate;
 mod functions;
 mod functions_text;
 mod operators;

@@ -182,10 +182,10 @@ fn plain(op: MatchOp, value: String) -> (MatchOp, String) {
 pub fn contradict(a: &Matcher, b: &Matcher) -> bool {
     use MatchOp::{Equal, Match, NotEqual, NotMatch};
     match (a.op, b.op) {
-        (Equal, _) => !admits(b, &a.value),
-        (_, Equal) => !admits(a, &b.value),
+        (Equal, _) => !b.admits(&a.value),
+        (_, Equal) => !a.admits(&b.value),
         (Match, NotMatch) | (NotMatch, Match) if a.value == b.value => true,
-        (Match, Match | NotEqual | NotMatch) => literals(a).is_some_and(|all| all.iter().all(|v| !admits(b, v))),
+        (Match, Match | NotEqual | NotMatch) => literals(a).is_some_and(|all| all.iter().all(|v| !b.admits(v))),
         (NotEqual | NotMatch, Match) => contradict(b, a),
         _ => false,
     }
@@ -197,16 +197,6 @@ fn literals(matcher: &Matcher) -> Option<Vec<String>> {
 
 fn parsed(matcher: &Matcher) -> Option<Regex> {
     regex::parse(&matcher.value).ok()
-}
-
-/// Whether a matcher admits a value.
-pub fn admits(matcher: &Matcher, value: &str) -> bool {
-    match matcher.op {
-        MatchOp::Equal => matcher.value == value,
-        MatchOp::NotEqual => matcher.value != value,
-        MatchOp::Match => parsed(matcher).is_none_or(|r| r.matches(value)),
-        MatchOp::NotMatch => parsed(matcher).is_none_or(|r| !r.matches(value)),
-    }
 }
 
 /// The matchers of `inner` that let through what `outer` does not: proof that `inner` is not a part of `outer`.

@@ -1,6 +1,6 @@
-//! What a regular expression matches: all of it, or an example.
+//! What a regular expression matches, if that is little.
 
-use super::node::{Assertion, Node, Set};
+use super::node::{Assertion, Node};
 
 /// More texts are no list but a pattern.
 const MOST: usize = 64;
@@ -92,58 +92,4 @@ fn unique(texts: Vec<String>) -> Option<Vec<String>> {
         }
     }
     (found.len() <= MOST).then_some(found)
-}
-
-/// Texts that are likely to match, the plainest first. Assertions may refuse
-/// them, so the caller has to try.
-pub(super) fn examples(node: &Node) -> impl Iterator<Item = String> {
-    (0..16_usize).map(|choice| {
-        let mut text = String::new();
-        // Optional parts are left out at first, and put in later.
-        write(node, choice % 8, choice >= 8, &mut text);
-        text
-    })
-}
-
-fn write(node: &Node, choice: usize, more: bool, text: &mut String) {
-    if text.len() > LONGEST {
-        return;
-    }
-    match node {
-        Node::Empty | Node::Assert(_) => {}
-        Node::Set(set) => text.extend(member(set)),
-        Node::Concat(nodes) => nodes.iter().for_each(|node| write(node, choice, more, text)),
-        Node::Alternate(nodes) => {
-            let index = choice.checked_rem(nodes.len()).unwrap_or(0);
-            if let Some(node) = nodes.get(index) {
-                write(node, choice, more, text);
-            }
-        }
-        Node::Repeat(repeat) => {
-            let optional = more && repeat.min == 0 && repeat.max != Some(0);
-            for _ in 0..repeat.min.max(u32::from(optional)) {
-                if text.len() > LONGEST {
-                    return;
-                }
-                write(&repeat.node, choice, more, text);
-            }
-        }
-    }
-}
-
-/// A readable character of a set.
-fn member(set: &Set) -> Option<char> {
-    if let Set::Char(only) = set {
-        return Some(*only);
-    }
-    if matches!(set, Set::Any | Set::NotNewline) {
-        return Some('x');
-    }
-    let readable = "abcdefghijklmnopqrstuvwxyz1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ-_./: ";
-    readable
-        .chars()
-        .chain('!'..='~')
-        .chain('\u{A1}'..='\u{3000}')
-        .find(|found| set.has(*found))
-        .or_else(|| set.members(MOST).and_then(|members| members.first().copied()))
 }

@@ -11,9 +11,12 @@ mod parse;
 mod program;
 mod unicode;
 mod unicode_names;
+mod witness;
 
 #[cfg(test)]
 mod tests;
+
+pub use witness::{Witness, witness};
 
 use super::Range;
 
@@ -64,9 +67,9 @@ impl Regex {
         facts::literals(&self.node)
     }
 
-    /// A short text that matches, if one is found easily.
+    /// The shortest text that matches.
     #[must_use]
-    pub fn example(&self) -> Option<String> {
-        facts::examples(&self.node).find(|text| self.matches(text))
+    pub fn example(&self) -> Witness {
+        witness(&[self], &[])
     }
 }

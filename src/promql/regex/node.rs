@@ -107,6 +107,31 @@ impl Set {
         }
     }
 
+    /// Characters that stand for all others as far as this set can tell: the ends of its ranges and their neighbours, and a member of each
+    /// property.
+    pub(super) fn representatives(&self, found: &mut Vec<char>) {
+        let class = match self {
+            Set::Char(only) => return found.push(*only),
+            Set::Any | Set::NotNewline => return,
+            Set::Class(class) => class,
+        };
+        for item in &class.items {
+            match item {
+                Item::Range(first, last) => {
+                    let ends = [first.checked_sub(1), Some(*first), Some(*last), last.checked_add(1)];
+                    let ends = ends.into_iter().flatten().filter_map(char::from_u32);
+                    if class.fold { found.extend(ends.flat_map(fold_variants)) } else { found.extend(ends) }
+                }
+                Item::Except(ranges) => {
+                    found.extend(ranges.iter().flat_map(|(first, last)| [*first, *last, last + 1]).map(char::from));
+                }
+                Item::Property(property, negated) => {
+                    found.extend(('\u{21}'..='\u{FFFF}').find(|c| property.has(*c) != *negated));
+                }
+            }
+        }
+    }
+
     /// The characters of a small set that is given by its members.
     pub(super) fn members(&self, most: usize) -> Option<Vec<char>> {
         let class = match self {

@@ -166,6 +166,42 @@ impl Program {
         now.seen.last().copied().unwrap_or(false)
     }
 
+    /// How many steps it has.
+    pub(super) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The sets of all steps that take a character.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &Set> {
+        self.steps.iter().filter_map(|step| if let Step::Take(set) = step { Some(set) } else { None })
+    }
+
+    /// The steps that are open after one more character, from those that were open before the one in front of it was known to be `before`.
+    pub(super) fn advance(&self, seeds: &[usize], before: Option<char>, next: char) -> Vec<usize> {
+        let open = self.opened(seeds, Around { before, after: Some(next) });
+        let mut after: Vec<usize> = open
+            .list
+            .iter()
+            .filter(|index| matches!(self.steps.get(**index), Some(Step::Take(set)) if set.has(next)))
+            .map(|index| index + 1)
+            .collect();
+        after.sort_unstable();
+        after
+    }
+
+    /// Whether the text may end here.
+    pub(super) fn accepts(&self, seeds: &[usize], before: Option<char>) -> bool {
+        self.opened(seeds, Around { before, after: None }).seen.last().copied().unwrap_or(false)
+    }
+
+    fn opened(&self, seeds: &[usize], around: Around) -> Open {
+        let mut open = Open::new(self.steps.len());
+        for seed in seeds {
+            self.open(*seed, around, &mut open);
+        }
+        open
+    }
+
     /// Opens a step and all that are reached from it without a character.
     fn open(&self, index: usize, around: Around, open: &mut Open) {
         open.todo.push(index);

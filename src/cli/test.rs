@@ -1,0 +1,238 @@
+//! `tabi test`: proves every alert with promtool.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the command line is where files are written"
+)]
+
+use super::promtool::{Failure, Promtool, Run};
+use super::terminal::Terminal;
+use super::{Outcome, build, check};
+use crate::diagnostic::Severity;
+use crate::diagnostic::render::{self, plural};
+use crate::emit::promtool::{file, time};
+use crate::proof::{self, Alert, Claim, Proofs};
+use crate::emit;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Prove every alert on synthetic series
+///
+/// Makes series that the selectors select, lets them fail and recover, and asks promtool whether each alert fires and ends by the
+/// predicted minute, and is silent below its threshold, without events, with too few bad ones, and when a target returns. `tabi build`
+/// writes the same tests into tests/. An alert without such a proof is never counted as proven.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  tabi test                                the project of this directory
+  tabi test shop.tabi                      the journeys of this file
+  tabi test --promtool ~/bin/promtool      with another promtool than that of PATH
+
+promtool comes with Prometheus. 2.42 or later will do; native histograms need 3.0 or later.")]
+pub struct Args {
+    /// Files and directories whose journeys are proven; the whole project without one
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The promtool to use; else PROMTOOL, else that of PATH
+    #[arg(long, value_name = "FILE")]
+    promtool: Option<PathBuf>,
+    /// How many run at the same time; as many as there are processors without it
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Exit with 0 although some alerts have no proof; failing ones still exit with 1
+    #[arg(long)]
+    allow_unproven: bool,
+}
+
+/// One test of one file of one journey.
+struct Job {
+    proofs: usize,
+    file: usize,
+    test: usize,
+    /// About how many evaluations it takes.
+    work: u64,
+}
+
+/// What became of an alert's claims.
+#[derive(Default)]
+struct Found {
+    met: usize,
+    failed: Vec<String>,
+    /// Why some were not tried.
+    untried: Option<String>,
+}
+
+pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let mut checked = check::compile(&args.paths, terminal)?;
+    checked.diagnostics.retain(|d| d.severity == Severity::Error);
+    if checked.other_errors > 0 {
+        terminal.note_line(&build::other_errors(checked.other_errors));
+    }
+    if checked.other_errors > 0 || !checked.diagnostics.is_empty() {
+        terminal.note(&render::all(&checked.project.sources, &checked.diagnostics, terminal.stderr()));
+        terminal.note_line("nothing was tested: there are errors");
+        return Ok(Outcome::Found);
+    }
+    let promtool = Promtool::find(args.promtool.as_deref())?;
+    let (model, project) = (&checked.model, &checked.project);
+    let options = &project.config.options;
+    let chosen: Vec<usize> =
+        (0..model.journeys.len()).filter(|i| project.is_chosen(model.journeys[*i].name.place.file)).collect();
+    let all: Vec<Proofs> = chosen.iter().map(|i| proof::journey(model, *i, options)).collect();
+
+    let directory = tempfile::tempdir().map_err(|e| format!("no temporary directory can be made: {e}"))?;
+    for index in 0..model.journeys.len() {
+        let (path, text) = emit::file(model, &project.sources, options, index);
+        put(&directory.path().join(path), &text)?;
+    }
+    let mut jobs = Vec::new();
+    for (p, proofs) in all.iter().enumerate() {
+        for (f, tests) in proofs.files.iter().enumerate() {
+            for (t, test) in tests.tests.iter().enumerate() {
+                let last = test.claims.iter().map(|c| c.minute).max().unwrap_or(0);
+                jobs.push(Job { proofs: p, file: f, test: t, work: last / tests.step * tests.groups.len() as u64 });
+            }
+        }
+    }
+    // the longest first, so that none is left over at the end
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.work));
+    let runs = run_all(&jobs, &all, &promtool, directory.path(), args, terminal, &|p| {
+        project.sources.file(all[p].place.file).name.clone()
+    })?;
+    let found = sorted_out(&jobs, &runs, &all);
+    report(&all, &found, &promtool, args, terminal)
+}
+
+fn put(path: &Path, text: &str) -> Result<(), String> {
+    let said = |e| format!("{}: {e}", path.display());
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(said)?;
+    }
+    std::fs::write(path, text).map_err(said)
+}
+
+/// How each job ended; `None` where promtool cannot have it.
+fn run_all(
+    jobs: &[Job],
+    all: &[Proofs],
+    promtool: &Promtool,
+    directory: &Path,
+    args: &Args,
+    terminal: Terminal,
+    source: &(dyn Fn(usize) -> String + Sync),
+) -> Result<Vec<Option<Run>>, String> {
+    let threads = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Mutex<Vec<Option<Run>>> = Mutex::new(vec![None; jobs.len()]);
+    let failed: Mutex<Option<String>> = Mutex::new(None);
+    let begun = std::time::Instant::now();
+    let work = || {
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(i) else { return };
+            let tests = &all[job.proofs].files[job.file];
+            if !tests.native || promtool.knows_native_histograms() {
+                let path = directory.join("tests").join(format!("{i}.test.yml"));
+                let text = file(tests, [&tests.tests[job.test]], &source(job.proofs));
+                if let Err(why) = put(&path, &text) {
+                    *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                    return;
+                }
+                let run = promtool.test(&path);
+                results.lock().unwrap_or_else(PoisonError::into_inner)[i] = Some(run);
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if begun.elapsed().as_millis() > 500 {
+                terminal.progress(&format!("{done} of {}", plural(jobs.len(), "test")));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(jobs.len()) {
+            scope.spawn(work);
+        }
+    });
+    terminal.progress("");
+    if let Some(why) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(why);
+    }
+    Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// What the runs say of each alert.
+fn sorted_out(jobs: &[Job], runs: &[Option<Run>], all: &[Proofs]) -> Vec<Vec<Found>> {
+    let mut found: Vec<Vec<Found>> =
+        all.iter().map(|p| p.alerts.iter().map(|_| Found::default()).collect()).collect();
+    for (job, run) in jobs.iter().zip(runs) {
+        let test = &all[job.proofs].files[job.file].tests[job.test];
+        for claim in &test.claims {
+            let of = &mut found[job.proofs][claim.alert];
+            match run {
+                None => of.untried = Some("its tests have native histograms, which need promtool 3".into()),
+                Some(Run::Broken(why)) => of.failed.push(format!("{}: {why}", test.name)),
+                Some(Run::Passed) => of.met += 1,
+                Some(Run::Failed(failures)) => match failures.iter().find(|f| is(f, claim)) {
+                    Some(failure) => of.failed.push(in_words(claim, failure, &test.name)),
+                    None => of.met += 1,
+                },
+            }
+        }
+    }
+    found
+}
+
+fn is(failure: &Failure, claim: &Claim) -> bool {
+    failure.minute == claim.minute && failure.expr == claim.expr
+}
+
+fn in_words(claim: &Claim, failure: &Failure, test: &str) -> String {
+    let at = time(claim.minute);
+    let got = if failure.got == "nil" { "nothing fires".to_string() } else { format!("this fires: {}", failure.got) };
+    let expected = match &claim.fires {
+        None => "nothing fires".to_string(),
+        Some(labels) => format!("this fires: {labels}"),
+    };
+    format!("{}\n      played:   {test}\n      at:       {at}\n      expected: {expected}\n      got:      {got}", claim.words)
+}
+
+fn report(all: &[Proofs], found: &[Vec<Found>], promtool: &Promtool, args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let mut out = String::new();
+    let (mut proven, mut failing, mut unproven) = (0, 0, 0);
+    for (proofs, found) in all.iter().zip(found) {
+        let _ = writeln!(out, "{}", proofs.journey);
+        if proofs.alerts.is_empty() {
+            let _ = writeln!(out, "  no alerts");
+        }
+        for (alert, found) in proofs.alerts.iter().zip(found) {
+            let Alert { name, title, .. } = alert;
+            if !found.failed.is_empty() {
+                failing += 1;
+                let _ = writeln!(out, "  FAILING   {name}  {title}");
+                for failure in &found.failed {
+                    let _ = writeln!(out, "    {failure}");
+                }
+            } else if let Some(why) = alert.unproven.as_ref().or(found.untried.as_ref()) {
+                unproven += 1;
+                let _ = writeln!(out, "  unproven  {name}  {title}: {why}");
+            } else {
+                proven += 1;
+                let _ = writeln!(out, "  proven    {name}  {title}  ({})", plural(found.met, "claim"));
+            }
+        }
+    }
+    terminal.result(&out)?;
+    let (major, minor) = promtool.version;
+    let mut said = format!("{}: {proven} proven", plural(proven + failing + unproven, "alert"));
+    if failing > 0 {
+        let _ = write!(said, ", {failing} failing");
+    }
+    if unproven > 0 {
+        let _ = write!(said, ", {unproven} unproven");
+    }
+    terminal.note_line(&format!("{said} (promtool {major}.{minor})"));
+    Ok(if failing > 0 || (unproven > 0 && !args.allow_unproven) { Outcome::Found } else { Outcome::Fine })
+}

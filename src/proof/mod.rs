@@ -1,0 +1,213 @@
+//! Proofs: for every alert what must happen when, over synthetic raw series, as `promtool` can check it.
+//!
+//! [`cast`] makes the series of each SLI from its selectors, [`stage`] moves them through time, [`simulate`] reckons from the events (not
+//! from the rules) when alerts must fire and end, and [`scenes`] puts that into tests. What cannot be tested is said, never assumed.
+
+pub mod cast;
+mod claims;
+mod journeys;
+mod labels;
+mod scenes;
+pub mod simulate;
+pub mod stage;
+pub mod states;
+mod track;
+
+use crate::model::{Model, address};
+use crate::plan::{self, Plan};
+use crate::project::Options;
+use crate::source::Place;
+use cast::{Cast, Part};
+
+/// An alert and how far it is proven.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Its name: `SLOBudgetBurn`.
+    pub name: &'static str,
+    /// What it is about and which row: `checkout.pay.fast, page 13.44× in 1h`.
+    pub title: String,
+    /// Where its SLI or journey stands.
+    pub place: Place,
+    /// Why there is no proof.
+    pub unproven: Option<String>,
+}
+
+/// Something that must hold at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// The index of the alert.
+    pub alert: usize,
+    /// What is claimed, in words: `fires 12m after 20 % of all events began to fail`.
+    pub words: String,
+    /// When, in minutes.
+    pub minute: u64,
+    /// The query.
+    pub expr: String,
+    /// The labels of the one alert that must fire; none: nothing may.
+    pub fires: Option<String>,
+}
+
+/// Synthetic series and what must follow from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    /// What is played.
+    pub name: String,
+    /// The series with their values, a sample a minute.
+    pub series: Vec<(String, String)>,
+    /// What must follow.
+    pub claims: Vec<Claim>,
+}
+
+/// Tests that `promtool` runs together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestFile {
+    /// Its name without `.test.yml`: `checkout`, `checkout.5m`, `checkout.native`.
+    pub name: String,
+    /// Minutes between two evaluations.
+    pub step: u64,
+    /// The journeys whose rules it needs.
+    pub journeys: Vec<String>,
+    /// The groups of these in the order of their evaluation.
+    pub groups: Vec<String>,
+    /// Whether it has native histograms, which `promtool` knows from 2.48 on.
+    pub native: bool,
+    /// The tests.
+    pub tests: Vec<Test>,
+}
+
+/// All proofs of a journey.
+#[derive(Clone, Debug)]
+pub struct Proofs {
+    /// The journey.
+    pub journey: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// Its alerts.
+    pub alerts: Vec<Alert>,
+    /// The tests.
+    pub files: Vec<TestFile>,
+}
+
+/// Where tests go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Slot {
+    /// Every 5 minutes, as the slow rules run; otherwise as often as the fast ones.
+    slow: bool,
+    /// With native histograms.
+    native: bool,
+}
+
+/// Proofs that are being collected.
+struct Collector<'m> {
+    plan: Plan<'m>,
+    index: usize,
+    casts: Vec<Cast<'m>>,
+    alerts: Vec<Alert>,
+    tests: Vec<(Slot, Test)>,
+    /// Tests that need the rules of another journey too.
+    joint: Vec<(usize, Slot, Test)>,
+}
+
+/// Proves one journey of the model.
+pub fn journey(model: &Model, index: usize, options: &Options) -> Proofs {
+    let journey = &model.journeys[index];
+    let plan = Plan { model, options, journey };
+    let casts = journey.members().into_iter().map(|m| cast::cast(m, crate::reckon::range_of(journey, m.1))).collect();
+    let mut collector = Collector { plan, index, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new() };
+    collector.slis();
+    collector.whole_journey();
+    collector.delivery();
+    collector.finish()
+}
+
+impl<'m> Collector<'m> {
+    fn address(&self, cast: &Cast<'m>) -> String {
+        address(self.plan.journey, cast.member.0, cast.member.1)
+    }
+
+    /// Registers an alert and gives its index.
+    fn alert(&mut self, name: &'static str, title: String, place: Place, unproven: Option<String>) -> usize {
+        self.alerts.push(Alert { name, title, place, unproven });
+        self.alerts.len() - 1
+    }
+
+    fn step(&self, slot: Slot) -> u64 {
+        if slot.slow { 5 } else { self.plan.journey.evaluate }
+    }
+
+    fn finish(self) -> Proofs {
+        let journey = self.plan.journey;
+        let name = &journey.name.text;
+        let mut files: Vec<TestFile> = Vec::new();
+        let rules = plan::journey(self.plan.model, self.index, self.plan.options);
+        let own: Vec<String> = rules.groups.iter().map(|g| g.name.clone()).collect();
+        for (slow, native) in [(false, false), (true, false), (false, true), (true, true)] {
+            let slot = Slot { slow, native };
+            let tests: Vec<Test> = self.tests.iter().filter(|(s, _)| *s == slot).map(|(_, t)| t.clone()).collect();
+            let more = format!("{}{}", if slow { ".5m" } else { "" }, if native { ".native" } else { "" });
+            let file = |name: String, journeys, groups, tests| TestFile {
+                name,
+                step: self.step(slot),
+                journeys,
+                groups,
+                native,
+                tests,
+            };
+            if !tests.is_empty() {
+                files.push(file(format!("{name}{more}"), vec![name.clone()], own.clone(), tests));
+            }
+            let mut others: Vec<usize> = self.joint.iter().filter(|(_, s, _)| *s == slot).map(|(o, ..)| *o).collect();
+            others.dedup();
+            for other in others {
+                let tests = self.joint.iter().filter(|(o, s, _)| *o == other && *s == slot);
+                let tests = tests.map(|(_, _, t)| t.clone()).collect();
+                let others = plan::journey(self.plan.model, other, self.plan.options);
+                // the other journey's alerts are read, so its rules come first
+                let groups = others.groups.iter().map(|g| g.name.clone()).chain(own.iter().cloned()).collect();
+                let journeys = vec![others.journey.clone(), name.clone()];
+                files.push(file(format!("{name}.blocks-{}{more}", others.journey), journeys, groups, tests));
+            }
+        }
+        Proofs { journey: name.clone(), place: journey.name.place, alerts: self.alerts, files }
+    }
+}
+
+/// Whether two SLIs would read each other's series.
+fn in_conflict(a: &Cast<'_>, b: &Cast<'_>) -> bool {
+    let series = |cast: &Cast<'_>| -> Vec<crate::promql::evaluate::Labels> {
+        let own: Vec<_> = match &cast.part {
+            Part::Counters(all) => all.iter().map(|c| c.labels.clone()).collect(),
+            Part::Native(labels, _) => vec![labels.clone()],
+            Part::States(all) => all.iter().map(|d| d.labels.clone()).collect(),
+            Part::Impossible(_) => Vec::new(),
+        };
+        own.into_iter().chain(cast.strangers.iter().map(|(l, _)| l.clone())).chain(cast.targets()).collect()
+    };
+    let reads = |cast: &Cast<'_>, all: &[crate::promql::evaluate::Labels]| {
+        let selectors = cast::selectors(cast.member.1);
+        all.iter().any(|labels| selectors.iter().any(|s| cast::selects(s, labels)))
+    };
+    reads(a, &series(b)) || reads(b, &series(a))
+}
+
+/// Casts that can play together, by their indexes; native ones by themselves.
+fn batches(casts: &[&Cast<'_>]) -> Vec<Vec<usize>> {
+    /// Larger tests would be slow to read and to run.
+    const MOST: usize = 12;
+    let native = |i: usize| matches!(casts[i].part, Part::Native(..));
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    for i in 0..casts.len() {
+        if matches!(casts[i].part, Part::Impossible(_)) {
+            continue;
+        }
+        let fits = |batch: &&mut Vec<usize>| {
+            batch.len() < MOST
+                && batch.iter().all(|j| native(*j) == native(i) && !in_conflict(casts[i], casts[*j]))
+        };
+        match found.iter_mut().find(|batch| fits(batch)) {
+            Some(batch) => batch.push(i),
+            None => found.push(vec![i]),
+        }
+    }
+    found
+}

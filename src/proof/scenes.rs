@@ -1,0 +1,511 @@
+//! The tests of an SLI's alerts: what is played, and what must follow.
+
+use super::cast::{Cast, Part};
+use super::claims::{Target, Whose, row_title, share};
+use super::simulate::{Clock, Slo, State, agreed, no_data};
+use super::stage::{Act, IDLE, Phase, Player, input, reach};
+use super::{Collector, Slot, Test, batches};
+use crate::measure::Measure;
+use crate::model::Counters;
+use crate::plan::alerts::{SLO_BURN, SLO_LOW, SLO_NO_DATA, no_data_minutes};
+use crate::plan::minutes;
+use crate::plan::windows::DAY;
+use crate::promql::evaluate::Unknown;
+use crate::reckon::thresholds::Threshold;
+use std::collections::BTreeMap;
+
+/// Longer tests are not run: `promtool` keeps at most so many samples of one range.
+const LONGEST: u64 = 34 * DAY;
+/// Holds up to this long are waited for at the pace of the fast rules.
+const SHORT_HOLD: u64 = 180;
+
+/// An alert of an SLI that has to be proven.
+struct Wanted {
+    target: Target,
+    kind: Kind,
+}
+
+enum Kind {
+    Row(Threshold),
+    Low { left: f64, offset: u64 },
+    NoData { hold: u64 },
+}
+
+impl Wanted {
+    fn is_slow(&self) -> bool {
+        match &self.kind {
+            Kind::Row(row) => row.long >= DAY,
+            Kind::Low { .. } => true,
+            Kind::NoData { hold } => *hold > SHORT_HOLD,
+        }
+    }
+}
+
+/// How an SLI fails in a test.
+#[derive(Clone, Copy)]
+pub(super) struct Failing {
+    /// Events a minute.
+    pub all: f64,
+    /// Of them bad ones.
+    pub bad: f64,
+}
+
+impl Failing {
+    /// So that this share fails, in whole events. States fail as a whole.
+    pub fn share(cast: &Cast<'_>, wanted: f64) -> Failing {
+        if !cast.is_continuous() {
+            return Failing { all: 1.0, bad: 1.0 };
+        }
+        let mut all = 1000.0;
+        while all * wanted < 100.0 && all < 1e12 {
+            all *= 10.0;
+        }
+        Failing { all, bad: (all * wanted).round().clamp(1.0, all) }
+    }
+    /// Nothing fails.
+    pub fn good(self) -> Act {
+        Act::Flow { good: self.all, bad: 0.0 }
+    }
+    /// The share fails.
+    pub fn bad(self) -> Act {
+        Act::Flow { good: self.all - self.bad, bad: self.bad }
+    }
+    /// The failure in words.
+    pub fn noun(self, cast: &Cast<'_>) -> String {
+        if cast.is_continuous() { format!("the failure of {} of all events", share(self.bad / self.all)) } else { "the failure of everything".into() }
+    }
+    /// What happens, in words.
+    pub fn words(self, cast: &Cast<'_>) -> String {
+        if cast.is_continuous() { format!("{} of all events fail", share(self.bad / self.all)) } else { "everything fails".into() }
+    }
+}
+
+/// Up to the next multiple.
+pub(super) fn up_to(minutes: u64, step: u64) -> u64 {
+    minutes.div_ceil(step) * step
+}
+
+pub(super) fn phase(minutes: u64, act: Act) -> Phase {
+    Phase { minutes, act }
+}
+
+impl<'m> Collector<'m> {
+    pub(super) fn clocks(&self, slot: Slot) -> [Clock; 2] {
+        let clock = Clock { evaluate: self.plan.journey.evaluate, step: self.step(slot), closed: false };
+        [clock, Clock { closed: true, ..clock }]
+    }
+
+    /// What a player's SLI does in both generations, merged.
+    pub(super) fn states(
+        &self,
+        player: &Player<'_, '_>,
+        total: u64,
+        slot: Slot,
+        of: &dyn Fn(&Slo) -> Vec<State>,
+    ) -> Result<Vec<State>, Unknown> {
+        let sli = player.cast.member.1;
+        let range = crate::reckon::range_of(self.plan.journey, sli);
+        let [a, b] = self.clocks(slot).map(|clock| {
+            let recorded = player.recorded(total, clock, range)?;
+            Ok::<_, Unknown>(of(&Slo::new(&recorded, clock, sli.target.value.budget())))
+        });
+        Ok(agreed(&a?, &b?))
+    }
+
+    fn wanted_states(&self, player: &Player<'_, '_>, total: u64, slot: Slot, wanted: &Wanted) -> Result<Vec<State>, Unknown> {
+        match &wanted.kind {
+            Kind::Row(row) => self.states(player, total, slot, &|slo| slo.row(row)),
+            Kind::Low { left, offset } => {
+                let period = self.plan.journey.window.value;
+                self.states(player, total, slot, &|slo| slo.low(*left, *offset, period))
+            }
+            Kind::NoData { hold } => {
+                let range = crate::reckon::range_of(self.plan.journey, player.cast.member.1);
+                let [a, b] = self.clocks(slot).map(|clock| {
+                    Ok::<_, Unknown>(no_data(clock, &player.recorded(total, clock, range)?, *hold))
+                });
+                Ok(agreed(&a?, &b?))
+            }
+        }
+    }
+
+    /// All alerts of the SLIs.
+    pub(super) fn slis(&mut self) {
+        let casts = self.casts.clone();
+        let wanted: Vec<Vec<Wanted>> = casts.iter().map(|cast| self.wanted(cast)).collect();
+        for batch in batches(&casts.iter().collect::<Vec<_>>()) {
+            let native = matches!(casts[batch[0]].part, Part::Native(..));
+            let members: Vec<(&Cast<'m>, &Vec<Wanted>)> = batch.iter().map(|i| (&casts[*i], &wanted[*i])).collect();
+            for slow in [false, true] {
+                let slot = Slot { slow, native };
+                self.burns_and_ends(&members, slot);
+                self.stops(&members, slot);
+                self.goes_dark(&members, slot);
+            }
+            let slot = Slot { slow: false, native };
+            self.needs(&members, slot);
+            self.successes_are_born(&members, slot);
+            self.returns(&members, slot);
+        }
+        self.say_what_is_missing(&wanted);
+    }
+
+    /// The alerts of an SLI, registered.
+    fn wanted(&mut self, cast: &Cast<'m>) -> Vec<Wanted> {
+        let sli = cast.member.1;
+        let address = self.address(cast);
+        let impossible = match &cast.part {
+            Part::Impossible(why) => Some(why.clone()),
+            _ => None,
+        };
+        let by: BTreeMap<String, String> = sli
+            .by
+            .iter()
+            .filter_map(|b| Some((b.text.clone(), super::states::main_value(sli, &b.text)?)))
+            .collect();
+        let rows = self.plan.thresholds_of(&cast.member);
+        let mut found = Vec::new();
+        for row in &rows {
+            let title = format!("{address}, {}", row_title(row));
+            let alert = self.alert(SLO_BURN, title, sli.name.place, impossible.clone());
+            let whose = Whose { sli: Some(cast.member), by: &by };
+            let target = self.target(alert, SLO_BURN, row.urgency, &whose, &Self::row_labels(row));
+            found.push(Wanted { target, kind: Kind::Row(row.clone()) });
+        }
+        if let Some((after, urgency)) = sli.alerts.no_data {
+            let hold = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
+            let title = format!("{address}, no data for {}", minutes(hold));
+            let alert = self.alert(SLO_NO_DATA, title, sli.name.place, impossible.clone());
+            // the budgets carry no labels of `by`
+            let whose = Whose { sli: Some(cast.member), by: &BTreeMap::new() };
+            let target = self.target(alert, SLO_NO_DATA, urgency, &whose, &[("long", minutes(hold))]);
+            found.push(Wanted { target, kind: Kind::NoData { hold } });
+        }
+        if let Some((left, urgency)) = sli.alerts.left {
+            let title = format!("{address}, less than {} of the budget left", left.text());
+            let alert = self.alert(SLO_LOW, title, sli.name.place, impossible);
+            let whose = Whose { sli: Some(cast.member), by: &by };
+            let target = self.target(alert, SLO_LOW, urgency, &whose, &[]);
+            let offset = rows.iter().map(|t| t.long).max().unwrap_or_else(|| self.plan.quiet_days());
+            found.push(Wanted { target, kind: Kind::Low { left: left.share(), offset } });
+        }
+        found
+    }
+
+    fn add(&mut self, slot: Slot, name: String, players: &[Player<'_, 'm>], total: u64, claims: Vec<super::Claim>) {
+        if !claims.is_empty() {
+            self.tests.push((slot, Test { name, series: input(players, total), claims }));
+        }
+    }
+
+    /// All is good for the longest window, a share fails until every alert fires, then all is good again.
+    fn burns_and_ends(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let of = |w: &&Wanted| w.is_slow() == slot.slow && !matches!(w.kind, Kind::NoData { .. });
+        let step = self.step(slot);
+        let (mut players, mut claims, mut total, mut about) = (Vec::new(), Vec::new(), 0, Vec::new());
+        let mut plans = Vec::new();
+        for (cast, wanted) in members {
+            let wanted: Vec<&Wanted> = wanted.iter().filter(of).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            let Ok(Some((player, minutes, failing, at))) = self.failing_player(cast, &wanted, slot) else { continue };
+            total = total.max(minutes);
+            about.push((*cast, failing, at));
+            plans.push(wanted);
+            players.push(player);
+        }
+        for ((player, wanted), (cast, failing, (from, until))) in players.iter().zip(&plans).zip(&about) {
+            for wanted in wanted {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let words = |fires: bool, at: u64| {
+                    if fires {
+                        format!("fires {} after {} began", minutes(at.saturating_sub(*from)), failing.noun(cast))
+                    } else if at >= *until {
+                        format!("ends {} after the failure ended", minutes(at - until))
+                    } else {
+                        "is silent".to_string()
+                    }
+                };
+                claims.extend(wanted.target.changes(&states, step, &words));
+            }
+        }
+        let what: Vec<String> = about.iter().map(|(cast, failing, _)| format!("{}: {}", short_name(cast), failing.words(cast))).collect();
+        let name = format!("burns and ends: {}", what.join("; "));
+        self.add(slot, name, &players, total, claims);
+    }
+
+    /// The phases of an SLI that fails and recovers; its minutes, how it fails, and from when until when.
+    fn failing_player<'c>(
+        &self,
+        cast: &'c Cast<'m>,
+        wanted: &[&Wanted],
+        slot: Slot,
+    ) -> Result<Option<(Player<'c, 'm>, u64, Failing, (u64, u64))>, Unknown> {
+        let step = self.step(slot);
+        let sli = cast.member.1;
+        let budget = sli.target.value.budget();
+        let range = crate::reckon::range_of(self.plan.journey, sli) / 60;
+        let rows = wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None });
+        let rows: Vec<&Threshold> = rows.collect();
+        let offset = wanted.iter().filter_map(|w| if let Kind::Low { offset, .. } = &w.kind { Some(*offset) } else { None }).max();
+        let longest = rows.iter().map(|r| r.long).max().max(offset.map(|o| o + 60)).unwrap_or(60);
+        let short = rows.iter().map(|r| r.short).max().unwrap_or(0);
+        let steepest = rows.iter().map(|r| r.burn * budget).fold(0.0, f64::max).max(budget);
+        let failing = Failing::share(cast, (6.0 * steepest).min(1.0));
+        let reach = reach(cast);
+        // what is excluded by the clock moves the failure to another hour
+        let shifts: Vec<u64> = if sli.exclude.is_some() { (0..24).map(|h| h * 60).collect() } else { vec![0] };
+        for shift in shifts {
+            let lead = up_to(2 * range + 2, step) + shift;
+            let before = up_to(longest, step);
+            let ends = up_to(short + range + reach + 10, step);
+            let from = lead + before;
+            let act = |bad: u64, flood: Option<u64>| {
+                let mut phases = vec![phase(lead, IDLE), phase(before, failing.good()), phase(bad, failing.bad()), phase(ends, failing.good())];
+                // many good events at last, so that the budget recovers
+                phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
+                Player { cast, phases, base: 0.0, strangers: Some(false) }
+            };
+            let most = up_to(longest + 90, step);
+            let probe = act(most, None);
+            let mut last = 0;
+            let mut all = true;
+            for wanted in wanted {
+                let states = self.wanted_states(&probe, from + most, slot, wanted)?;
+                let first = states.iter().enumerate().position(|(k, s)| k as u64 * step > from && *s == State::Firing);
+                match first {
+                    Some(k) => last = last.max(k as u64 * step),
+                    None => all = false,
+                }
+            }
+            if !all && shift != 23 * 60 && sli.exclude.is_some() {
+                continue;
+            }
+            let bad = if all { up_to(last + 5 - from, step) } else { most };
+            let flood = (offset.is_some() && cast.is_continuous()).then_some(up_to(90, step));
+            let total = from + bad + ends + flood.unwrap_or(0);
+            if total > LONGEST {
+                return Ok(None);
+            }
+            return Ok(Some((act(bad, flood), total, failing, (from, from + bad))));
+        }
+        Ok(None)
+    }
+
+    /// No events first; then everything fails, and in the middle of it traffic stops: that is no recovery.
+    fn stops(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let of = |w: &&Wanted| w.is_slow() == slot.slow && !matches!(w.kind, Kind::NoData { .. });
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members {
+            let wanted: Vec<&Wanted> = wanted.iter().filter(of).collect();
+            let rows = wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None });
+            let Some(short) = rows.map(|r| r.short).max() else { continue };
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let lead = up_to(2 * range + 8, step);
+            let failing = Failing { all: 1000.0, bad: 1000.0 };
+            // states fail as a whole, a minute at a time
+            let need = u64::from(cast.member.1.alerts.need.value) + 5;
+            let bad = up_to(if cast.is_continuous() { range + 5 } else { need.max(range + 5) + reach(cast) }, step);
+            let (first, last) = if cast.is_continuous() { (IDLE, IDLE) } else { (IDLE, Act::Gone) };
+            let still = up_to(short + range + 5, step);
+            let phases = vec![phase(lead, first), phase(bad, failing.bad()), phase(still, last)];
+            total = total.max(lead + bad + still);
+            players.push(Player { cast, phases, base: 0.0, strangers: None });
+            plans.push((wanted, lead, lead + bad));
+        }
+        let mut claims = Vec::new();
+        for (player, (wanted, from, until)) in players.iter().zip(&plans) {
+            for wanted in wanted {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let last = (total / step) as usize;
+                if player.cast.is_continuous() && states.get((from / step) as usize) == Some(&State::Silent) {
+                    claims.push(wanted.target.claim(from / step * step, false, "is silent without events"));
+                }
+                match states.get(last) {
+                    Some(State::Firing) => {
+                        let words = format!("still fires {} after traffic stopped in the middle of a failure", minutes(total - until));
+                        claims.push(wanted.target.claim(total / step * step, true, words));
+                    }
+                    Some(State::Silent) if matches!(wanted.kind, Kind::Low { .. }) => {
+                        let words = "is silent in the first days, which say nothing";
+                        claims.push(wanted.target.claim(total / step * step, false, words));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let name = "no events, then only failures, then traffic stops".to_string();
+        self.add(slot, name, &players, total, claims);
+    }
+
+    /// `need - 1` bad events are too few, `need` are enough; all are the first of their series, so that births are counted.
+    fn needs(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            if rows.is_empty() || cast.member.1.exclude.is_some() {
+                continue;
+            }
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let need = f64::from(cast.member.1.alerts.need.value);
+            let lead = up_to(2 * range + 2, step);
+            let one = |bad: f64| Act::Flow { good: 0.0, bad };
+            let settle = range + 2 * self.plan.journey.evaluate;
+            let mut phases = vec![phase(lead, Act::Absent)];
+            if cast.is_continuous() {
+                if need > 1.0 {
+                    phases.extend([phase(1, one(need - 1.0)), phase(up_to(settle, step), IDLE)]);
+                }
+                phases.extend([phase(1, one(1.0)), phase(up_to(settle, step), IDLE)]);
+            } else {
+                phases.push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
+            }
+            total = total.max(phases.iter().map(|p| p.minutes).sum());
+            players.push(Player { cast, phases, base: 0.0, strangers: None });
+            plans.push(rows);
+        }
+        let mut claims = Vec::new();
+        for (player, rows) in players.iter().zip(&plans) {
+            let need = player.cast.member.1.alerts.need.value;
+            for wanted in rows {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let words = move |fires: bool, _| if fires { format!("fires with {need} bad events, the first ones of their series") } else { "is silent".into() };
+                let mut found = wanted.target.changes(&states, step, &words);
+                found.truncate(2);
+                if let Some(first) = found.first_mut() {
+                    first.words = format!("is silent with {} bad events", need.saturating_sub(1));
+                }
+                claims.extend(found);
+            }
+        }
+        self.add(slot, "one bad event too few, then enough, in series that are new".into(), &players, total, claims);
+    }
+
+    /// New series of successes are no failures.
+    fn successes_are_born(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members.iter().filter(|(cast, _)| cast.is_continuous()) {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let lead = up_to(2 * range + 2, step);
+            let phases = vec![phase(lead, Act::Absent), phase(1, Act::Flow { good: 1000.0, bad: 0.0 }), phase(1, IDLE)];
+            total = total.max(lead + up_to(range + 3, step));
+            players.push(Player { cast, phases, base: 0.0, strangers: None });
+            plans.push(rows);
+        }
+        let mut claims = Vec::new();
+        for rows in &plans {
+            for wanted in rows {
+                for at in [total - up_to(2 * step, step), total] {
+                    claims.push(wanted.target.claim(at / step * step, false, "is silent when series of successes are new"));
+                }
+            }
+        }
+        self.add(slot, "successes in series that are new".into(), &players, total, claims);
+    }
+
+    /// A target that was away brings its history back, and nothing of it is counted.
+    fn returns(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total, mut back) = (Vec::new(), Vec::new(), 0, 0);
+        // what is pushed has no `up`: at its very first evaluation its history is new
+        let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped;
+        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_)) && scraped(c)) {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let lead = up_to(2 * range + 2, step);
+            let good = Act::Flow { good: 100.0, bad: 0.0 };
+            let away = up_to(10 + range, step);
+            let phases = vec![phase(lead, IDLE), phase(10 * step, good), phase(away, Act::Away), phase(1, good)];
+            back = back.max(lead + 10 * step + away);
+            total = total.max(back + up_to(range + 3, step));
+            players.push(Player { cast, phases, base: 1_000_000.0, strangers: Some(true) });
+            plans.push(rows);
+        }
+        let mut claims = Vec::new();
+        for rows in &plans {
+            for wanted in rows {
+                for at in [up_to(back, step), up_to(back, step) + step, total] {
+                    claims.push(wanted.target.claim(at / step * step, false, "is silent when a target returns with its history"));
+                }
+            }
+        }
+        claims.dedup();
+        self.add(slot, "a target is away and returns with its history".into(), &players, total, claims);
+    }
+
+    /// Idle is data; series that are gone are not.
+    fn goes_dark(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let mut by_hold: BTreeMap<u64, Vec<(&Cast<'m>, &Wanted)>> = BTreeMap::new();
+        for (cast, wanted) in members {
+            for wanted in wanted.iter().filter(|w| w.is_slow() == slot.slow) {
+                if let Kind::NoData { hold } = &wanted.kind {
+                    by_hold.entry(*hold).or_default().push((cast, wanted));
+                }
+            }
+        }
+        for (hold, all) in by_hold {
+            let (mut players, mut total) = (Vec::new(), 0);
+            let idle = up_to(hold + 30, step);
+            for (cast, _) in &all {
+                // a timestamp is known for a day after its exporter is gone
+                let known = if matches!(cast.member.1.measure, Measure::Age(_)) { DAY } else { reach(cast) };
+                let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+                total = total.max(idle + up_to(hold + known + 2 * range + 20, step));
+                players.push(Player { cast, phases: vec![phase(idle, IDLE), phase(1, Act::Gone)], base: 0.0, strangers: None });
+            }
+            if total > LONGEST {
+                continue;
+            }
+            let mut claims = Vec::new();
+            for (player, (cast, wanted)) in players.iter().zip(&all) {
+                let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                // how long a series that ends is still seen depends on the range's ends
+                let unsure = (range / step + 1) as usize;
+                let mut sure = states.clone();
+                for k in 0..states.len() {
+                    let near = &states[k.saturating_sub(unsure)..(k + unsure + 1).min(states.len())];
+                    if near.iter().any(|s| *s != states[k]) {
+                        sure[k] = State::Unsure;
+                    }
+                }
+                let words = |fires: bool, at: u64| if fires { format!("fires {} after the series ended", minutes(at - idle)) } else { "is silent".into() };
+                // what is not there at the very start says nothing
+                let from = (idle / step) as usize;
+                for state in &mut sure[..from.min(states.len())] {
+                    *state = State::Unsure;
+                }
+                claims.push(wanted.target.claim(idle - step, false, format!("is silent when nothing happens for {}", minutes(hold))));
+                claims.extend(wanted.target.changes(&sure, step, &words));
+            }
+            self.add(slot, format!("nothing happens, then the series end: no data for {}", minutes(hold)), &players, total, claims);
+        }
+    }
+
+    /// An alert of which no test shows that it fires is not proven.
+    fn say_what_is_missing(&mut self, wanted: &[Vec<Wanted>]) {
+        for wanted in wanted.iter().flatten() {
+            let alert = wanted.target.alert;
+            let shown = self.tests.iter().any(|(_, t)| t.claims.iter().any(|c| c.alert == alert && c.fires.is_some()));
+            if shown || self.alerts[alert].unproven.is_some() {
+                continue;
+            }
+            self.alerts[alert].unproven = Some(match &wanted.kind {
+                Kind::NoData { .. } => "its series end in the tests, and there is still data".to_string(),
+                _ => "in the tests it never fires".to_string(),
+            });
+        }
+    }
+}
+
+/// `pay.fast`
+fn short_name(cast: &Cast<'_>) -> String {
+    let sli = &cast.member.1.name.text;
+    cast.member.0.map_or(sli.clone(), |s| format!("{}.{sli}", s.name.text))
+}

@@ -1,0 +1,271 @@
+//! What alerts do, reckoned from events and not from the rules: the model that the rules are tested against.
+//!
+//! Level 1 is known at every evaluation of a test. Windows, copies, thresholds, `need` and the composition of journeys follow from it as
+//! `docs/rules.md` says. Prometheus 2 includes the left end of a range, Prometheus 3 does not, so a window holds one sample more there;
+//! what is not certain for both is not claimed.
+
+use crate::model::{Compose, Journey};
+use crate::plan::LONGEST_FROM_5M;
+use crate::plan::windows::DAY;
+use crate::reckon::thresholds::Threshold;
+
+/// What an alert does at an evaluation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// It fires, on both generations of Prometheus.
+    Firing,
+    /// It does not, on both.
+    Silent,
+    /// It depends.
+    Unsure,
+}
+
+/// Level 1 of an SLI: events per second at each evaluation of a test, none where there is no data.
+#[derive(Clone, Debug, Default)]
+pub struct Recorded {
+    /// All and bad.
+    pub samples: Vec<Option<(f64, f64)>>,
+}
+
+/// How a test evaluates.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// Minutes between two evaluations of the journey's rules in production.
+    pub evaluate: u64,
+    /// Minutes between two evaluations in the test.
+    pub step: u64,
+    /// Whether ranges include their left end.
+    pub closed: bool,
+}
+
+/// Sums of a recorded series over windows.
+struct Sums {
+    /// Running sums of all and bad, and how many samples there are.
+    before: Vec<(f64, f64, u32)>,
+}
+
+impl Sums {
+    fn of(samples: impl Iterator<Item = Option<(f64, f64)>>) -> Sums {
+        let mut before = vec![(0.0, 0.0, 0)];
+        let mut last = (0.0, 0.0, 0);
+        for sample in samples {
+            if let Some((total, bad)) = sample {
+                last = (last.0 + total, last.1 + bad, last.2 + 1);
+            }
+            before.push(last);
+        }
+        Sums { before }
+    }
+
+    /// All and bad over a window in minutes that ends `offset` minutes before the evaluation `k`.
+    fn over(&self, clock: Clock, k: usize, window: u64, offset: u64) -> Option<(f64, f64)> {
+        let end = (k as i64) * clock.step as i64 - offset as i64;
+        let step = clock.step as i64;
+        let start = end - window as i64;
+        let first = if clock.closed { start.div_euclid(step) + i64::from(start.rem_euclid(step) != 0) } else { start.div_euclid(step) + 1 };
+        let (first, after) = (first.max(0), end.div_euclid(step) + 1);
+        if after <= first {
+            return None;
+        }
+        let (a, b) = (self.before.get(first as usize)?, self.before.get(after as usize)?);
+        (b.2 > a.2).then_some((b.0 - a.0, b.1 - a.1))
+    }
+}
+
+/// An SLI's recorded series as the rules see them.
+pub struct Slo {
+    clock: Clock,
+    level_one: Sums,
+    copy: Sums,
+    hourly: Sums,
+    budget: f64,
+    len: usize,
+}
+
+/// Comparisons nearer than this to their limit are not certain: floats are added in another order elsewhere.
+const MARGIN: f64 = 1e-6;
+
+impl Slo {
+    /// From level 1.
+    pub fn new(recorded: &Recorded, clock: Clock, budget: f64) -> Slo {
+        let level_one = Sums::of(recorded.samples.iter().copied());
+        let len = recorded.samples.len();
+        let scale = (60 * clock.evaluate) as f64;
+        let scaled = |sum: Option<(f64, f64)>| sum.map(|(t, b)| (t * scale, b * scale));
+        let copy = Sums::of((0..len).map(|k| scaled(level_one.over(clock, k, 5, clock.evaluate))));
+        let hourly = Sums::of((0..len).map(|k| copy.over(clock, k, 60, 5)));
+        Slo { clock, level_one, copy, hourly, budget, len }
+    }
+
+    fn over(&self, k: usize, window: u64) -> Option<(f64, f64)> {
+        if window < DAY { self.level_one.over(self.clock, k, window, 0) } else { self.copy.over(self.clock, k, window, 0) }
+    }
+
+    /// The share of events that are bad, where there are events.
+    fn share(&self, k: usize, window: u64) -> Option<f64> {
+        self.over(k, window).filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)
+    }
+
+    fn period_share(&self, k: usize, period: u64) -> Option<f64> {
+        let sums = if period > LONGEST_FROM_5M { &self.hourly } else { &self.copy };
+        sums.over(self.clock, k, period, 0).filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)
+    }
+
+    /// Bad events in a window.
+    fn bad_events(&self, k: usize, window: u64) -> f64 {
+        let scale = (60 * self.clock.evaluate) as f64;
+        self.level_one.over(self.clock, k, window, 0).map_or(0.0, |(_, bad)| bad * scale)
+    }
+
+    /// What a row does at every evaluation.
+    pub fn row(&self, row: &Threshold) -> Vec<State> {
+        (0..self.len)
+            .map(|k| {
+                let burn = |window| self.share(k, window).map(|s| s / self.budget);
+                certain(|slack| fires(row, burn(row.long), burn(row.short), self.bad_events(k, row.long), slack))
+            })
+            .collect()
+    }
+
+    /// What `SLOBudgetLow` does: below `left` now, and a number `offset` minutes ago, for an hour.
+    pub fn low(&self, left: f64, offset: u64, period: u64) -> Vec<State> {
+        let remaining: Vec<Option<f64>> =
+            (0..self.len).map(|k| self.period_share(k, period).map(|s| 1.0 - s / self.budget)).collect();
+        low(self.clock, &remaining, left, offset)
+    }
+}
+
+/// The same with every limit a hair lower and a hair higher.
+fn certain(holds: impl Fn(f64) -> bool) -> State {
+    match (holds(-MARGIN), holds(MARGIN)) {
+        (true, true) => State::Firing,
+        (false, false) => State::Silent,
+        _ => State::Unsure,
+    }
+}
+
+fn fires(row: &Threshold, long: Option<f64>, short: Option<f64>, bad: f64, slack: f64) -> bool {
+    let limit = row.burn * (1.0 + slack);
+    long.is_some_and(|b| b > limit) && short.is_none_or(|b| b > limit) && bad > f64::from(row.need) - 0.1 + slack
+}
+
+/// What holds for `minutes` in a row.
+fn held(clock: Clock, holds: &[bool], minutes: u64) -> Vec<bool> {
+    let mut since = None;
+    holds
+        .iter()
+        .enumerate()
+        .map(|(k, now)| {
+            since = if *now { since.or(Some(k)) } else { None };
+            since.is_some_and(|from| (k - from) as u64 * clock.step >= minutes)
+        })
+        .collect()
+}
+
+fn low(clock: Clock, remaining: &[Option<f64>], left: f64, offset: u64) -> Vec<State> {
+    let back = (offset / clock.step) as usize;
+    let with = |slack: f64| {
+        let holds: Vec<bool> = remaining
+            .iter()
+            .enumerate()
+            .map(|(k, now)| now.is_some_and(|r| r < left - slack) && k >= back && remaining[k - back].is_some())
+            .collect();
+        held(clock, &holds, 60)
+    };
+    with(-MARGIN).into_iter().zip(with(MARGIN)).map(|(a, b)| merged_bool(a, b)).collect()
+}
+
+fn merged_bool(a: bool, b: bool) -> State {
+    match (a, b) {
+        (true, true) => State::Firing,
+        (false, false) => State::Silent,
+        _ => State::Unsure,
+    }
+}
+
+/// What both say; what they do not agree on is not certain.
+pub fn agreed(a: &[State], b: &[State]) -> Vec<State> {
+    a.iter().zip(b).map(|(a, b)| if a == b { *a } else { State::Unsure }).collect()
+}
+
+/// What `SLONoData` does: no data for `hold` minutes.
+pub fn no_data(clock: Clock, recorded: &Recorded, hold: u64) -> Vec<State> {
+    let holds: Vec<bool> = recorded.samples.iter().map(Option::is_none).collect();
+    held(clock, &holds, hold).into_iter().map(|fires| merged_bool(fires, fires)).collect()
+}
+
+/// A journey of SLIs that count, in the order of [`Journey::counted_slis`].
+pub struct Whole<'m> {
+    journey: &'m Journey,
+    slos: Vec<Slo>,
+    budget: f64,
+}
+
+impl<'m> Whole<'m> {
+    /// From the SLIs that count.
+    pub fn new(journey: &'m Journey, slos: Vec<Slo>, budget: f64) -> Whole<'m> {
+        Whole { journey, slos, budget }
+    }
+
+    fn len(&self) -> usize {
+        self.slos.first().map_or(0, |s| s.len)
+    }
+
+    /// The journey's share of failed walks from those of its SLIs; none while one of them is dark.
+    fn composed(&self, share: impl Fn(&Slo) -> Option<f64>, dark: impl Fn(&Slo) -> bool) -> Option<f64> {
+        if self.slos.iter().any(dark) {
+            return None;
+        }
+        let mut of_steps: Vec<(f64, Option<f64>)> = Vec::new();
+        let mut slos = self.slos.iter();
+        for step in self.journey.steps.iter().filter(|s| s.weight.value > 0.0) {
+            let shares: Vec<Option<f64>> = step.slis.iter().filter(|s| s.counts).map(|_| slos.next().and_then(&share)).collect();
+            if shares.is_empty() {
+                continue;
+            }
+            let worst = shares.into_iter().flatten().fold(None, |worst: Option<f64>, s| Some(worst.map_or(s, |w| w.max(s))));
+            of_steps.push((step.weight.value, worst.map(|s| s.min(1.0))));
+        }
+        let known: Vec<(f64, f64)> = of_steps.iter().filter_map(|(w, s)| s.map(|s| (*w, s))).collect();
+        if known.is_empty() {
+            return None;
+        }
+        Some(match self.journey.compose.value {
+            Compose::All => 1.0 - known.iter().map(|(_, s)| 1.0 - s).product::<f64>(),
+            Compose::Weakest => known.iter().map(|(_, s)| *s).fold(0.0, f64::max),
+            Compose::Weighted => {
+                known.iter().map(|(w, s)| w * s).sum::<f64>() / of_steps.iter().map(|(w, _)| w).sum::<f64>()
+            }
+        })
+    }
+
+    /// What a row of the journey does at every evaluation.
+    pub fn row(&self, row: &Threshold) -> Vec<State> {
+        (0..self.len())
+            .map(|k| {
+                let burn = |window| {
+                    self.composed(|slo| slo.share(k, window), |slo| slo.over(k, window).is_none())
+                        .map(|s| s / self.budget)
+                };
+                let bad = self.slos.iter().map(|slo| slo.bad_events(k, row.long)).sum();
+                certain(|slack| fires(row, burn(row.long), burn(row.short), bad, slack))
+            })
+            .collect()
+    }
+
+    /// What `JourneyBudgetLow` does.
+    pub fn low(&self, left: f64, offset: u64, period: u64) -> Vec<State> {
+        let Some(clock) = self.slos.first().map(|s| s.clock) else { return Vec::new() };
+        let remaining: Vec<Option<f64>> = (0..self.len())
+            .map(|k| {
+                let share = |slo: &Slo| slo.period_share(k, period);
+                let dark = |slo: &Slo| {
+                    let sums = if period > LONGEST_FROM_5M { &slo.hourly } else { &slo.copy };
+                    sums.over(slo.clock, k, period, 0).is_none()
+                };
+                self.composed(share, dark).map(|s| 1.0 - s / self.budget)
+            })
+            .collect();
+        low(clock, &remaining, left, offset)
+    }
+}
