@@ -67,8 +67,10 @@ pub struct Cast<'m> {
     pub member: Member<'m>,
     /// Its series.
     pub part: Part,
-    /// Series that a matcher keeps out: the first looks like a bad event, the second like a good one.
+    /// Series that one matcher keeps out, and whether each would be taken for bad events.
     pub strangers: Vec<(Labels, bool)>,
+    /// What the rules read of it.
+    pub selectors: Vec<Selector>,
 }
 
 impl Cast<'_> {
@@ -116,7 +118,7 @@ pub fn cast<'m>(member: Member<'m>, window: u64) -> Cast<'m> {
         Measure::Up(_) | Measure::Age(_) | Measure::Holds(_) => states::of(sli, window),
     };
     let strangers = strangers(sli);
-    Cast { member, part, strangers }
+    Cast { member, part, strangers, selectors: selectors(sli) }
 }
 
 /// Labels that satisfy a selector, with the labels of `by` and those that a scrape adds.

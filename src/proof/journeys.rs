@@ -4,7 +4,7 @@ use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title};
 use super::scenes::{Failing, phase, up_to};
 use super::simulate::{Recorded, Slo, State, Whole, agreed};
-use super::stage::{Act, IDLE, Player, input, reach};
+use super::stage::{Act, IDLE, Player, input, reach, union};
 use super::{Collector, Slot, Test, in_conflict};
 use crate::model::{Audience, address};
 use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW};
@@ -63,7 +63,7 @@ impl<'m> Collector<'m> {
                     self.journey_burns(&counted, &of, target.value.budget(), slot);
                 }
             }
-            self.journey_is_dark(&counted, &wanted, Slot { slow: false, native });
+            self.journey_is_dark(&counted, &wanted, target.value.budget(), Slot { slow: false, native });
         }
         for row in &wanted {
             let alert = row.target.alert;
@@ -80,17 +80,24 @@ impl<'m> Collector<'m> {
         self.casts.iter().filter(is).cloned().collect()
     }
 
-    /// Why these SLIs cannot be played together.
+    /// Why these SLIs cannot be played.
     fn cannot_play(&self, casts: &[Cast<'m>]) -> Option<String> {
-        for (i, a) in casts.iter().enumerate() {
-            if let Part::Impossible(why) = &a.part {
-                return Some(format!("{}: {why}", self.address(a)));
-            }
-            if let Some(b) = casts[..i].iter().find(|b| in_conflict(a, b)) {
-                return Some(format!("{} and {} read the same series", self.address(b), self.address(a)));
+        casts.iter().find_map(|cast| match &cast.part {
+            Part::Impossible(why) => Some(format!("{}: {why}", self.address(cast))),
+            _ => None,
+        })
+    }
+
+    /// Which SLIs play; those that read the series of one that plays stand by, and nothing happens to them.
+    fn standing_by(casts: &[Cast<'m>]) -> Vec<bool> {
+        let mut by = vec![true; casts.len()];
+        // any share of these can fail, so they come first
+        for continuous in [true, false] {
+            for i in (0..casts.len()).filter(|i| casts[*i].is_continuous() == continuous) {
+                by[i] = (0..casts.len()).any(|j| j != i && !by[j] && in_conflict(&casts[i], &casts[j]));
             }
         }
-        None
+        by
     }
 
     /// What the journey does, in both generations, merged.
@@ -103,12 +110,14 @@ impl<'m> Collector<'m> {
         of: &dyn Fn(&Whole<'_>) -> Vec<State>,
     ) -> Result<Vec<State>, Unknown> {
         let journey = self.plan.journey;
+        let series = union(players, total);
         let [a, b] = self.clocks(slot).map(|clock| {
             let slos: Result<Vec<Slo>, Unknown> = players
                 .iter()
                 .map(|p| {
                     let sli = p.cast.member.1;
-                    let recorded: Recorded = p.recorded(total, clock, crate::reckon::range_of(journey, sli))?;
+                    let range = crate::reckon::range_of(journey, sli);
+                    let recorded: Recorded = p.recorded_among(&series, total, clock, range)?;
                     Ok(Slo::new(&recorded, clock, sli.target.value.budget()))
                 })
                 .collect();
@@ -140,6 +149,7 @@ impl<'m> Collector<'m> {
 
     fn journey_burns(&mut self, casts: &[Cast<'m>], wanted: &[&Row], budget: f64, slot: Slot) {
         let step = self.step(slot);
+        let by = Self::standing_by(casts);
         let continuous = casts.iter().any(Cast::is_continuous);
         let failing = self.failing(casts, wanted, budget);
         let range = casts.iter().map(|c| crate::reckon::range_of(self.plan.journey, c.member.1) / 60).max().unwrap_or(2);
@@ -158,13 +168,18 @@ impl<'m> Collector<'m> {
                     casts
                         .iter()
                         .zip(&failing)
-                        .map(|(cast, failing)| {
+                        .zip(&by)
+                        .map(|((cast, failing), stands_by)| {
+                            if *stands_by {
+                                let phases = vec![phase(lead, IDLE)];
+                                return Player { cast, phases, base: 0.0, strangers: None, stands_by: true };
+                            }
                             let fails = everything || cast.is_continuous() || !continuous;
                             let all = Failing { bad: failing.all, ..*failing };
                             let act = if !fails { failing.good() } else if everything { all.bad() } else { failing.bad() };
                             let mut phases = vec![phase(lead, IDLE), phase(before, failing.good()), phase(bad, act), phase(ends, failing.good())];
                             phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
-                            Player { cast, phases, base: 0.0, strangers: None }
+                            Player { cast, phases, base: 0.0, strangers: None, stands_by: false }
                         })
                         .collect()
                 };
@@ -210,26 +225,30 @@ impl<'m> Collector<'m> {
     }
 
     /// While an SLI that counts has no data the journey says nothing, whatever the others do.
-    fn journey_is_dark(&mut self, casts: &[Cast<'m>], wanted: &[Row], slot: Slot) {
+    fn journey_is_dark(&mut self, casts: &[Cast<'m>], wanted: &[Row], budget: f64, slot: Slot) {
         if casts.len() < 2 {
             return;
         }
         let step = self.step(slot);
-        for dark in 0..casts.len() {
+        let by = Self::standing_by(casts);
+        for dark in (0..casts.len()).filter(|i| !by[*i]) {
             let players: Vec<Player<'_, 'm>> = casts
                 .iter()
                 .enumerate()
                 .map(|(i, cast)| {
+                    if by[i] {
+                        return Player { cast, phases: vec![phase(1, IDLE)], base: 0.0, strangers: None, stands_by: true };
+                    }
                     let failing = Failing { all: 1000.0, bad: 1000.0 };
                     let act = if i == dark { Act::Absent } else { failing.bad() };
-                    Player { cast, phases: vec![phase(up_to(6, step), if i == dark { Act::Absent } else { IDLE }), phase(1, act)], base: 0.0, strangers: None }
+                    Player { cast, phases: vec![phase(up_to(6, step), if i == dark { Act::Absent } else { IDLE }), phase(1, act)], base: 0.0, strangers: None, stands_by: false }
                 })
                 .collect();
             let total = up_to(20, step);
             let mut claims = Vec::new();
             for row in wanted.iter().filter(|w| w.row.is_some()) {
                 // SLIs that are there in any case cannot be dark
-                let Ok(states) = self.row_states(row, &players, total, slot, 1.0) else { return };
+                let Ok(states) = self.row_states(row, &players, total, slot, budget) else { return };
                 if states.iter().all(|s| *s == State::Silent) {
                     claims.push(row.target.claim(total / step * step, false, format!("is silent while {} has no data", self.address(&casts[dark]))));
                 }
@@ -313,7 +332,7 @@ impl<'m> Collector<'m> {
         let step = self.step(slot).max(theirs.step(slot));
         let failing = Failing { all: 1000.0, bad: 1000.0 };
         let lead = up_to(8 + 2 * self.plan.journey.evaluate, step);
-        let player = Player { cast: paging, phases: vec![phase(lead, IDLE), phase(1, failing.bad())], base: 0.0, strangers: None };
+        let player = Player { cast: paging, phases: vec![phase(lead, IDLE), phase(1, failing.bad())], base: 0.0, strangers: None, stands_by: false };
         let horizon = up_to(lead + row.long, step);
         let states = theirs.states(&player, horizon, slot, &|slo| slo.row(row))?;
         let paged = states.iter().position(|s| *s == State::Firing).ok_or("its page does not fire in the tests")? as u64 * step;
@@ -326,7 +345,7 @@ impl<'m> Collector<'m> {
         // nothing is known of the developers' journey before it burns, so that one failure is a burn
         let mut phases = vec![phase(burns, if own.is_continuous() { IDLE } else { Act::Absent })];
         phases.extend([phase(slack, failing.bad()), phase(short + slack, good.good())]);
-        let ours = Player { cast: own, phases, base: 0.0, strangers: None };
+        let ours = Player { cast: own, phases, base: 0.0, strangers: None, stands_by: false };
         let total = up_to(burns + 2 * slack + short + 5, step);
         let players = [player, ours];
         let claims = vec![
@@ -335,8 +354,8 @@ impl<'m> Collector<'m> {
             target.claim(total / step * step, false, "ends when it burns no more"),
         ];
         let both = Test { name: "the user journey pages, then its delivery fails, then recovers".into(), series: input(&players, total), claims };
-        let quiet = Player { cast: paging, phases: vec![phase(lead, IDLE), phase(1, good.good())], base: 0.0, strangers: None };
-        let fails = Player { cast: own, phases: vec![phase(lead, IDLE), phase(1, failing.bad())], base: 0.0, strangers: None };
+        let quiet = Player { cast: paging, phases: vec![phase(lead, IDLE), phase(1, good.good())], base: 0.0, strangers: None, stands_by: false };
+        let fails = Player { cast: own, phases: vec![phase(lead, IDLE), phase(1, failing.bad())], base: 0.0, strangers: None, stands_by: false };
         let at = up_to(lead + slack, step);
         let only = Test {
             name: "delivery fails, the user journey does not".into(),

@@ -184,8 +184,7 @@ fn in_conflict(a: &Cast<'_>, b: &Cast<'_>) -> bool {
         own.into_iter().chain(cast.strangers.iter().map(|(l, _)| l.clone())).chain(cast.targets()).collect()
     };
     let reads = |cast: &Cast<'_>, all: &[crate::promql::evaluate::Labels]| {
-        let selectors = cast::selectors(cast.member.1);
-        all.iter().any(|labels| selectors.iter().any(|s| cast::selects(s, labels)))
+        all.iter().any(|labels| cast.selectors.iter().any(|s| cast::selects(s, labels)))
     };
     reads(a, &series(b)) || reads(b, &series(a))
 }

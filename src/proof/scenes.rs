@@ -4,13 +4,14 @@ use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title, share};
 use super::simulate::{Clock, Slo, State, agreed, no_data};
 use super::stage::{Act, IDLE, Phase, Player, input, reach};
+use super::track::series_text;
 use super::{Collector, Slot, Test, batches};
-use crate::measure::Measure;
+use crate::measure::{Measure, Series};
 use crate::model::Counters;
 use crate::plan::alerts::{SLO_BURN, SLO_LOW, SLO_NO_DATA, no_data_minutes};
 use crate::plan::minutes;
 use crate::plan::windows::DAY;
-use crate::promql::evaluate::Unknown;
+use crate::promql::evaluate::{Labels, Unknown};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
 
@@ -146,6 +147,7 @@ impl<'m> Collector<'m> {
             self.needs(&members, slot);
             self.successes_are_born(&members, slot);
             self.returns(&members, slot);
+            self.others_burn(&members, slot);
         }
         self.say_what_is_missing(&wanted);
     }
@@ -265,7 +267,7 @@ impl<'m> Collector<'m> {
                 let mut phases = vec![phase(lead, IDLE), phase(before, failing.good()), phase(bad, failing.bad()), phase(ends, failing.good())];
                 // many good events at last, so that the budget recovers
                 phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
-                Player { cast, phases, base: 0.0, strangers: Some(false) }
+                Player { cast, phases, base: 0.0, strangers: Some(false), stands_by: false }
             };
             let most = up_to(longest + 90, step);
             let probe = act(most, None);
@@ -312,7 +314,7 @@ impl<'m> Collector<'m> {
             let still = up_to(short + range + 5, step);
             let phases = vec![phase(lead, first), phase(bad, failing.bad()), phase(still, last)];
             total = total.max(lead + bad + still);
-            players.push(Player { cast, phases, base: 0.0, strangers: None });
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
             plans.push((wanted, lead, lead + bad));
         }
         let mut claims = Vec::new();
@@ -364,7 +366,7 @@ impl<'m> Collector<'m> {
                 phases.push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
             }
             total = total.max(phases.iter().map(|p| p.minutes).sum());
-            players.push(Player { cast, phases, base: 0.0, strangers: None });
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
             plans.push(rows);
         }
         let mut claims = Vec::new();
@@ -394,7 +396,7 @@ impl<'m> Collector<'m> {
             let lead = up_to(2 * range + 2, step);
             let phases = vec![phase(lead, Act::Absent), phase(1, Act::Flow { good: 1000.0, bad: 0.0 }), phase(1, IDLE)];
             total = total.max(lead + up_to(range + 3, step));
-            players.push(Player { cast, phases, base: 0.0, strangers: None });
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
             plans.push(rows);
         }
         let mut claims = Vec::new();
@@ -423,7 +425,7 @@ impl<'m> Collector<'m> {
             let phases = vec![phase(lead, IDLE), phase(10 * step, good), phase(away, Act::Away), phase(1, good)];
             back = back.max(lead + 10 * step + away);
             total = total.max(back + up_to(range + 3, step));
-            players.push(Player { cast, phases, base: 1_000_000.0, strangers: Some(true) });
+            players.push(Player { cast, phases, base: 1_000_000.0, strangers: Some(true), stands_by: false });
             plans.push(rows);
         }
         let mut claims = Vec::new();
@@ -436,6 +438,80 @@ impl<'m> Collector<'m> {
         }
         claims.dedup();
         self.add(slot, "a target is away and returns with its history".into(), &players, total, claims);
+    }
+
+    /// Another journey with the same names of steps and SLIs burns: nothing of it may be taken for this one's, nor hide it.
+    fn others_burn(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut others, mut total, mut fails) = (Vec::new(), Vec::new(), 0, 0);
+        for (cast, wanted) in members.iter().filter(|(cast, _)| cast.member.1.exclude.is_none()) {
+            let rows: Vec<&Threshold> =
+                wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None }).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            fails = fails.max(up_to(2 * range + 12, step));
+            let need = u64::from(cast.member.1.alerts.need.value);
+            total = total.max(fails + up_to(if cast.is_continuous() { 0 } else { need } + range + reach(cast) + 8, step));
+            others.extend(self.stranger_series(cast, &rows));
+            players.push((cast, wanted));
+        }
+        let fail = Failing { all: 1000.0, bad: 1000.0 };
+        let players: Vec<(Player<'_, 'm>, &Vec<Wanted>)> = players
+            .into_iter()
+            .map(|(cast, wanted)| {
+                let phases = vec![phase(4, IDLE), phase(fails - 4, Act::Flow { good: 1.0, bad: 0.0 }), phase(1, fail.bad())];
+                (Player { cast, phases, base: 0.0, strangers: None, stands_by: false }, *wanted)
+            })
+            .collect();
+        let mut claims = Vec::new();
+        for (player, wanted) in &players {
+            for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))) {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let before = fails - step;
+                let state = |at: u64| states.get((at / step) as usize).copied();
+                if state(before) == Some(State::Silent) {
+                    claims.push(wanted.target.claim(before, false, "is silent while another journey with the same names burns"));
+                }
+                if state(total) == Some(State::Firing) {
+                    claims.push(wanted.target.claim(total, true, "fires while another journey with the same names burns"));
+                }
+            }
+        }
+        if claims.is_empty() {
+            return;
+        }
+        let on_stage: Vec<Player<'_, 'm>> = players.into_iter().map(|(player, _)| player).collect();
+        let mut series = input(&on_stage, total);
+        series.extend(others.into_iter().map(|(labels, value)| (series_text(&labels), format!("{value}x{total}"))));
+        series.sort();
+        let name = "another journey with the same names burns, then this one".to_string();
+        self.tests.push((slot, Test { name, series, claims }));
+    }
+
+    /// What the rules of another journey would have recorded of an SLI of these names.
+    fn stranger_series(&self, cast: &Cast<'m>, rows: &[&Threshold]) -> Vec<(Labels, &'static str)> {
+        let journey = self.plan.journey;
+        let labels = |name: String| -> Labels {
+            let mut labels = Labels::from([
+                ("__name__".to_string(), name),
+                ("audience".to_string(), journey.audience.text().to_string()),
+                ("journey".to_string(), format!("{}-other", journey.name.text)),
+                ("sli".to_string(), cast.member.1.name.text.clone()),
+            ]);
+            labels.extend(cast.member.0.map(|s| ("step".to_string(), s.name.text.clone())));
+            labels
+        };
+        let mut found = vec![
+            (labels(Series::Total.name().into()), "10"),
+            (labels(Series::Bad.name().into()), "10"),
+            (labels("tabi:slo_budget:ratio".into()), "0.001"),
+            (labels("tabi_slo_info".into()), "1"),
+        ];
+        let windows: std::collections::BTreeSet<u64> = rows.iter().flat_map(|r| [r.long, r.short]).collect();
+        found.extend(windows.into_iter().map(|w| (labels(format!("tabi:slo_burn:rate{}", minutes(w))), "1000")));
+        found
     }
 
     /// Idle is data; series that are gone are not.
@@ -457,7 +533,7 @@ impl<'m> Collector<'m> {
                 let known = if matches!(cast.member.1.measure, Measure::Age(_)) { DAY } else { reach(cast) };
                 let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
                 total = total.max(idle + up_to(hold + known + 2 * range + 20, step));
-                players.push(Player { cast, phases: vec![phase(idle, IDLE), phase(1, Act::Gone)], base: 0.0, strangers: None });
+                players.push(Player { cast, phases: vec![phase(idle, IDLE), phase(1, Act::Gone)], base: 0.0, strangers: None, stands_by: false });
             }
             if total > LONGEST {
                 continue;

@@ -59,11 +59,16 @@ impl Sums {
 
     /// All and bad over a window in minutes that ends `offset` minutes before the evaluation `k`.
     fn over(&self, clock: Clock, k: usize, window: u64, offset: u64) -> Option<(f64, f64)> {
+        self.known(clock, k, window, offset, k + 1)
+    }
+
+    /// The same while only so many samples have been recorded.
+    fn known(&self, clock: Clock, k: usize, window: u64, offset: u64, known: usize) -> Option<(f64, f64)> {
         let end = (k as i64) * clock.step as i64 - offset as i64;
         let step = clock.step as i64;
         let start = end - window as i64;
         let first = if clock.closed { start.div_euclid(step) + i64::from(start.rem_euclid(step) != 0) } else { start.div_euclid(step) + 1 };
-        let (first, after) = (first.max(0), end.div_euclid(step) + 1);
+        let (first, after) = (first.max(0), (end.div_euclid(step) + 1).min(known as i64));
         if after <= first {
             return None;
         }
@@ -106,9 +111,17 @@ impl Slo {
         self.over(k, window).filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)
     }
 
+    /// All and bad over the period. The hourly group comes last, so that its sample of this moment is not there yet.
+    fn period(&self, k: usize, period: u64) -> Option<(f64, f64)> {
+        if period > LONGEST_FROM_5M {
+            self.hourly.known(self.clock, k, period, 0, k)
+        } else {
+            self.copy.over(self.clock, k, period, 0)
+        }
+    }
+
     fn period_share(&self, k: usize, period: u64) -> Option<f64> {
-        let sums = if period > LONGEST_FROM_5M { &self.hourly } else { &self.copy };
-        sums.over(self.clock, k, period, 0).filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)
+        self.period(k, period).filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)
     }
 
     /// Bad events in a window.
@@ -259,11 +272,7 @@ impl<'m> Whole<'m> {
         let remaining: Vec<Option<f64>> = (0..self.len())
             .map(|k| {
                 let share = |slo: &Slo| slo.period_share(k, period);
-                let dark = |slo: &Slo| {
-                    let sums = if period > LONGEST_FROM_5M { &slo.hourly } else { &slo.copy };
-                    sums.over(slo.clock, k, period, 0).is_none()
-                };
-                self.composed(share, dark).map(|s| 1.0 - s / self.budget)
+                self.composed(share, |slo| slo.period(k, period).is_none()).map(|s| 1.0 - s / self.budget)
             })
             .collect();
         low(clock, &remaining, left, offset)

@@ -1,6 +1,6 @@
 //! A test's timeline: what happens to each SLI minute by minute, the raw series that show it, and what level 1 makes of it.
 
-use super::cast::{Cast, Level, Part};
+use super::cast::{Cast, Counter, Level, Part, selects};
 use super::simulate::{Clock, Recorded};
 use super::states;
 use super::track::{series_text, values_text};
@@ -31,7 +31,7 @@ pub enum Act {
     },
     /// Its series are marked stale.
     Gone,
-    /// Its targets are down, and count on.
+    /// Its targets are down.
     Away,
 }
 
@@ -48,6 +48,8 @@ pub struct Player<'c, 'm> {
     pub base: f64,
     /// Whether strangers count heavily too: those that look like bad events, or those that look like good ones.
     pub strangers: Option<bool>,
+    /// Whether it only stands by: it reads series of others, so that what it records is found by looking at all series.
+    pub stands_by: bool,
 }
 
 /// The act of every minute from 0 on.
@@ -68,8 +70,7 @@ fn counter(acts: &[Act], good: f64, bad: f64, base: f64) -> Vec<Sample> {
     for (minute, act) in acts.iter().enumerate() {
         samples.push(match act {
             Act::Absent => Sample::Missing,
-            Act::Gone => Sample::Stale,
-            Act::Away => Sample::Stale,
+            Act::Gone | Act::Away => Sample::Stale,
             Act::Flow { good: g, bad: b } => {
                 if minute > 0 {
                     value += good * g + bad * b;
@@ -214,10 +215,25 @@ impl Player<'_, '_> {
     /// # Errors
     /// What of its PromQL cannot be evaluated here.
     pub fn recorded(&self, minutes: u64, clock: Clock, range: u64) -> Result<Recorded, Unknown> {
+        let states = if self.cast.is_continuous() { Vec::new() } else { self.states(minutes) };
+        self.recorded_among(&states, minutes, clock, range)
+    }
+
+    /// The same among all series of a stage.
+    ///
+    /// # Errors
+    /// As [`Player::recorded`].
+    pub fn recorded_among(
+        &self,
+        series: &[Series],
+        minutes: u64,
+        clock: Clock,
+        range: u64,
+    ) -> Result<Recorded, Unknown> {
         let sli = self.cast.member.1;
         let times = (0..=minutes).step_by(clock.step as usize);
         let mut samples = Vec::new();
-        if self.cast.is_continuous() {
+        if self.cast.is_continuous() && !self.stands_by {
             let acts = self.acts(minutes);
             let excluded = Excluded::of(sli.exclude.as_ref().map(|e| e.value.as_str()), range)?;
             for at in times {
@@ -226,10 +242,10 @@ impl Player<'_, '_> {
                 samples.push(sum.map(|(t, b)| if masked { (0.0, 0.0) } else { (t / range as f64, b / range as f64) }));
             }
         } else {
-            let series = self.states(minutes);
-            let world = World { series: &series, closed: clock.closed };
+            let reader = states::Reader::new(sli, range)?;
+            let world = World { series, closed: clock.closed };
             for at in times {
-                samples.push(states::measured(sli, world, at as i64 * 60, range)?);
+                samples.push(reader.measured(world, at as i64 * 60)?);
             }
         }
         Ok(Recorded { samples })
@@ -253,10 +269,47 @@ impl Player<'_, '_> {
         Some((total, bad))
     }
 
-    /// How far its measure looks back beyond level 1, in minutes.
-    pub fn reach(&self) -> u64 {
-        reach(self.cast)
+    /// Its series, sample by sample; native histograms have none that could be looked at here.
+    fn samples(&self, minutes: u64) -> Vec<Series> {
+        let Part::Counters(counters) = &self.cast.part else { return self.states(minutes) };
+        let acts = self.acts(minutes);
+        let series = |c: &Counter| Series { labels: c.labels.clone(), samples: counter(&acts, c.good, c.bad, self.base) };
+        counters.iter().map(series).collect()
     }
+}
+
+/// The buckets that a histogram needs beside the counters of others that it reads, so that what others count is fast.
+fn echoes(players: &[Player<'_, '_>], minutes: u64) -> Vec<Series> {
+    let mut found = Vec::new();
+    for reader in players.iter().filter(|p| p.stands_by) {
+        let [bucket, count] = match reader.cast.selectors.as_slice() {
+            [bucket, count] if matches!(reader.cast.member.1.measure, Measure::Latency(_)) => [bucket, count],
+            _ => continue,
+        };
+        let Part::Counters(own) = &reader.cast.part else { continue };
+        let Some(le) = own.first().and_then(|c| c.labels.get("le")) else { continue };
+        for player in players.iter().filter(|p| !p.stands_by) {
+            for mut series in player.samples(minutes).into_iter().filter(|s| selects(count, &s.labels)) {
+                series.labels.insert("__name__".into(), bucket.name.clone());
+                series.labels.insert("le".into(), le.clone());
+                found.push(series);
+            }
+        }
+    }
+    found
+}
+
+/// All series of a stage, each once: those of players before those that stand by.
+pub fn union(players: &[Player<'_, '_>], minutes: u64) -> Vec<Series> {
+    let mut found: Vec<Series> = Vec::new();
+    let (by, on): (Vec<_>, Vec<_>) = players.iter().partition(|p| p.stands_by);
+    let all = on.iter().chain(&by).flat_map(|p| p.samples(minutes)).chain(echoes(players, minutes));
+    for series in all {
+        if found.iter().all(|have| have.labels != series.labels) {
+            found.push(series);
+        }
+    }
+    found
 }
 
 /// Events a minute on series that a matcher keeps out.
@@ -292,10 +345,12 @@ impl Excluded {
     }
 }
 
-/// All series of a stage as `promtool` reads them, sorted, each once.
+/// All series of a stage as `promtool` reads them, sorted, each once: those of players before those that stand by.
 pub fn input(players: &[Player<'_, '_>], minutes: u64) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
-    for (labels, values) in players.iter().flat_map(|p| p.series(minutes)) {
+    let (by, on): (Vec<_>, Vec<_>) = players.iter().partition(|p| p.stands_by);
+    let echoes = echoes(players, minutes).into_iter().map(|s| (s.labels, values_text(&s.samples)));
+    for (labels, values) in on.iter().chain(&by).flat_map(|p| p.series(minutes)).chain(echoes) {
         let text = series_text(&labels);
         if found.iter().all(|(have, _)| *have != text) {
             found.push((text, values));

@@ -1,7 +1,6 @@
 //! Series for gauges and for PromQL that people wrote: values are tried until everything is good, and until everything is bad.
 
 use super::cast::{Driven, Level, Part, labels_of, selects};
-use crate::measure::age::Age;
 use crate::measure::events::Events;
 use crate::measure::{Matcher, Measure, Query, Selector};
 use crate::model::Sli;
@@ -38,78 +37,97 @@ pub fn selectors_of(text: &str, place: Place) -> Vec<Selector> {
     found
 }
 
-/// All and bad events per second of an SLI at a time, by evaluating what it reads; none where there is no data.
-pub fn measured(sli: &Sli, world: World<'_>, at: i64, range: u64) -> Result<Option<(f64, f64)>, Unknown> {
-    let read = |text: &str| evaluate::evaluate(&parsed(text)?, world, at);
-    let only = |sum: Option<f64>| sum.unwrap_or(0.0);
-    let found = match &sli.measure {
-        Measure::Up(up) => {
-            let all = read(&up.query.text())?;
-            minutes(all.iter().filter(|(l, _)| is_main(sli, l)).map(|(_, v)| *v != 0.0))
-        }
-        Measure::Holds(holds) => {
-            let all = read(&holds.expr.text)?;
-            minutes(all.iter().filter(|(l, _)| is_main(sli, l)).map(|(_, v)| *v != 0.0))
-        }
-        Measure::Age(age) => {
-            let last = newest(age, &read)?;
-            let newest = last.iter().filter(|(l, _)| is_main(sli, l)).map(|(_, v)| *v).fold(None, |a: Option<f64>, v| {
-                Some(a.map_or(v, |a| a.max(v)))
-            });
-            newest.and_then(|v| {
-                let old = at as f64 - v / age.unit.per_second() as f64 > age.bound as f64 / 1000.0;
-                minutes(std::iter::once(!old))
-            })
-        }
-        Measure::Events(events) => {
-            let rate = |query: &Query| -> Result<Option<f64>, Unknown> {
-                let text = match query {
-                    Query::Selector(s) => {
-                        let s = s.text();
-                        format!("({s} - {s} offset {range}s >= 0) / {range}")
-                    }
-                    Query::Raw(raw) => raw.text.clone(),
-                };
-                let vector = read(&text)?;
-                let mine: Vec<f64> = vector.iter().filter(|(l, _)| is_main(sli, l)).map(|(_, v)| *v).collect();
-                Ok((!mine.is_empty()).then(|| mine.iter().sum()))
-            };
-            match events {
-                Events::BadTotal { bad, total } => {
-                    let bad = only(rate(bad)?);
-                    rate(total)?.map(|total| (total, bad))
-                }
-                Events::GoodTotal { good, total } => {
-                    let good = only(rate(good)?);
-                    rate(total)?.map(|total| (total, (total - good).max(0.0)))
-                }
-                Events::GoodBad { good, bad } => match (rate(good)?, rate(bad)?) {
-                    (None, None) => None,
-                    (good, bad) => Some((only(good) + only(bad), only(bad))),
-                },
-            }
-        }
-        Measure::Latency(_) => return Err("a histogram as a state".into()),
-    };
-    let Some((total, bad)) = found else { return Ok(None) };
-    let excluded = match &sli.exclude {
-        Some(exclude) => !read(&format!("count_over_time(({})[{range}s:1m])", exclude.value))?.is_empty(),
-        None => false,
-    };
-    Ok(Some(if excluded { (0.0, 0.0) } else { (total, bad) }))
+/// Reads what an SLI measures: its PromQL parsed once.
+pub struct Reader<'m> {
+    sli: &'m Sli,
+    /// What the measure reads: one expression, or the two of its events.
+    exprs: Vec<Expr>,
+    exclude: Option<Expr>,
+    /// The values of `by` that the tests look at.
+    main: Vec<(String, Option<String>)>,
 }
 
-/// The newest timestamps known within a day.
-fn newest(
-    age: &Age,
-    read: &dyn Fn(&str) -> Result<evaluate::Vector, Unknown>,
-) -> Result<evaluate::Vector, Unknown> {
-    match &age.query {
-        Query::Selector(s) => read(&format!("last_over_time({}[1d])", s.text())),
-        Query::Raw(raw) => {
-            let now = read(&raw.text)?;
-            if now.is_empty() { read(&format!("last_over_time(({})[1d:5m])", raw.text)) } else { Ok(now) }
-        }
+impl<'m> Reader<'m> {
+    /// For an SLI whose level 1 looks at `range` seconds.
+    ///
+    /// # Errors
+    /// What of its PromQL cannot be read.
+    pub fn new(sli: &'m Sli, range: u64) -> Result<Reader<'m>, Unknown> {
+        let counted = |s: &str| format!("({s} - {s} offset {range}s >= 0) / {range}");
+        let texts: Vec<String> = match &sli.measure {
+            Measure::Up(up) => vec![up.query.text()],
+            Measure::Holds(holds) => vec![holds.expr.text.clone()],
+            Measure::Age(age) => match &age.query {
+                Query::Selector(s) => vec![format!("last_over_time({}[1d])", s.text())],
+                Query::Raw(raw) => vec![raw.text.clone(), format!("last_over_time(({})[1d:5m])", raw.text)],
+            },
+            Measure::Events(events) => events
+                .queries()
+                .into_iter()
+                .map(|query| match query {
+                    Query::Selector(s) => counted(&s.text()),
+                    Query::Raw(raw) => raw.text.clone(),
+                })
+                .collect(),
+            Measure::Latency(_) => super::cast::selectors(sli).iter().map(|s| counted(&s.text())).collect(),
+        };
+        let exprs = texts.iter().map(|text| parsed(text)).collect::<Result<_, _>>()?;
+        let exclude = sli.exclude.as_ref().map(|e| parsed(&format!("count_over_time(({})[{range}s:1m])", e.value)));
+        let main = sli.by.iter().map(|by| (by.text.clone(), main_value(sli, &by.text))).collect();
+        Ok(Reader { sli, exprs, exclude: exclude.transpose()?, main })
+    }
+
+    /// Whether labels are those of the budget that the test looks at; an aggregation may have dropped them, then there is one budget.
+    fn is_main(&self, labels: &Labels) -> bool {
+        self.main.iter().all(|(by, value)| labels.get(by).is_none_or(|v| Some(v) == value.as_ref()))
+    }
+
+    /// The numbers of an expression for the budget that the test looks at.
+    fn read(&self, expr: usize, world: World<'_>, at: i64) -> Result<Vec<f64>, Unknown> {
+        let Some(expr) = self.exprs.get(expr) else { return Ok(Vec::new()) };
+        let vector = evaluate::evaluate(expr, world, at)?;
+        Ok(vector.into_iter().filter(|(labels, _)| self.is_main(labels)).map(|(_, v)| v).collect())
+    }
+
+    /// All and bad events per second at a time; none where there is no data.
+    ///
+    /// # Errors
+    /// What of its PromQL cannot be evaluated.
+    pub fn measured(&self, world: World<'_>, at: i64) -> Result<Option<(f64, f64)>, Unknown> {
+        let sum = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>());
+        let rate = |expr: usize| Ok::<_, Unknown>(sum(self.read(expr, world, at)?));
+        let found = match &self.sli.measure {
+            Measure::Up(_) | Measure::Holds(_) => minutes(self.read(0, world, at)?.into_iter().map(|v| v != 0.0)),
+            Measure::Age(age) => {
+                let mut last = self.read(0, world, at)?;
+                if last.is_empty() {
+                    last = self.read(1, world, at)?;
+                }
+                let newest = last.into_iter().fold(None, |a: Option<f64>, v| Some(a.map_or(v, |a| a.max(v))));
+                newest.and_then(|v| {
+                    let old = at as f64 - v / age.unit.per_second() as f64 > age.bound as f64 / 1000.0;
+                    minutes(std::iter::once(!old))
+                })
+            }
+            Measure::Events(Events::BadTotal { .. }) => {
+                let bad = rate(0)?.unwrap_or(0.0);
+                rate(1)?.map(|total| (total, bad))
+            }
+            Measure::Events(Events::GoodTotal { .. }) | Measure::Latency(_) => {
+                let good = rate(0)?.unwrap_or(0.0);
+                rate(1)?.map(|total| (total, (total - good).max(0.0)))
+            }
+            Measure::Events(Events::GoodBad { .. }) => match (rate(0)?, rate(1)?) {
+                (None, None) => None,
+                (good, bad) => Some((good.unwrap_or(0.0) + bad.unwrap_or(0.0), bad.unwrap_or(0.0))),
+            },
+        };
+        let Some((total, bad)) = found else { return Ok(None) };
+        let excluded = match &self.exclude {
+            Some(exclude) => !evaluate::evaluate(exclude, world, at)?.is_empty(),
+            None => false,
+        };
+        Ok(Some(if excluded { (0.0, 0.0) } else { (total, bad) }))
     }
 }
 
@@ -121,12 +139,6 @@ fn minutes(good: impl Iterator<Item = bool>) -> Option<(f64, f64)> {
         bad += f64::from(u8::from(!good));
     }
     (all > 0.0).then_some((all / 60.0, bad / 60.0))
-}
-
-/// Whether labels are those of the budget that the test looks at: the values that [`labels_of`] gives to the labels of `by`.
-fn is_main(sli: &Sli, labels: &Labels) -> bool {
-    // an aggregation may have dropped them all; then there is one budget
-    sli.by.iter().all(|by| labels.get(&by.text).is_none_or(|v| Some(v.as_str()) == main_value(sli, &by.text).as_deref()))
 }
 
 /// The value of a label of `by` in the tests.
@@ -181,6 +193,7 @@ fn search(sli: &Sli, range: u64) -> Result<Part, String> {
         return Err(format!("{} series with too many possible values", cast.len()));
     }
     let plain = Sli { exclude: None, ..sli.clone() };
+    let reader = Reader::new(&plain, range)?;
     let (mut good, mut bad): (Option<Vec<Level>>, Option<(f64, Vec<Level>)>) = (None, None);
     let mut unknown = None;
     for i in 0..combinations {
@@ -201,7 +214,7 @@ fn search(sli: &Sli, range: u64) -> Result<Part, String> {
             .collect();
         // alike on both generations
         let both: Result<Vec<_>, Unknown> = [true, false]
-            .map(|closed| measured(&plain, World { series: &series, closed }, at, range))
+            .map(|closed| reader.measured(World { series: &series, closed }, at))
             .into_iter()
             .collect();
         let found = match both {
@@ -326,7 +339,7 @@ fn levels(sli: &Sli, selector: &Selector, exprs: &[Expr]) -> Vec<Level> {
         });
     }
     if counted {
-        return vec![Level::Rising(0.0), Level::Rising(600.0), Level::Rising(60.0), Level::Absent];
+        return vec![Level::Rising(0.0), Level::Rising(0.25), Level::Rising(1.0), Level::Rising(60.0), Level::Absent];
     }
     if changes {
         return vec![Level::Value(0.0), Level::Toggling, Level::Absent];
