@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod cost;
 pub mod diagnostic;
 pub mod emit;
 pub mod lint;
