@@ -94,6 +94,39 @@ fn unique(texts: Vec<String>) -> Option<Vec<String>> {
     (found.len() <= MOST).then_some(found)
 }
 
+/// Whether a node certainly matches nothing, with at least so many characters before and after it.
+pub(super) fn never(node: &Node, before: u32, after: u32) -> bool {
+    match node {
+        Node::Set(set) => set.members(MOST).is_some_and(|all| all.is_empty()),
+        Node::Assert(Assertion::TextStart) => before > 0,
+        Node::Assert(Assertion::TextEnd) => after > 0,
+        Node::Empty | Node::Assert(_) => false,
+        Node::Concat(nodes) => {
+            let mut left = before;
+            let mut right: u32 = after.saturating_add(nodes.iter().map(least).fold(0, u32::saturating_add));
+            nodes.iter().any(|node| {
+                right = right.saturating_sub(least(node));
+                let found = never(node, left, right);
+                left = left.saturating_add(least(node));
+                found
+            })
+        }
+        Node::Alternate(nodes) => nodes.iter().all(|node| never(node, before, after)),
+        Node::Repeat(repeat) => repeat.min > 0 && never(&repeat.node, before, after),
+    }
+}
+
+/// How many characters a node takes at least.
+fn least(node: &Node) -> u32 {
+    match node {
+        Node::Empty | Node::Assert(_) => 0,
+        Node::Set(_) => 1,
+        Node::Concat(nodes) => nodes.iter().map(least).fold(0, u32::saturating_add),
+        Node::Alternate(nodes) => nodes.iter().map(least).min().unwrap_or(0),
+        Node::Repeat(repeat) => least(&repeat.node).saturating_mul(repeat.min),
+    }
+}
+
 /// Texts that are likely to match, the plainest first. Assertions may refuse
 /// them, so the caller has to try.
 pub(super) fn examples(node: &Node) -> impl Iterator<Item = String> {

@@ -64,6 +64,12 @@ impl Regex {
         facts::literals(&self.node)
     }
 
+    /// Whether it is certain that no text matches: a begin or an end of the text is asked for in its middle.
+    #[must_use]
+    pub fn matches_nothing(&self) -> bool {
+        facts::never(&self.node, 0, 0)
+    }
+
     /// A short text that matches, if one is found easily.
     #[must_use]
     pub fn example(&self) -> Option<String> {
