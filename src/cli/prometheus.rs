@@ -13,6 +13,14 @@ pub struct Prometheus {
 /// An answer with one number is small; whatever sends more than this is something else.
 const MOST: u64 = 1 << 20;
 
+/// What is said where a URL is, or leads to, one with TLS.
+fn no_tls(url: &str) -> String {
+    format!(
+        "`{url}` cannot be asked over https: TLS is not built in yet\n  help: forward a local port to it, as with \
+         `kubectl port-forward` or `ssh -L`, and ask that over http"
+    )
+}
+
 impl Prometheus {
     /// The one at a URL such as `http://localhost:9090` or `http://host/prometheus`; each question may take as long as `timeout`.
     ///
@@ -23,10 +31,7 @@ impl Prometheus {
         match scheme.as_deref() {
             Some("http") if url.len() > "http://".len() => {}
             Some("https") => {
-                return Err(format!(
-                    "`{url}` cannot be asked: TLS is not built in yet\n  help: forward a local port to it, as with \
-                     `kubectl port-forward` or `ssh -L`, and ask that over http"
-                ));
+                return Err(no_tls(url));
             }
             _ => return Err(format!("`{url}` is no URL of a Prometheus\n  help: write it as `http://localhost:9090`")),
         }
@@ -88,6 +93,7 @@ impl Prometheus {
                 "{base} does not answer within {}s\n  help: `--timeout` gives it more time",
                 self.timeout.as_secs()
             ),
+            ureq::Error::TlsRequired => no_tls(base),
             ureq::Error::HostNotFound => format!("{base} cannot be reached: there is no host of that name"),
             ureq::Error::BodyExceedsLimit(_) => self.other("more than 1 MiB"),
             ureq::Error::BadUri(why) => format!("`{base}` is no URL of a Prometheus: {why}"),

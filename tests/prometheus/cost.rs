@@ -308,9 +308,13 @@ fn failure(url: &str) -> String {
 #[test]
 fn what_cannot_be_asked_is_said_in_words() {
     let http = |answer| format!("http://127.0.0.1:{}", stub(answer));
+    let elsewhere =
+        format!("HTTP/1.1 301 Moved\r\nlocation: https://127.0.0.1:{}/\r\ncontent-length: 0\r\n\r\n", stub(Some("")));
     for (url, words) in [
         (format!("http://127.0.0.1:{}", http::free_port()), "cannot be reached"),
-        ("http://no-such-host.invalid:9090".to_string(), "cannot be reached"),
+        // at once or, where names are looked up slowly, after a second
+        ("http://no-such-host.invalid:9090".to_string(), "http://no-such-host.invalid:9090 "),
+        (http(Some(elsewhere.leak())), "TLS is not built in"),
         (http(None), "does not answer within 1s"),
         (http(Some("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n")), "answers 401 Unauthorized"),
         (http(Some("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")), "does not speak the API of Prometheus"),
