@@ -31,6 +31,9 @@ pub struct Chances {
 /// What is below this many times in a quarter of a year is not reckoned further.
 const NEGLIGIBLE: f64 = 1e-4 / 7_900_000.0;
 
+/// More events than this in a long window are reckoned in parcels: a standard deviation is 30 millionths of them.
+const MOST_EVENTS: f64 = 1e9;
+
 impl Chances {
     /// Of a row and a budget, for a traffic in events per second of which the share `failing` (below 1) is bad.
     pub fn of(row: &Threshold, budget: f64, traffic: f64, failing: f64) -> Chances {
@@ -40,6 +43,9 @@ impl Chances {
         if traffic <= 0.0 || failing <= 0.0 || 3.0 * traffic * tail(threshold, traffic * long, failing) < NEGLIGIBLE {
             return nothing;
         }
+        // of so many good events the number hardly varies: fewer of them, each for many, are as good and fit into memory
+        let each = (traffic * long / MOST_EVENTS).max(1.0);
+        let (traffic, failing, threshold) = (traffic / each, failing * each, threshold * each);
         let (bad, good) = (traffic * failing, traffic * (1.0 - failing));
         let (bad_short, bad_rest) = (Poisson::of(bad * short), Poisson::of(bad * (long - short)));
         let (good_short, good_rest) = (Poisson::of(good * short), Poisson::of(good * (long - short)));

@@ -161,3 +161,13 @@ fn at_exactly_the_target_the_slow_ticket_is_on_for_a_third_of_the_time() {
     let normal = 0.25 + (1.0 / 12.0f64).sqrt().asin() / std::f64::consts::TAU;
     assert!((all - normal).abs() < 0.05 && half < 0.01, "{all} for {normal}, {half}");
 }
+
+#[test]
+fn very_many_events_are_reckoned_in_parcels() {
+    let row = row(4320, 1.0, 3);
+    let quarter = YEAR / 4.0;
+    // as many bad events either way, 21 in three days where 42 are allowed
+    let some = Chances::of(&row, 1e-7, 1620.0, 5e-8).onsets(3, quarter);
+    let many = Chances::of(&row, 1e-12, 1.62e8, 5e-13).onsets(3, quarter);
+    assert!(some > 1e-3 && (some / many - 1.0).abs() < 0.02, "{some}, {many}");
+}
