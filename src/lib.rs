@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod cost;
 pub mod diagnostic;
 pub mod emit;
 pub mod lint;
@@ -20,8 +21,8 @@ pub mod measure;
 pub mod model;
 pub mod plan;
 pub mod project;
-pub mod proof;
 pub mod promql;
+pub mod proof;
 pub mod reckon;
 pub mod resolve;
 pub mod schema;

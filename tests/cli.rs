@@ -191,7 +191,7 @@ fn a_build_touches_only_what_changed_and_removes_what_is_gone() {
     drift.says("gone     rules/b.yml").says("new      rules/c.yml").says("run `tabi build -o out`");
     assert_eq!(dir.all("out"), before);
     dir.write("out/rules/hand.yml", b"groups: []\n");
-    dir.tabi(&["build", "-o", "out"]).ends(0).says("1 removed");
+    dir.tabi(&["build", "-o", "out"]).ends(0).says("3 removed");
     assert!(!dir.path("out/rules/b.yml").exists() && dir.path("out/rules/c.yml").exists());
     assert_eq!(dir.read("out/rules/hand.yml"), "groups: []\n");
 }
@@ -370,4 +370,32 @@ fn help_explanations_completions_and_pages_are_there() {
     dir.tabi(&["man"]).ends(0).says(".TH tabi");
     dir.tabi(&["man", "pages"]).ends(0);
     assert!(dir.read("pages/tabi-build.1").contains("tabi build \\-\\-check"));
+}
+
+#[test]
+fn costs_are_those_of_the_chosen_files() {
+    let dir =
+        Dir::new(&[("tabi.toml", "sources = [\".\"]\n"), ("a.tabi", &journey("one")), ("b.tabi", &journey("two"))]);
+    let total = |args: &[&str]| {
+        let run = dir.tabi(args).ends(0);
+        let json: serde_json::Value = serde_json::from_str(&run.out).expect("a document");
+        assert_eq!(json["version"], 1);
+        json
+    };
+    let all = total(&["cost", "--format", "json"]);
+    let one = total(&["cost", "a.tabi", "--format", "json"]);
+    assert_eq!(all["journeys"].as_array().map(Vec::len), Some(2));
+    assert_eq!(one["journeys"][0]["journey"], "one");
+    assert_eq!(all["journeys"][0], one["journeys"][0]);
+    let more = total(&["cost", "a.tabi", "--series", "2000", "--format", "json"]);
+    let samples =
+        |json: &serde_json::Value, of: &str| json["total"]["samples_per_minute"][of].as_f64().expect("a number");
+    assert!((samples(&more, "raw") - 100.0 * samples(&one, "raw")).abs() < 1.0, "{more}");
+    assert!((samples(&more, "recorded") - samples(&one, "recorded")).abs() < 1.0, "{more}");
+
+    dir.write("b.tabi", b"user journey two {\n  tarket 99%\n}\n");
+    let broken = dir.tabi(&["cost"]).ends(1);
+    assert!(broken.out.is_empty() && broken.err.contains("unknown-setting"), "{}", broken.err);
+    dir.tabi(&["cost", "--series", "many"]).ends(2);
+    dir.tabi(&["cost", "--timeout", "5"]).ends(2);
 }

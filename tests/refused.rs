@@ -63,3 +63,22 @@ fn metrics_that_promql_reads_otherwise_are_quoted() {
         assert!(text.contains(&format!("count ({{__name__=\"{name}\",a=\"x\"}}) / 60")), "{name}: {text}");
     }
 }
+
+#[test]
+fn promql_that_can_match_nothing_is_refused() {
+    for body in [
+        "holds `a{x=\"1\", x!=\"1\"} > 0`",
+        "holds `a{x=~\"1|2\", x=\"3\"} > 0`",
+        "good `rate(r_total{x=\"1\",x=\"2\"}[$window])` total `rate(r_total[$window])`",
+        "up a{x=\"1\", x!=\"1\"}",
+        "up a exclude `b{x=\"1\",x!~\"1|2\"} == 1`",
+    ] {
+        assert_eq!(errors(body, ""), ["contradictory-matchers"], "{body}");
+    }
+    for body in ["holds `a{x=~\"a^b\"} > 0`", "up a{x=~\"a$b\"}", "up a{x!~\"$a\"}"] {
+        assert_eq!(errors(body, ""), ["bad-regex"], "{body}");
+    }
+    for body in ["holds `a{x=~\"1|2\", x!=\"2\"} > 0`", "up a{x!~\"1|2\", x!=\"3\"}"] {
+        assert!(errors(body, "").is_empty(), "{body}");
+    }
+}

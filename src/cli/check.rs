@@ -4,7 +4,7 @@ use super::load::{self, Project};
 use super::terminal::Terminal;
 use super::{Outcome, build};
 use crate::diagnostic::render::{self, Counts, plural};
-use crate::diagnostic::{Diagnostic, json};
+use crate::diagnostic::{Diagnostic, Severity, json};
 use crate::model::Model;
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Snippets with labels
     #[default]
     Human,
@@ -64,6 +64,20 @@ pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, 
     crate::diagnostic::sort(&mut diagnostics);
     let other_errors = Counts::of(&others).errors;
     Ok(Checked { project, model, diagnostics, other_errors })
+}
+
+/// Reads and compiles a project that something is to be said of. `None` where it has errors, which are then said on stderr.
+pub(super) fn without_errors(paths: &[PathBuf], terminal: Terminal) -> Result<Option<Checked>, String> {
+    let mut checked = compile(paths, terminal)?;
+    checked.diagnostics.retain(|d| d.severity == Severity::Error);
+    if checked.other_errors == 0 && checked.diagnostics.is_empty() {
+        return Ok(Some(checked));
+    }
+    if checked.other_errors > 0 {
+        terminal.note_line(&build::other_errors(checked.other_errors));
+    }
+    terminal.note(&render::all(&checked.project.sources, &checked.diagnostics, terminal.stderr()));
+    Ok(None)
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {

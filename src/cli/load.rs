@@ -12,7 +12,7 @@ use super::walk::{Found, Walk, reason, unreadable};
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::project::{Target, Unit};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Place, Sources, Span};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::leaf;
 use std::collections::HashMap;
@@ -39,11 +39,11 @@ pub struct Project {
 impl Project {
     /// Whether something is to be reported: it concerns a file that the paths on the command line chose.
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
-        diagnostic.labels.iter().any(|label: &Label| self.is_chosen(label.place.file))
+        diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
     }
-    /// Whether the paths on the command line chose a file.
-    pub fn is_chosen(&self, file: FileId) -> bool {
-        self.selected.get(file.0 as usize).is_none_or(|s| *s)
+    /// Whether a place is in a file that the paths on the command line chose.
+    pub fn selects(&self, place: Place) -> bool {
+        self.selected.get(place.file.0 as usize).is_none_or(|s| *s)
     }
 }
 

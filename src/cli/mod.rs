@@ -13,6 +13,7 @@ mod build;
 mod check;
 mod completions;
 pub mod config;
+mod cost;
 pub mod drift;
 mod explain;
 mod fmt;
@@ -20,6 +21,7 @@ mod init;
 pub mod load;
 mod man;
 pub mod output;
+mod prometheus;
 pub mod promtool;
 pub mod read;
 mod show;
@@ -60,6 +62,7 @@ enum Command {
     Test(test::Args),
     Fmt(fmt::Args),
     Show(show::Args),
+    Cost(cost::Args),
     Explain(explain::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
             Command::Test(args) => test::run(&args, terminal),
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
+            Command::Cost(args) => cost::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
             Command::Completions(args) => completions::run(&args, terminal),

@@ -1,10 +1,6 @@
 //! Finding promtool, running it, and reading what it says.
 
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the command line is where programs are run"
-)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the command line is where programs are run")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,9 +1,7 @@
 //! `tabi show`: what the compiler made of a project, in words.
 
 use super::terminal::Terminal;
-use super::{Outcome, build, check};
-use crate::diagnostic::Severity;
-use crate::diagnostic::render;
+use super::{Outcome, check};
 use std::path::PathBuf;
 
 /// Show what a journey, a step or an SLI amounts to
@@ -26,15 +24,7 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
-    let mut checked = check::compile(&args.paths, terminal)?;
-    checked.diagnostics.retain(|d| d.severity == Severity::Error);
-    if checked.other_errors > 0 {
-        terminal.note_line(&build::other_errors(checked.other_errors));
-    }
-    if checked.other_errors > 0 || !checked.diagnostics.is_empty() {
-        terminal.note(&render::all(&checked.project.sources, &checked.diagnostics, terminal.stderr()));
-        return Ok(Outcome::Found);
-    }
+    let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
     terminal.result(&crate::show::show(&checked.model, args.address.as_deref())?)?;
     Ok(Outcome::Fine)
 }

@@ -1,19 +1,15 @@
 //! `tabi test`: proves every alert with promtool.
 
-#![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the command line is where files are written"
-)]
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the command line is where files are written")]
 
 use super::promtool::{Failure, Promtool, Run};
 use super::terminal::Terminal;
 use super::{Outcome, build, check};
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::{self, plural};
+use crate::emit;
 use crate::emit::promtool::{file, time};
 use crate::proof::{self, Alert, Claim, Proofs};
-use crate::emit;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -81,7 +77,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let (model, project) = (&checked.model, &checked.project);
     let options = &project.config.options;
     let chosen: Vec<usize> =
-        (0..model.journeys.len()).filter(|i| project.is_chosen(model.journeys[*i].name.place.file)).collect();
+        (0..model.journeys.len()).filter(|i| project.selects(model.journeys[*i].name.place)).collect();
     let all: Vec<Proofs> = chosen.iter().map(|i| proof::journey(model, *i, options)).collect();
 
     let directory = tempfile::tempdir().map_err(|e| format!("no temporary directory can be made: {e}"))?;
@@ -165,8 +161,7 @@ fn run_all(
 
 /// What the runs say of each alert.
 fn sorted_out(jobs: &[Job], runs: &[Option<Run>], all: &[Proofs]) -> Vec<Vec<Found>> {
-    let mut found: Vec<Vec<Found>> =
-        all.iter().map(|p| p.alerts.iter().map(|_| Found::default()).collect()).collect();
+    let mut found: Vec<Vec<Found>> = all.iter().map(|p| p.alerts.iter().map(|_| Found::default()).collect()).collect();
     for (job, run) in jobs.iter().zip(runs) {
         let test = &all[job.proofs].files[job.file].tests[job.test];
         for claim in &test.claims {
@@ -196,10 +191,19 @@ fn in_words(claim: &Claim, failure: &Failure, test: &str) -> String {
         None => "nothing fires".to_string(),
         Some(labels) => format!("this fires: {labels}"),
     };
-    format!("{}\n      played:   {test}\n      at:       {at}\n      expected: {expected}\n      got:      {got}", claim.words)
+    format!(
+        "{}\n      played:   {test}\n      at:       {at}\n      expected: {expected}\n      got:      {got}",
+        claim.words
+    )
 }
 
-fn report(all: &[Proofs], found: &[Vec<Found>], promtool: &Promtool, args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+fn report(
+    all: &[Proofs],
+    found: &[Vec<Found>],
+    promtool: &Promtool,
+    args: &Args,
+    terminal: Terminal,
+) -> Result<Outcome, String> {
     let mut out = String::new();
     let (mut proven, mut failing, mut unproven) = (0, 0, 0);
     for (proofs, found) in all.iter().zip(found) {

@@ -89,12 +89,22 @@ pub static ALERT_CANNOT_FIRE: Entry =
 /// `alert-fires-late`
 pub static ALERT_FIRES_LATE: Entry =
     lint("alert-fires-late", Severity::Warning, include_str!("../explain/alert-fires-late.md"));
+/// `alert-within-budget`
+pub static ALERT_WITHIN_BUDGET: Entry =
+    lint("alert-within-budget", Severity::Warning, include_str!("../explain/alert-within-budget.md"));
 /// `chance-alert`
 pub static CHANCE_ALERT: Entry = lint("chance-alert", Severity::Warning, include_str!("../explain/chance-alert.md"));
 /// `too-rare`
 pub static TOO_RARE: Entry = lint("too-rare", Severity::Warning, include_str!("../explain/too-rare.md"));
 /// `not-a-counter`
 pub static NOT_A_COUNTER: Entry = lint("not-a-counter", Severity::Hint, include_str!("../explain/not-a-counter.md"));
+/// `not-a-rate`
+pub static NOT_A_RATE: Entry = lint("not-a-rate", Severity::Warning, include_str!("../explain/not-a-rate.md"));
+/// `regex-as-text`
+pub static REGEX_AS_TEXT: Entry = lint("regex-as-text", Severity::Warning, include_str!("../explain/regex-as-text.md"));
+/// `endless-exclude`
+pub static ENDLESS_EXCLUDE: Entry =
+    lint("endless-exclude", Severity::Warning, include_str!("../explain/endless-exclude.md"));
 /// `target-above-steps`
 pub static TARGET_ABOVE_STEPS: Entry =
     lint("target-above-steps", Severity::Warning, include_str!("../explain/target-above-steps.md"));
@@ -144,9 +154,13 @@ pub static ALL: &[&Entry] = &[
     &SITE_LABELS,
     &ALERT_CANNOT_FIRE,
     &ALERT_FIRES_LATE,
+    &ALERT_WITHIN_BUDGET,
     &CHANCE_ALERT,
     &TOO_RARE,
     &NOT_A_COUNTER,
+    &NOT_A_RATE,
+    &REGEX_AS_TEXT,
+    &ENDLESS_EXCLUDE,
     &TARGET_ABOVE_STEPS,
     &BLIND_SPOT,
     &DELIVERS_NOTHING,

@@ -7,8 +7,8 @@ pub mod yaml;
 
 use crate::model::Model;
 use crate::plan;
-use crate::proof::{self, Proofs};
 use crate::project::Options;
+use crate::proof::{self, Proofs};
 use crate::source::Sources;
 
 /// What every generated file begins with, so that none is taken for one that people wrote.

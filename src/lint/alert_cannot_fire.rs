@@ -4,7 +4,8 @@ use super::{Lint, percent, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_CANNOT_FIRE;
 use crate::model::{Journey, Percent, Row};
-use crate::reckon::thresholds::cap;
+use crate::promql::write::number;
+use crate::reckon::thresholds::{cap, four_digits};
 use crate::resolve::Resolved;
 use crate::source::Place;
 
@@ -20,13 +21,16 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             seen.push(place);
-            let share = row.share.map(Percent::text).unwrap_or_default();
+            let share = row.share.map(super::target).unwrap_or_default();
             found.push(
                 Diagnostic::new(
                     &ALERT_CANNOT_FIRE,
                     format!(
-                        "{share} of the budget of {whose} in {} means {} errors, more than there can be; {} is used instead",
+                        "{share} of the budget of {whose} in {} is a burn rate of {}: {} × {} is {} errors, more than there can be; {} is used instead",
                         super::duration(row.long as f64),
+                        number(four_digits(row.burn)),
+                        number(four_digits(row.burn)),
+                        percent(target.budget()),
                         percent(asked),
                         percent(cap(target.budget())),
                     ),
@@ -34,7 +38,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
                     "asks for more than everything",
                 )
                 .and(target_at, format!("lets {} fail in {}", percent(target.budget()), super::duration(journey.window.value as f64)))
-                .help("ask for a smaller share, or for a longer time"),
+                .help(help(target.budget(), row, journey.window.value)),
             );
         }
     };
@@ -48,4 +52,18 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             rows(journey, &journey.alerts.rows, target.value, at, &journey.name.text);
         }
     }
+}
+
+/// The largest share that fits into the row's time, and the shortest time that fits the share.
+fn help(budget: f64, row: &Row, window: u64) -> String {
+    // one error less than all: a burn rate below 1 / budget
+    let share = (100.0 * row.long as f64 / (window as f64 * budget)).ceil() - 1.0;
+    let hours = (row.share.map_or(0.0, Percent::share) * window as f64 * budget / 60.0).floor() + 1.0;
+    let long = super::duration(row.long as f64);
+    let written = row.share.map(Percent::text).unwrap_or_default();
+    let longer = super::duration(hours * 60.0);
+    if share < 1.0 {
+        return format!("a longer time: from `{written} in {longer}` on it can be reached");
+    }
+    format!("a smaller share, `{share}% in {long}` at most, or a longer time, `{written} in {longer}` at least")
 }

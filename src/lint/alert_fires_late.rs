@@ -1,6 +1,6 @@
 //! A total outage is noticed after more than a tenth of the budget.
 
-use super::{Lint, duration, percent, slis};
+use super::{Lint, counted, duration, percent, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
 use crate::model::Sli;
@@ -48,7 +48,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let why = if events > share && events >= minutes - 2.0 * journey.evaluate as f64 {
-            format!("{} bad events have to come first", row.need)
+            format!("{} have to come first", counted(f64::from(row.need), "bad event"))
         } else if minutes > share {
             format!(
                 "rules run every {}, and the whole budget is {}",
@@ -56,7 +56,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
                 duration(budget_minutes)
             )
         } else {
-            format!("its fastest row looks at {}", duration(row.long as f64))
+            format!("its fastest row asks for {} errors over {}", percent(row.burn * budget), duration(row.long as f64))
         };
         found.push(
             Diagnostic::new(
@@ -87,9 +87,10 @@ fn never(sli: &Sli, address: &str, row: &Threshold) -> Diagnostic {
     let d = Diagnostic::new(
         &ALERT_FIRES_LATE,
         format!(
-            "when everything fails, {address} never tells: {} bad events do not come together in {}",
+            "when everything fails, {address} never tells: {} bad events do not come together in {}, where about {} come in all",
             row.need,
-            duration(row.long as f64)
+            duration(row.long as f64),
+            counted(traffic_of(sli).unwrap_or(0.0) * (row.long * 60) as f64, "event"),
         ),
         sli.name.place,
         "never noticed",

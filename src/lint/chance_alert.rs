@@ -1,10 +1,10 @@
 //! With independent failures at half the budget a row comes on more than once a quarter by chance.
 
-use super::{Lint, about, duration, percent, slis};
+use super::{Lint, about, counted, duration, often, percent, slis, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::CHANCE_ALERT;
-use crate::model::Sli;
-use crate::reckon::chance::onsets;
+use crate::model::{Journey, Sli};
+use crate::reckon::chance::Chances;
 use crate::reckon::thresholds::{self, Threshold};
 use crate::resolve::Resolved;
 
@@ -20,52 +20,72 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         if super::too_rare::is(journey, sli) {
             continue;
         }
-        let in_a_quarter = |row: &Threshold| onsets(row, budget, traffic, budget / 2.0, QUARTER);
         let rows = thresholds::of_sli(journey, sli);
-        let worst = rows.iter().map(|row| (row, in_a_quarter(row))).max_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((row, times)) = worst.filter(|(_, times)| *times > 1.0) else { continue };
-        let enough = smallest_need(&rows, &in_a_quarter);
-        found.push(said(journey.window.value, sli, &address, row, times, enough));
+        let chances: Vec<(&Threshold, Chances)> =
+            rows.iter().map(|row| (row, Chances::of(row, budget, traffic, budget / 2.0))).collect();
+        let in_a_quarter = |need| chances.iter().map(move |(row, chances)| (*row, chances.onsets(need, QUARTER)));
+        let worst = |need| in_a_quarter(need).max_by(|a, b| a.1.total_cmp(&b.1));
+        let need = sli.alerts.need.value;
+        let Some((row, times)) = worst(need).filter(|(_, times)| *times > 1.0) else { continue };
+        // the smallest with which every row is quiet
+        let enough = (need + 1..=MOST_NEED).find_map(|n| worst(n).filter(|(_, t)| *t <= 1.0).map(|(_, t)| (n, t)));
+        found.push(said(journey, sli, &address, row, times, enough));
     }
 }
 
-/// The smallest `need` with which every row is quiet.
-fn smallest_need(rows: &[Threshold], in_a_quarter: &dyn Fn(&Threshold) -> f64) -> Option<u32> {
-    let quiet = |need: u32| rows.iter().all(|row| in_a_quarter(&Threshold { need, ..row.clone() }) <= 1.0);
-    let now = rows.first()?.need;
-    (now + 1..=10_000).find(|need| quiet(*need))
-}
+/// Larger ones are no way out.
+const MOST_NEED: u32 = 10_000;
 
-fn said(window: u64, sli: &Sli, address: &str, row: &Threshold, times: f64, enough: Option<u32>) -> Diagnostic {
+fn said(
+    journey: &Journey,
+    sli: &Sli,
+    address: &str,
+    row: &Threshold,
+    times: f64,
+    enough: Option<(u32, f64)>,
+) -> Diagnostic {
     let budget = sli.target.value.budget();
     let traffic = sli.traffic.as_ref().map_or(0.0, |t| t.value);
-    let allowed = traffic * (window * 60) as f64 * budget;
+    let allowed = traffic * (journey.window.value * 60) as f64 * budget;
     let mut d = Diagnostic::new(
         &CHANCE_ALERT,
         format!(
-            "{address}: {} events a day and {} allow {} failures in {}; at half of that, the {} of {} comes on by chance about {} times a quarter",
-            about(traffic * 86_400.0),
-            sli.target.value.text(),
-            about(allowed),
-            duration(window as f64),
+            "{address}: {} a day and {} allow {} in {}; at half of that, its {} of {} comes on by chance about {}",
+            counted(traffic * 86_400.0, "event"),
+            target(sli.target.value),
+            counted(allowed, "failure"),
+            duration(journey.window.value as f64),
             row.urgency.text(),
             duration(row.long as f64),
-            about(times),
+            often(times),
         ),
         sli.name.place,
-        format!("fires above {} errors in {}", percent(row.burn * budget), duration(row.long as f64)),
+        format!(
+            "fires above {} errors in {}, {} of about {}",
+            percent(row.burn * budget),
+            duration(row.long as f64),
+            about(f64::from(needed(row, budget, traffic))),
+            counted(traffic * (row.long * 60) as f64, "event"),
+        ),
     );
     if let Some(place) = sli.traffic.as_ref().and_then(|t| t.place) {
         d = d.and(place, "so few events");
     }
-    let Some(enough) = enough else {
+    let Some((enough, times)) = enough else {
         return d.help("a longer time, a lower target, or the alerts of a measure with more events");
     };
     let d = d.help(format!(
-        "`alerts {{ need {enough} }}` keeps chance below once a quarter: that many bad events must come together"
+        "`alerts {{ need {enough} }}`: when so many bad events must come together, chance brings the worst row about {}",
+        often(times)
     ));
     match sli.alerts.need.place {
         Some(place) => d.fix(format!("write `need {enough}`"), place, format!("need {enough}")),
         None => d,
     }
+}
+
+/// Bad events that make a row fire when there are as many events as expected.
+fn needed(row: &Threshold, budget: f64, traffic: f64) -> u32 {
+    let share = row.burn * budget * traffic * (row.long * 60) as f64;
+    row.need.max(crate::reckon::whole(share.floor()) as u32 + 1)
 }

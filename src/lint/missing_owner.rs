@@ -1,6 +1,6 @@
 //! An SLI whose alerts belong to nobody.
 
-use super::Lint;
+use super::{Lint, counted};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::MISSING_OWNER;
 use crate::resolve::Resolved;
@@ -18,7 +18,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
                 &MISSING_OWNER,
                 format!(
                     "nobody answers for {} in {}: its alerts have no owner",
-                    counted(without, "sli", "slis"),
+                    counted(without as f64, "sli"),
                     journey.name.text
                 ),
                 journey.name.place,
@@ -27,9 +27,4 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             .help("`owner payments` in the journey, or in `defaults` for all of them"),
         );
     }
-}
-
-/// `1 sli`, `3 slis`
-pub fn counted(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("{n} {one}") } else { format!("{n} {many}") }
 }

@@ -1,7 +1,6 @@
 //! An SLI whose alerts lead nowhere.
 
-use super::Lint;
-use super::missing_owner::counted;
+use super::{Lint, counted};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::MISSING_RUNBOOK;
 use crate::resolve::Resolved;
@@ -19,7 +18,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
                 &MISSING_RUNBOOK,
                 format!(
                     "whoever is woken for {} of {} is not told what to do",
-                    counted(without, "sli", "slis"),
+                    counted(without as f64, "sli"),
                     journey.name.text
                 ),
                 journey.name.place,

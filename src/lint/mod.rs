@@ -2,14 +2,18 @@
 
 mod alert_cannot_fire;
 mod alert_fires_late;
+mod alert_within_budget;
 pub mod allow;
 mod blind_spot;
 mod chance_alert;
 mod delivers_nothing;
 mod duplicate_measure;
+mod endless_exclude;
 mod missing_owner;
 mod missing_runbook;
 mod not_a_counter;
+mod not_a_rate;
+mod regex_as_text;
 mod target_above_steps;
 mod too_rare;
 mod unused;
@@ -33,9 +37,13 @@ pub struct Lint {
 pub static ALL: &[Lint] = &[
     alert_cannot_fire::LINT,
     alert_fires_late::LINT,
+    alert_within_budget::LINT,
     chance_alert::LINT,
     too_rare::LINT,
     not_a_counter::LINT,
+    not_a_rate::LINT,
+    regex_as_text::LINT,
+    endless_exclude::LINT,
     target_above_steps::LINT,
     blind_spot::LINT,
     delivers_nothing::LINT,
@@ -74,6 +82,36 @@ fn about(value: f64) -> String {
     crate::promql::write::number(rounded)
 }
 
+/// `1 failure`, `84 failures`, `0.56 failures`
+fn counted(n: f64, word: &str) -> String {
+    let number = about(n);
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {word}{plural}")
+}
+
+/// A target as people write it in a sentence: `99.9 %`.
+fn target(value: crate::model::Percent) -> String {
+    value.text().replace('%', " %")
+}
+
+/// How often, from times in a quarter of a year: `8 times a quarter`, `once in 5 months`, `once in 2 years`.
+fn often(in_a_quarter: f64) -> String {
+    let two_digits =
+        |value: f64| format!("{value:.1e}").parse().map_or(value, |v: f64| if v >= 10.0 { v.round() } else { v });
+    let months = 3.0 / in_a_quarter;
+    if in_a_quarter >= 1.5 {
+        format!("{} times a quarter", crate::promql::write::number(two_digits(in_a_quarter)))
+    } else if months < 3.5 {
+        "once a quarter".to_string()
+    } else if months < 17.5 {
+        format!("once in {months:.0} months")
+    } else if months < 12_000.0 {
+        format!("once in {:.0} years", months / 12.0)
+    } else {
+        "never".to_string()
+    }
+}
+
 /// Each SLI with its journey and address.
 fn slis(model: &Model) -> impl Iterator<Item = (&crate::model::Journey, &crate::model::Sli, String)> {
     model.journeys.iter().flat_map(|journey| {
@@ -84,6 +122,22 @@ fn slis(model: &Model) -> impl Iterator<Item = (&crate::model::Journey, &crate::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_said_as_people_say_them() {
+        let times = [8.04, 1.2, 0.9, 0.5, 0.2, 0.125, 1e-9].map(often);
+        let wanted = [
+            "8 times a quarter",
+            "once a quarter",
+            "once a quarter",
+            "once in 6 months",
+            "once in 15 months",
+            "once in 2 years",
+            "never",
+        ];
+        assert_eq!(times, wanted);
+        assert_eq!([1.0, 0.56, 84.0].map(|n| counted(n, "failure")), ["1 failure", "0.56 failures", "84 failures"]);
+    }
 
     #[test]
     fn every_lint_of_the_catalogue_is_here_once() {

@@ -1,9 +1,10 @@
 //! A journey promises more than its steps do together.
 
-use super::Lint;
+use super::{Lint, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::TARGET_ABOVE_STEPS;
-use crate::model::{Compose, Journey, Sli, Step};
+use crate::model::{Compose, Journey, Percent, Sli, Step};
+use crate::promql::write::number;
 use crate::resolve::Resolved;
 
 pub const LINT: Lint = Lint { entry: &TARGET_ABOVE_STEPS, of_project: false, check };
@@ -13,38 +14,57 @@ fn weakest(step: &Step) -> Option<&Sli> {
     step.slis.iter().filter(|s| s.counts).min_by(|a, b| a.target.value.share().total_cmp(&b.target.value.share()))
 }
 
-/// What the targets of the steps promise together, each kept to the letter.
-fn promised(journey: &Journey) -> Option<f64> {
-    let steps = journey.steps.iter().filter(|s| s.weight.value > 0.0).filter_map(|s| weakest(s).map(|sli| (s, sli)));
-    let shares: Vec<(f64, f64)> = steps.map(|(step, sli)| (step.weight.value, sli.target.value.share())).collect();
-    if shares.is_empty() {
+/// What the targets of the steps promise together, each kept to the letter, and how that is reckoned.
+fn promised(journey: &Journey) -> Option<(f64, String)> {
+    let steps: Vec<(f64, Percent)> = journey
+        .steps
+        .iter()
+        .filter(|s| s.weight.value > 0.0)
+        .filter_map(|step| weakest(step).map(|sli| (step.weight.value, sli.target.value)))
+        .collect();
+    if steps.is_empty() {
         return None;
     }
+    let shares = || steps.iter().map(|(_, target)| target.share());
+    let written = |of: &dyn Fn(&(f64, Percent)) -> String, between: &str| {
+        let mut all: Vec<String> = steps.iter().map(of).collect();
+        if all.len() > MOST {
+            all.splice(MOST - 1..all.len() - 1, ["…".to_string()]);
+        }
+        all.join(between)
+    };
+    let plain = |step: &(f64, Percent)| target(step.1);
     Some(match journey.compose.value {
-        Compose::All => shares.iter().map(|(_, share)| share).product(),
-        Compose::Weakest => shares.iter().map(|(_, share)| *share).fold(1.0, f64::min),
+        Compose::All => (shares().product(), written(&plain, " × ")),
+        Compose::Weakest => (shares().fold(1.0, f64::min), format!("the lowest of {}", written(&plain, ", "))),
         Compose::Weighted => {
-            shares.iter().map(|(w, share)| w * share).sum::<f64>() / shares.iter().map(|(w, _)| w).sum::<f64>()
+            let weights: f64 = steps.iter().map(|(w, _)| w).sum();
+            let sum = steps.iter().map(|(w, target)| w * target.share()).sum::<f64>();
+            let weighed = |step: &(f64, Percent)| format!("{} × {}", number(step.0), target(step.1));
+            (sum / weights, format!("({}) / {}", written(&weighed, " + "), number(weights)))
         }
     })
 }
 
+/// More targets than this are not written out.
+const MOST: usize = 6;
+
 fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
     for journey in &resolved.model.journeys {
-        let (Some(target), Some(promised)) = (&journey.target, promised(journey)) else { continue };
-        if target.value.share() <= promised + 1e-12 {
+        let (Some(asked), Some((promised, how))) = (&journey.target, promised(journey)) else { continue };
+        if asked.value.share() <= promised + 1e-12 {
             continue;
         }
         let down = (promised * 100_000.0).floor() / 1000.0;
-        let lower = crate::promql::write::number(down);
+        let lower = number(down);
         let mut d = Diagnostic::new(
             &TARGET_ABOVE_STEPS,
             format!(
-                "the targets of {}'s steps together promise {lower} %, its own target is {}",
+                "the targets of {}'s steps together promise {lower} % ({how}), its own target is {}",
                 journey.name.text,
-                target.value.text().replace('%', " %")
+                target(asked.value)
             ),
-            target.place.unwrap_or(journey.place),
+            asked.place.unwrap_or(journey.place),
             "asked for here",
         );
         let counted =
@@ -60,7 +80,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             help = format!("{help}, raise {name}, or leave it out of the journey's number with `weight 0`");
         }
         d = d.help(help);
-        if let Some(place) = target.place {
+        if let Some(place) = asked.place {
             d = d.fix(format!("write `target {lower}%`"), place, format!("target {lower}%"));
         }
         found.push(d);

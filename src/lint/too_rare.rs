@@ -1,6 +1,6 @@
 //! The budget is less than one event a window.
 
-use super::{Lint, about, duration, slis};
+use super::{Lint, about, counted, duration, slis, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::TOO_RARE;
 use crate::model::{Journey, Sli};
@@ -27,10 +27,11 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         let mut d = Diagnostic::new(
             &TOO_RARE,
             format!(
-                "{address}: {} events in {window} and a target of {} allow {} failures: the first one spends more than the whole budget",
-                about(events),
-                sli.target.value.text(),
-                about(allowed),
+                "{address}: {} in {window} and {} allow {}: the first one spends {} times the whole budget",
+                counted(events, "event"),
+                target(sli.target.value),
+                counted(allowed, "failure"),
+                about(1.0 / allowed),
             ),
             sli.target.place.unwrap_or(sli.place),
             "cannot be kept",

@@ -186,11 +186,15 @@ fn of_events(events: &Events, sli: &Sli) -> Result<Option<Vec<Counter>>, String>
     Ok(Some(match events {
         Events::BadTotal { .. } => match both(first, second, sli) {
             Some(bad) => vec![counter(only(second, first, sli)?, 1.0, 0.0), counter(bad, 0.0, 1.0)],
-            None => vec![counter(labels_of(second, &[], sli)?, 1.0, 1.0), counter(labels_of(first, &[], sli)?, 0.0, 1.0)],
+            None => {
+                vec![counter(labels_of(second, &[], sli)?, 1.0, 1.0), counter(labels_of(first, &[], sli)?, 0.0, 1.0)]
+            }
         },
         Events::GoodTotal { .. } => match both(first, second, sli) {
             Some(good) => vec![counter(good, 1.0, 0.0), counter(only(second, first, sli)?, 0.0, 1.0)],
-            None => vec![counter(labels_of(first, &[], sli)?, 1.0, 0.0), counter(labels_of(second, &[], sli)?, 1.0, 1.0)],
+            None => {
+                vec![counter(labels_of(first, &[], sli)?, 1.0, 0.0), counter(labels_of(second, &[], sli)?, 1.0, 1.0)]
+            }
         },
         Events::GoodBad { .. } => {
             vec![counter(only(first, second, sli)?, 1.0, 0.0), counter(only(second, first, sli)?, 0.0, 1.0)]
@@ -222,7 +226,10 @@ fn of_latency(latency: &Latency, sli: &Sli) -> Result<Part, String> {
 pub fn selectors(sli: &Sli) -> Vec<Selector> {
     match &sli.measure {
         Measure::Latency(latency) if !latency.native => {
-            let named = |suffix: &str| Selector { name: format!("{}{suffix}", latency.selector.name), ..latency.selector.clone() };
+            let named = |suffix: &str| Selector {
+                name: format!("{}{suffix}", latency.selector.name),
+                ..latency.selector.clone()
+            };
             let mut bucket = named("_bucket");
             let le = bucket_matcher(&latency.unit.of_duration(latency.bound));
             let (op, value) = match le.strip_prefix("le=~") {

@@ -126,7 +126,14 @@ impl<'m> Collector<'m> {
         Ok(agreed(&a?, &b?))
     }
 
-    fn row_states(&self, row: &Row, players: &[Player<'_, 'm>], total: u64, slot: Slot, budget: f64) -> Result<Vec<State>, Unknown> {
+    fn row_states(
+        &self,
+        row: &Row,
+        players: &[Player<'_, 'm>],
+        total: u64,
+        slot: Slot,
+        budget: f64,
+    ) -> Result<Vec<State>, Unknown> {
         let period = self.plan.journey.window.value;
         self.journey_states(players, total, slot, budget, &|whole| match &row.row {
             Some(row) => whole.row(row),
@@ -152,12 +159,14 @@ impl<'m> Collector<'m> {
         let by = Self::standing_by(casts);
         let continuous = casts.iter().any(Cast::is_continuous);
         let failing = self.failing(casts, wanted, budget);
-        let range = casts.iter().map(|c| crate::reckon::range_of(self.plan.journey, c.member.1) / 60).max().unwrap_or(2);
+        let range =
+            casts.iter().map(|c| crate::reckon::range_of(self.plan.journey, c.member.1) / 60).max().unwrap_or(2);
         let longest = wanted.iter().map(|w| w.row.as_ref().map_or(w.offset + 60, |r| r.long)).max().unwrap_or(60);
         let short = wanted.iter().filter_map(|w| w.row.as_ref()).map(|r| r.short).max().unwrap_or(0);
         let reach = casts.iter().map(reach).max().unwrap_or(0);
         let excluded = casts.iter().any(|c| c.member.1.exclude.is_some());
-        let flood = (wanted.iter().any(|w| w.row.is_none()) && casts.iter().all(Cast::is_continuous)).then_some(up_to(90, step));
+        let flood = (wanted.iter().any(|w| w.row.is_none()) && casts.iter().all(Cast::is_continuous))
+            .then_some(up_to(90, step));
         // first all that can fail in part; where that is not enough, everything
         for everything in [false, true] {
             for shift in if excluded { (0..24).map(|h| h * 60).collect() } else { vec![0] } {
@@ -176,8 +185,19 @@ impl<'m> Collector<'m> {
                             }
                             let fails = everything || cast.is_continuous() || !continuous;
                             let all = Failing { bad: failing.all, ..*failing };
-                            let act = if !fails { failing.good() } else if everything { all.bad() } else { failing.bad() };
-                            let mut phases = vec![phase(lead, IDLE), phase(before, failing.good()), phase(bad, act), phase(ends, failing.good())];
+                            let act = if !fails {
+                                failing.good()
+                            } else if everything {
+                                all.bad()
+                            } else {
+                                failing.bad()
+                            };
+                            let mut phases = vec![
+                                phase(lead, IDLE),
+                                phase(before, failing.good()),
+                                phase(bad, act),
+                                phase(ends, failing.good()),
+                            ];
                             phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
                             Player { cast, phases, base: 0.0, strangers: None, stands_by: false }
                         })
@@ -237,11 +257,23 @@ impl<'m> Collector<'m> {
                 .enumerate()
                 .map(|(i, cast)| {
                     if by[i] {
-                        return Player { cast, phases: vec![phase(1, IDLE)], base: 0.0, strangers: None, stands_by: true };
+                        return Player {
+                            cast,
+                            phases: vec![phase(1, IDLE)],
+                            base: 0.0,
+                            strangers: None,
+                            stands_by: true,
+                        };
                     }
                     let failing = Failing { all: 1000.0, bad: 1000.0 };
                     let act = if i == dark { Act::Absent } else { failing.bad() };
-                    Player { cast, phases: vec![phase(up_to(6, step), if i == dark { Act::Absent } else { IDLE }), phase(1, act)], base: 0.0, strangers: None, stands_by: false }
+                    Player {
+                        cast,
+                        phases: vec![phase(up_to(6, step), if i == dark { Act::Absent } else { IDLE }), phase(1, act)],
+                        base: 0.0,
+                        strangers: None,
+                        stands_by: false,
+                    }
                 })
                 .collect();
             let total = up_to(20, step);
@@ -250,7 +282,11 @@ impl<'m> Collector<'m> {
                 // SLIs that are there in any case cannot be dark
                 let Ok(states) = self.row_states(row, &players, total, slot, budget) else { return };
                 if states.iter().all(|s| *s == State::Silent) {
-                    claims.push(row.target.claim(total / step * step, false, format!("is silent while {} has no data", self.address(&casts[dark]))));
+                    claims.push(row.target.claim(
+                        total / step * step,
+                        false,
+                        format!("is silent while {} has no data", self.address(&casts[dark])),
+                    ));
                 }
             }
             if !claims.is_empty() {
@@ -295,7 +331,8 @@ impl<'m> Collector<'m> {
             joint: Vec::new(),
         };
         let page = |m: &crate::plan::members::Member<'m>| {
-            let rows = user.thresholds_of(m).into_iter().filter(|t| t.urgency == crate::model::Urgency::Page && t.long < DAY);
+            let rows =
+                user.thresholds_of(m).into_iter().filter(|t| t.urgency == crate::model::Urgency::Page && t.long < DAY);
             rows.min_by_key(|t| t.long)
         };
         let pages: Vec<(Cast<'m>, Threshold)> = user
@@ -304,7 +341,9 @@ impl<'m> Collector<'m> {
             .into_iter()
             .filter_map(|m| Some((super::cast::cast(m, crate::reckon::range_of(user.journey, m.1)), page(&m)?)))
             .collect();
-        let playable = |cast: &Cast<'_>| !matches!(cast.part, Part::Impossible(_) | Part::Native(..)) && cast.member.1.exclude.is_none();
+        let playable = |cast: &Cast<'_>| {
+            !matches!(cast.part, Part::Impossible(_) | Part::Native(..)) && cast.member.1.exclude.is_none()
+        };
         let burning = self.casts.iter().filter(|c| playable(c) && !self.plan.thresholds_of(&c.member).is_empty());
         let mut why = format!("no SLI of {} that pages can be played", user.journey.name.text);
         for own in burning {
@@ -332,10 +371,17 @@ impl<'m> Collector<'m> {
         let step = self.step(slot).max(theirs.step(slot));
         let failing = Failing { all: 1000.0, bad: 1000.0 };
         let lead = up_to(8 + 2 * self.plan.journey.evaluate, step);
-        let player = Player { cast: paging, phases: vec![phase(lead, IDLE), phase(1, failing.bad())], base: 0.0, strangers: None, stands_by: false };
+        let player = Player {
+            cast: paging,
+            phases: vec![phase(lead, IDLE), phase(1, failing.bad())],
+            base: 0.0,
+            strangers: None,
+            stands_by: false,
+        };
         let horizon = up_to(lead + row.long, step);
         let states = theirs.states(&player, horizon, slot, &|slo| slo.row(row))?;
-        let paged = states.iter().position(|s| *s == State::Firing).ok_or("its page does not fire in the tests")? as u64 * step;
+        let paged =
+            states.iter().position(|s| *s == State::Firing).ok_or("its page does not fire in the tests")? as u64 * step;
         let range = crate::reckon::range_of(self.plan.journey, own.member.1) / 60;
         let slack = up_to(2 * range + reach(own) + 5, step);
         let burns = up_to(paged + 5, step);
@@ -353,9 +399,25 @@ impl<'m> Collector<'m> {
             target.claim(burns + slack - step, true, format!("fires within {} of its own failure", minutes(slack))),
             target.claim(total / step * step, false, "ends when it burns no more"),
         ];
-        let both = Test { name: "the user journey pages, then its delivery fails, then recovers".into(), series: input(&players, total), claims };
-        let quiet = Player { cast: paging, phases: vec![phase(lead, IDLE), phase(1, good.good())], base: 0.0, strangers: None, stands_by: false };
-        let fails = Player { cast: own, phases: vec![phase(lead, IDLE), phase(1, failing.bad())], base: 0.0, strangers: None, stands_by: false };
+        let both = Test {
+            name: "the user journey pages, then its delivery fails, then recovers".into(),
+            series: input(&players, total),
+            claims,
+        };
+        let quiet = Player {
+            cast: paging,
+            phases: vec![phase(lead, IDLE), phase(1, good.good())],
+            base: 0.0,
+            strangers: None,
+            stands_by: false,
+        };
+        let fails = Player {
+            cast: own,
+            phases: vec![phase(lead, IDLE), phase(1, failing.bad())],
+            base: 0.0,
+            strangers: None,
+            stands_by: false,
+        };
         let at = up_to(lead + slack, step);
         let only = Test {
             name: "delivery fails, the user journey does not".into(),

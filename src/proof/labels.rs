@@ -61,9 +61,8 @@ fn value(wishes: &[Wish<'_>]) -> Result<String, String> {
     if let Ok(empty) = regex::parse("") {
         unwanted.push(empty);
     }
-    let search = |unwanted: &[Regex]| {
-        regex::witness(&wanted.iter().collect::<Vec<_>>(), &unwanted.iter().collect::<Vec<_>>())
-    };
+    let search =
+        |unwanted: &[Regex]| regex::witness(&wanted.iter().collect::<Vec<_>>(), &unwanted.iter().collect::<Vec<_>>());
     match search(&unwanted) {
         Witness::Found(text) => Ok(text),
         Witness::Nothing => match search(&unwanted[..unwanted.len().saturating_sub(1)]) {

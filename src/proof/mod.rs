@@ -200,8 +200,7 @@ fn batches(casts: &[&Cast<'_>]) -> Vec<Vec<usize>> {
             continue;
         }
         let fits = |batch: &&mut Vec<usize>| {
-            batch.len() < MOST
-                && batch.iter().all(|j| native(*j) == native(i) && !in_conflict(casts[i], casts[*j]))
+            batch.len() < MOST && batch.iter().all(|j| native(*j) == native(i) && !in_conflict(casts[i], casts[*j]))
         };
         match found.iter_mut().find(|batch| fits(batch)) {
             Some(batch) => batch.push(i),

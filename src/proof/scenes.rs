@@ -73,11 +73,19 @@ impl Failing {
     }
     /// The failure in words.
     pub fn noun(self, cast: &Cast<'_>) -> String {
-        if cast.is_continuous() { format!("the failure of {} of all events", share(self.bad / self.all)) } else { "the failure of everything".into() }
+        if cast.is_continuous() {
+            format!("the failure of {} of all events", share(self.bad / self.all))
+        } else {
+            "the failure of everything".into()
+        }
     }
     /// What happens, in words.
     pub fn words(self, cast: &Cast<'_>) -> String {
-        if cast.is_continuous() { format!("{} of all events fail", share(self.bad / self.all)) } else { "everything fails".into() }
+        if cast.is_continuous() {
+            format!("{} of all events fail", share(self.bad / self.all))
+        } else {
+            "everything fails".into()
+        }
     }
 }
 
@@ -113,7 +121,13 @@ impl<'m> Collector<'m> {
         Ok(agreed(&a?, &b?))
     }
 
-    fn wanted_states(&self, player: &Player<'_, '_>, total: u64, slot: Slot, wanted: &Wanted) -> Result<Vec<State>, Unknown> {
+    fn wanted_states(
+        &self,
+        player: &Player<'_, '_>,
+        total: u64,
+        slot: Slot,
+        wanted: &Wanted,
+    ) -> Result<Vec<State>, Unknown> {
         match &wanted.kind {
             Kind::Row(row) => self.states(player, total, slot, &|slo| slo.row(row)),
             Kind::Low { left, offset } => {
@@ -122,9 +136,9 @@ impl<'m> Collector<'m> {
             }
             Kind::NoData { hold } => {
                 let range = crate::reckon::range_of(self.plan.journey, player.cast.member.1);
-                let [a, b] = self.clocks(slot).map(|clock| {
-                    Ok::<_, Unknown>(no_data(clock, &player.recorded(total, clock, range)?, *hold))
-                });
+                let [a, b] = self
+                    .clocks(slot)
+                    .map(|clock| Ok::<_, Unknown>(no_data(clock, &player.recorded(total, clock, range)?, *hold)));
                 Ok(agreed(&a?, &b?))
             }
         }
@@ -160,11 +174,8 @@ impl<'m> Collector<'m> {
             Part::Impossible(why) => Some(why.clone()),
             _ => None,
         };
-        let by: BTreeMap<String, String> = sli
-            .by
-            .iter()
-            .filter_map(|b| Some((b.text.clone(), super::states::main_value(sli, &b.text)?)))
-            .collect();
+        let by: BTreeMap<String, String> =
+            sli.by.iter().filter_map(|b| Some((b.text.clone(), super::states::main_value(sli, &b.text)?))).collect();
         let rows = self.plan.thresholds_of(&cast.member);
         let mut found = Vec::new();
         for row in &rows {
@@ -232,7 +243,8 @@ impl<'m> Collector<'m> {
                 claims.extend(wanted.target.changes(&states, step, &words));
             }
         }
-        let what: Vec<String> = about.iter().map(|(cast, failing, _)| format!("{}: {}", short_name(cast), failing.words(cast))).collect();
+        let what: Vec<String> =
+            about.iter().map(|(cast, failing, _)| format!("{}: {}", short_name(cast), failing.words(cast))).collect();
         let name = format!("burns and ends: {}", what.join("; "));
         self.add(slot, name, &players, total, claims);
     }
@@ -250,7 +262,10 @@ impl<'m> Collector<'m> {
         let range = crate::reckon::range_of(self.plan.journey, sli) / 60;
         let rows = wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None });
         let rows: Vec<&Threshold> = rows.collect();
-        let offset = wanted.iter().filter_map(|w| if let Kind::Low { offset, .. } = &w.kind { Some(*offset) } else { None }).max();
+        let offset = wanted
+            .iter()
+            .filter_map(|w| if let Kind::Low { offset, .. } = &w.kind { Some(*offset) } else { None })
+            .max();
         let longest = rows.iter().map(|r| r.long).max().max(offset.map(|o| o + 60)).unwrap_or(60);
         let short = rows.iter().map(|r| r.short).max().unwrap_or(0);
         let steepest = rows.iter().map(|r| r.burn * budget).fold(0.0, f64::max).max(budget);
@@ -264,7 +279,12 @@ impl<'m> Collector<'m> {
             let ends = up_to(short + range + reach + 10, step);
             let from = lead + before;
             let act = |bad: u64, flood: Option<u64>| {
-                let mut phases = vec![phase(lead, IDLE), phase(before, failing.good()), phase(bad, failing.bad()), phase(ends, failing.good())];
+                let mut phases = vec![
+                    phase(lead, IDLE),
+                    phase(before, failing.good()),
+                    phase(bad, failing.bad()),
+                    phase(ends, failing.good()),
+                ];
                 // many good events at last, so that the budget recovers
                 phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
                 Player { cast, phases, base: 0.0, strangers: Some(false), stands_by: false }
@@ -327,7 +347,10 @@ impl<'m> Collector<'m> {
                 }
                 match states.get(last) {
                     Some(State::Firing) => {
-                        let words = format!("still fires {} after traffic stopped in the middle of a failure", minutes(total - until));
+                        let words = format!(
+                            "still fires {} after traffic stopped in the middle of a failure",
+                            minutes(total - until)
+                        );
                         claims.push(wanted.target.claim(total / step * step, true, words));
                     }
                     Some(State::Silent) if matches!(wanted.kind, Kind::Low { .. }) => {
@@ -363,7 +386,8 @@ impl<'m> Collector<'m> {
                 }
                 phases.extend([phase(1, one(1.0)), phase(up_to(settle, step), IDLE)]);
             } else {
-                phases.push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
+                phases
+                    .push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
             }
             total = total.max(phases.iter().map(|p| p.minutes).sum());
             players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
@@ -374,7 +398,13 @@ impl<'m> Collector<'m> {
             let need = player.cast.member.1.alerts.need.value;
             for wanted in rows {
                 let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
-                let words = move |fires: bool, _| if fires { format!("fires with {need} bad events, the first ones of their series") } else { "is silent".into() };
+                let words = move |fires: bool, _| {
+                    if fires {
+                        format!("fires with {need} bad events, the first ones of their series")
+                    } else {
+                        "is silent".into()
+                    }
+                };
                 let mut found = wanted.target.changes(&states, step, &words);
                 found.truncate(2);
                 if let Some(first) = found.first_mut() {
@@ -403,7 +433,11 @@ impl<'m> Collector<'m> {
         for rows in &plans {
             for wanted in rows {
                 for at in [total - up_to(2 * step, step), total] {
-                    claims.push(wanted.target.claim(at / step * step, false, "is silent when series of successes are new"));
+                    claims.push(wanted.target.claim(
+                        at / step * step,
+                        false,
+                        "is silent when series of successes are new",
+                    ));
                 }
             }
         }
@@ -432,7 +466,11 @@ impl<'m> Collector<'m> {
         for rows in &plans {
             for wanted in rows {
                 for at in [up_to(back, step), up_to(back, step) + step, total] {
-                    claims.push(wanted.target.claim(at / step * step, false, "is silent when a target returns with its history"));
+                    claims.push(wanted.target.claim(
+                        at / step * step,
+                        false,
+                        "is silent when a target returns with its history",
+                    ));
                 }
             }
         }
@@ -453,7 +491,8 @@ impl<'m> Collector<'m> {
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             fails = fails.max(up_to(2 * range + 12, step));
             let need = u64::from(cast.member.1.alerts.need.value);
-            total = total.max(fails + up_to(if cast.is_continuous() { 0 } else { need } + range + reach(cast) + 8, step));
+            total =
+                total.max(fails + up_to(if cast.is_continuous() { 0 } else { need } + range + reach(cast) + 8, step));
             others.extend(self.stranger_series(cast, &rows));
             players.push((cast, wanted));
         }
@@ -461,7 +500,8 @@ impl<'m> Collector<'m> {
         let players: Vec<(Player<'_, 'm>, &Vec<Wanted>)> = players
             .into_iter()
             .map(|(cast, wanted)| {
-                let phases = vec![phase(4, IDLE), phase(fails - 4, Act::Flow { good: 1.0, bad: 0.0 }), phase(1, fail.bad())];
+                let phases =
+                    vec![phase(4, IDLE), phase(fails - 4, Act::Flow { good: 1.0, bad: 0.0 }), phase(1, fail.bad())];
                 (Player { cast, phases, base: 0.0, strangers: None, stands_by: false }, *wanted)
             })
             .collect();
@@ -472,10 +512,18 @@ impl<'m> Collector<'m> {
                 let before = fails - step;
                 let state = |at: u64| states.get((at / step) as usize).copied();
                 if state(before) == Some(State::Silent) {
-                    claims.push(wanted.target.claim(before, false, "is silent while another journey with the same names burns"));
+                    claims.push(wanted.target.claim(
+                        before,
+                        false,
+                        "is silent while another journey with the same names burns",
+                    ));
                 }
                 if state(total) == Some(State::Firing) {
-                    claims.push(wanted.target.claim(total, true, "fires while another journey with the same names burns"));
+                    claims.push(wanted.target.claim(
+                        total,
+                        true,
+                        "fires while another journey with the same names burns",
+                    ));
                 }
             }
         }
@@ -533,7 +581,13 @@ impl<'m> Collector<'m> {
                 let known = if matches!(cast.member.1.measure, Measure::Age(_)) { DAY } else { reach(cast) };
                 let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
                 total = total.max(idle + up_to(hold + known + 2 * range + 20, step));
-                players.push(Player { cast, phases: vec![phase(idle, IDLE), phase(1, Act::Gone)], base: 0.0, strangers: None, stands_by: false });
+                players.push(Player {
+                    cast,
+                    phases: vec![phase(idle, IDLE), phase(1, Act::Gone)],
+                    base: 0.0,
+                    strangers: None,
+                    stands_by: false,
+                });
             }
             if total > LONGEST {
                 continue;
@@ -551,16 +605,32 @@ impl<'m> Collector<'m> {
                         sure[k] = State::Unsure;
                     }
                 }
-                let words = |fires: bool, at: u64| if fires { format!("fires {} after the series ended", minutes(at - idle)) } else { "is silent".into() };
+                let words = |fires: bool, at: u64| {
+                    if fires {
+                        format!("fires {} after the series ended", minutes(at - idle))
+                    } else {
+                        "is silent".into()
+                    }
+                };
                 // what is not there at the very start says nothing
                 let from = (idle / step) as usize;
                 for state in &mut sure[..from.min(states.len())] {
                     *state = State::Unsure;
                 }
-                claims.push(wanted.target.claim(idle - step, false, format!("is silent when nothing happens for {}", minutes(hold))));
+                claims.push(wanted.target.claim(
+                    idle - step,
+                    false,
+                    format!("is silent when nothing happens for {}", minutes(hold)),
+                ));
                 claims.extend(wanted.target.changes(&sure, step, &words));
             }
-            self.add(slot, format!("nothing happens, then the series end: no data for {}", minutes(hold)), &players, total, claims);
+            self.add(
+                slot,
+                format!("nothing happens, then the series end: no data for {}", minutes(hold)),
+                &players,
+                total,
+                claims,
+            );
         }
     }
 

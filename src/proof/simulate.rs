@@ -67,7 +67,11 @@ impl Sums {
         let end = (k as i64) * clock.step as i64 - offset as i64;
         let step = clock.step as i64;
         let start = end - window as i64;
-        let first = if clock.closed { start.div_euclid(step) + i64::from(start.rem_euclid(step) != 0) } else { start.div_euclid(step) + 1 };
+        let first = if clock.closed {
+            start.div_euclid(step) + i64::from(start.rem_euclid(step) != 0)
+        } else {
+            start.div_euclid(step) + 1
+        };
         let (first, after) = (first.max(0), (end.div_euclid(step) + 1).min(known as i64));
         if after <= first {
             return None;
@@ -103,7 +107,11 @@ impl Slo {
     }
 
     fn over(&self, k: usize, window: u64) -> Option<(f64, f64)> {
-        if window < DAY { self.level_one.over(self.clock, k, window, 0) } else { self.copy.over(self.clock, k, window, 0) }
+        if window < DAY {
+            self.level_one.over(self.clock, k, window, 0)
+        } else {
+            self.copy.over(self.clock, k, window, 0)
+        }
     }
 
     /// The share of events that are bad, where there are events.
@@ -232,11 +240,13 @@ impl<'m> Whole<'m> {
         let mut of_steps: Vec<(f64, Option<f64>)> = Vec::new();
         let mut slos = self.slos.iter();
         for step in self.journey.steps.iter().filter(|s| s.weight.value > 0.0) {
-            let shares: Vec<Option<f64>> = step.slis.iter().filter(|s| s.counts).map(|_| slos.next().and_then(&share)).collect();
+            let shares: Vec<Option<f64>> =
+                step.slis.iter().filter(|s| s.counts).map(|_| slos.next().and_then(&share)).collect();
             if shares.is_empty() {
                 continue;
             }
-            let worst = shares.into_iter().flatten().fold(None, |worst: Option<f64>, s| Some(worst.map_or(s, |w| w.max(s))));
+            let worst =
+                shares.into_iter().flatten().fold(None, |worst: Option<f64>, s| Some(worst.map_or(s, |w| w.max(s))));
             of_steps.push((step.weight.value, worst.map(|s| s.min(1.0))));
         }
         let known: Vec<(f64, f64)> = of_steps.iter().filter_map(|(w, s)| s.map(|s| (*w, s))).collect();

@@ -186,7 +186,10 @@ impl Player<'_, '_> {
         match &self.cast.part {
             Part::Counters(counters) => {
                 for c in counters {
-                    found.push((c.labels.clone(), values_text(&counter(&acts, c.good, c.bad, self.base * (c.good + c.bad)))));
+                    found.push((
+                        c.labels.clone(),
+                        values_text(&counter(&acts, c.good, c.bad, self.base * (c.good + c.bad))),
+                    ));
                 }
             }
             Part::Native(labels, bound) => found.push((labels.clone(), histogram_text(&acts, *bound))),
@@ -273,7 +276,8 @@ impl Player<'_, '_> {
     fn samples(&self, minutes: u64) -> Vec<Series> {
         let Part::Counters(counters) = &self.cast.part else { return self.states(minutes) };
         let acts = self.acts(minutes);
-        let series = |c: &Counter| Series { labels: c.labels.clone(), samples: counter(&acts, c.good, c.bad, self.base) };
+        let series =
+            |c: &Counter| Series { labels: c.labels.clone(), samples: counter(&acts, c.good, c.bad, self.base) };
         counters.iter().map(series).collect()
     }
 }

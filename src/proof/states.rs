@@ -4,9 +4,9 @@ use super::cast::{Driven, Level, Part, labels_of, selects};
 use crate::measure::events::Events;
 use crate::measure::{Matcher, Measure, Query, Selector};
 use crate::model::Sli;
+use crate::promql;
 use crate::promql::ast::{Expr, MatcherValue, walk};
 use crate::promql::evaluate::{self, Labels, Sample, Series, Unknown, World};
-use crate::promql;
 use crate::source::Place;
 
 /// More combinations are not tried.
@@ -213,10 +213,8 @@ fn search(sli: &Sli, range: u64) -> Result<Part, String> {
             .map(|((labels, _), level)| Series { labels: labels.clone(), samples: steady(*level, minutes) })
             .collect();
         // alike on both generations
-        let both: Result<Vec<_>, Unknown> = [true, false]
-            .map(|closed| reader.measured(World { series: &series, closed }, at))
-            .into_iter()
-            .collect();
+        let both: Result<Vec<_>, Unknown> =
+            [true, false].map(|closed| reader.measured(World { series: &series, closed }, at)).into_iter().collect();
         let found = match both {
             Ok(found) => found,
             Err(why) => {

@@ -1,120 +1,217 @@
 //! How often an alert comes on by chance while independent failures stay within the budget.
 //!
-//! Bad events arrive as a Poisson process of rate `λ`. The number of them in a sliding window of length `W` comes to `k` from below when
-//! an event arrives while exactly `k - 1` others are in the window: `λ · P(N = k - 1)` times a second, `N` Poisson with mean `λW`
-//! (the up-crossing rate of the number of busy servers of M/D/∞, by the PASTA property). Given these, the others lie evenly in the
-//! window, so that the number in the short window is binomial.
+//! Events arrive as a Poisson process, and each is bad with the same probability, independent of the others: good and bad ones are then
+//! two independent Poisson processes, and the numbers of both in the short window and in the rest of the long one are four independent
+//! Poisson variables. A row is on while the bad share of the long window is above the threshold, that of the short one is not at or below
+//! it (nothing in the short window is neither), and `need` bad events lie in the long one.
+//!
+//! It comes on at moments of three kinds: a bad event arrives, a good one leaves the short window, a good one leaves the long window. By
+//! Mecke's formula (Last and Penrose, *Lectures on the Poisson Process*, theorem 4.1) the rest of the events is at such a moment
+//! distributed as at any other, so that the number of onsets in a time is the rate of these moments times the probability that the row is
+//! off before and on after. Nothing is approximated but what lies beyond eight standard deviations, and sums over more than a hundred
+//! numbers of good events are taken in small steps.
+//!
+//! The rules see less: they are evaluated once a minute or every five, count each event over `R`, and miss what comes on and ends in
+//! between. Simulations of both are among the tests: over 600,000 events the formula agrees with what is thrown in continuous time within
+//! the error of the simulation, and the rules come on as often or less, by a third at most.
 
 use super::thresholds::Threshold;
 
-/// Bad events in the long window that make the row fire, for a traffic in events per second.
-pub fn needed(row: &Threshold, budget: f64, traffic: f64) -> f64 {
-    let events = traffic * (row.long * 60) as f64;
-    ((row.burn * budget * events).floor() + 1.0).max(f64::from(row.need))
+/// Onsets of a row for every `need`.
+#[derive(Debug)]
+pub struct Chances {
+    /// For each number of bad events in the long window, times a second: a bad event arrives and the shares are above the threshold now.
+    arrivals: Vec<f64>,
+    /// As above, where they were not above it before.
+    crossings: Vec<f64>,
+    /// A good event leaves a window, and the shares rise above the threshold.
+    departures: Vec<f64>,
 }
 
-/// How many times in `seconds` a row comes on by chance while the share `failing` of events fails independently.
-pub fn onsets(row: &Threshold, budget: f64, traffic: f64, failing: f64, seconds: f64) -> f64 {
-    let rate = traffic * failing;
-    let in_long = rate * (row.long * 60) as f64;
-    let k = needed(row, budget, traffic);
-    // the newest event is in the short window; how many of the others must be there too?
-    let short_events = traffic * (row.short * 60) as f64;
-    let in_short = (row.burn * budget * short_events).floor();
-    let share = row.short as f64 / row.long as f64;
-    rate * seconds * poisson(k - 1.0, in_long) * at_least(in_short, k - 1.0, share)
-}
+/// What is below this many times in a quarter of a year is not reckoned further.
+const NEGLIGIBLE: f64 = 1e-4 / 7_900_000.0;
 
-/// `P(N = k)` for a Poisson variable of this mean.
-fn poisson(k: f64, mean: f64) -> f64 {
-    if mean <= 0.0 {
-        return if k == 0.0 { 1.0 } else { 0.0 };
+/// More events than this in a long window are reckoned in parcels: a standard deviation is 30 millionths of them.
+const MOST_EVENTS: f64 = 1e9;
+
+impl Chances {
+    /// Of a row and a budget, for a traffic in events per second of which the share `failing` (below 1) is bad.
+    pub fn of(row: &Threshold, budget: f64, traffic: f64, failing: f64) -> Chances {
+        let nothing = Chances { arrivals: Vec::new(), crossings: Vec::new(), departures: Vec::new() };
+        let threshold = row.burn * budget;
+        let (long, short) = ((row.long * 60) as f64, (row.short * 60) as f64);
+        if traffic <= 0.0 || failing <= 0.0 || 3.0 * traffic * tail(threshold, traffic * long, failing) < NEGLIGIBLE {
+            return nothing;
+        }
+        // of so many good events the number hardly varies: fewer of them, each for many, are as good and fit into memory
+        let each = (traffic * long / MOST_EVENTS).max(1.0);
+        let (traffic, failing, threshold) = (traffic / each, failing * each, threshold * each);
+        let (bad, good) = (traffic * failing, traffic * (1.0 - failing));
+        let (bad_short, bad_rest) = (Poisson::of(bad * short), Poisson::of(bad * (long - short)));
+        let (good_short, good_rest) = (Poisson::of(good * short), Poisson::of(good * (long - short)));
+        let all_good = Poisson::of(good * long);
+        let windows = Windows { short: good_short.bins(), good_short, good_rest, all_good };
+        // as many good events as there may be beside so many bad ones; `None`: the share is at or below the threshold in any case
+        let most_good = |bad: u64| (bad > 0).then(|| beside(bad, threshold)).flatten();
+        let size = (bad_short.last() + bad_rest.last() + 2) as usize;
+        let mut found = Chances { arrivals: vec![0.0; size], crossings: vec![0.0; size], departures: vec![0.0; size] };
+        for (in_short, p_short) in bad_short.likely() {
+            // an idle short window keeps nothing from firing
+            let quiet = if in_short == 0 { Some(0) } else { most_good(in_short) };
+            for (in_rest, p_rest) in bad_rest.likely() {
+                let weight = p_short * p_rest;
+                if weight * traffic < NEGLIGIBLE * 1e-3 {
+                    continue;
+                }
+                let number = in_short + in_rest;
+                let before = quiet.zip(most_good(number)).map_or(0.0, |(s, l)| windows.both(s, l));
+                let after = most_good(in_short + 1).zip(most_good(number + 1)).map_or(0.0, |(s, l)| windows.both(s, l));
+                found.arrivals[number as usize + 1] += weight * bad * after;
+                found.crossings[number as usize + 1] += weight * bad * (after - before).max(0.0);
+                if let (Some(s), Some(l)) = (quiet, most_good(number)) {
+                    let leaves_short =
+                        if l > s { windows.good_short.at(s) * windows.good_rest.up_to(l - 1 - s) } else { 0.0 };
+                    found.departures[number as usize] += weight * good * (leaves_short + windows.edge(s, l));
+                }
+            }
+        }
+        found
     }
-    (k * mean.ln() - mean - ln_factorial(k)).exp()
+
+    /// How many times in `seconds` the row comes on with this `need`.
+    pub fn onsets(&self, need: u32, seconds: f64) -> f64 {
+        let need = (need as usize).max(1);
+        let from = |all: &[f64], first: usize| all.iter().skip(first).sum::<f64>();
+        let at_need = self.arrivals.get(need).copied().unwrap_or(0.0);
+        seconds * (at_need + from(&self.crossings, need + 1) + from(&self.departures, need))
+    }
 }
 
-/// `P(X ≥ k)` for a binomial variable of `n` trials with probability `p`.
-fn at_least(k: f64, n: f64, p: f64) -> f64 {
-    if k <= 0.0 {
-        return 1.0;
-    }
-    if k > n {
+/// The most good events beside so many bad ones that leave the share of bad ones above a threshold.
+fn beside(bad: u64, threshold: f64) -> Option<u64> {
+    let most = (bad as f64 * (1.0 - threshold) / threshold - 1e-9).ceil() - 1.0;
+    (most >= 0.0).then(|| super::whole(most))
+}
+
+/// An upper bound of the probability that the share of bad events in a window is above the threshold, by Chernoff's inequality: the
+/// smallest `E[exp(s (bad - r good))]` over `s`, where `bad > r good` says the same.
+fn tail(threshold: f64, events: f64, failing: f64) -> f64 {
+    if threshold >= 1.0 {
         return 0.0;
     }
-    // terms fall fast on both sides of the mean; a thousand of them are all that can matter
-    let mut sum = 0.0;
-    let mut i = k;
-    while i <= n && i < k + 1000.0 {
-        let ln = ln_factorial(n) - ln_factorial(i) - ln_factorial(n - i) + i * p.ln() + (n - i) * (1.0 - p).ln();
-        sum += ln.exp();
-        i += 1.0;
+    let r = threshold / (1.0 - threshold);
+    let exponent = |s: f64| events * (failing * (s.exp() - 1.0) + (1.0 - failing) * ((-r * s).exp() - 1.0));
+    // convex in `s`: the smallest value by thirds
+    let (mut low, mut high) = (0.0, 60.0);
+    for _ in 0..100 {
+        let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
+        if exponent(a) < exponent(b) { high = b } else { low = a }
     }
-    sum.min(1.0)
+    exponent(low).min(0.0).exp()
 }
 
-/// `ln(n!)`: by multiplication for small `n`, by Stirling's series from 16 on (error below 1e-10).
-fn ln_factorial(n: f64) -> f64 {
-    if n < 16.0 {
-        return (2..=super::whole(n)).map(|i| (i as f64).ln()).sum();
+/// The numbers of good events in the two parts of the long window.
+struct Windows {
+    good_short: Poisson,
+    good_rest: Poisson,
+    all_good: Poisson,
+    short: Vec<Bin>,
+}
+
+/// Some neighbouring values of a variable.
+struct Bin {
+    first: u64,
+    size: u64,
+    mass: f64,
+}
+
+impl Bin {
+    /// How much of it lies at or below a value, and the middle of that part.
+    fn up_to(&self, most: u64) -> Option<(f64, u64)> {
+        let inside = (most + 1).checked_sub(self.first)?.min(self.size);
+        (inside > 0).then(|| (self.mass * inside as f64 / self.size as f64, self.first + (inside - 1) / 2))
     }
+}
+
+impl Windows {
+    /// At most `short` good events in the short window and at most `long` in the long one.
+    fn both(&self, short: u64, long: u64) -> f64 {
+        if short >= long || short >= self.good_short.last() {
+            return self.all_good.up_to(long);
+        }
+        let parts = self.short.iter().map_while(|bin| bin.up_to(short)).filter(|(_, middle)| *middle <= long);
+        parts.map(|(mass, middle)| mass * self.good_rest.up_to(long - middle)).sum()
+    }
+
+    /// At most `short` good events in the short window and exactly `long` in the long one.
+    fn edge(&self, short: u64, long: u64) -> f64 {
+        if short >= long || short >= self.good_short.last() {
+            return self.all_good.at(long);
+        }
+        let parts = self.short.iter().map_while(|bin| bin.up_to(short)).filter(|(_, middle)| *middle <= long);
+        parts.map(|(mass, middle)| mass * self.good_rest.at(long - middle)).sum()
+    }
+}
+
+/// A Poisson variable: its probabilities within eight standard deviations.
+struct Poisson {
+    first: u64,
+    at: Vec<f64>,
+    up_to: Vec<f64>,
+}
+
+impl Poisson {
+    fn of(mean: f64) -> Poisson {
+        let reach = 8.0 * mean.sqrt() + 12.0;
+        let first = super::whole((mean - reach).floor());
+        let last = super::whole((mean + reach).ceil());
+        let at: Vec<f64> =
+            (first..=last).map(|k| (k as f64 * mean.max(1e-300).ln() - mean - ln_factorial(k)).exp()).collect();
+        let up_to = at.iter().scan(0.0, |sum, p| {
+            *sum += p;
+            Some(f64::min(*sum, 1.0))
+        });
+        Poisson { first, up_to: up_to.collect(), at }
+    }
+    /// The last value that is likely at all.
+    fn last(&self) -> u64 {
+        self.first + self.at.len() as u64 - 1
+    }
+    /// All likely values with their probabilities.
+    fn likely(&self) -> impl Iterator<Item = (u64, f64)> {
+        self.at.iter().enumerate().map(|(i, p)| (self.first + i as u64, *p))
+    }
+    fn at(&self, k: u64) -> f64 {
+        k.checked_sub(self.first).and_then(|i| self.at.get(i as usize)).copied().unwrap_or(0.0)
+    }
+    fn up_to(&self, k: u64) -> f64 {
+        match k.checked_sub(self.first) {
+            None => 0.0,
+            Some(i) => self.up_to.get(i as usize).copied().unwrap_or(1.0),
+        }
+    }
+    /// Its values in at most some hundred bins: steps of a sixteenth of a standard deviation or less.
+    fn bins(&self) -> Vec<Bin> {
+        let size = (self.at.len() / 200).max(1);
+        let chunks = self.at.chunks(size).enumerate();
+        let bin = |(i, all): (usize, &[f64])| Bin {
+            first: self.first + (i * size) as u64,
+            size: all.len() as u64,
+            mass: all.iter().sum(),
+        };
+        chunks.map(bin).collect()
+    }
+}
+
+/// `ln(k!)`: by multiplication for small `k`, by Stirling's series from 16 on (error below 1e-10; Abramowitz and Stegun, 6.1.41).
+fn ln_factorial(k: u64) -> f64 {
+    if k < 16 {
+        return (2..=k).map(|i| (i as f64).ln()).sum();
+    }
+    let n = k as f64;
     n * n.ln() - n + 0.5 * (2.0 * std::f64::consts::PI * n).ln() + 1.0 / (12.0 * n) - 1.0 / (360.0 * n * n * n)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Urgency;
-
-    /// A small generator (`SplitMix64`), so that the simulation is the same everywhere.
-    fn uniform(state: &mut u64) -> f64 {
-        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = *state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    #[test]
-    fn distributions_sum_to_one() {
-        let total: f64 = (0..200).map(|k| poisson(f64::from(k), 40.0)).sum();
-        assert!((total - 1.0).abs() < 1e-9, "{total}");
-        assert!((at_least(2.0, 3.0, 0.5) - 0.5).abs() < 1e-12);
-    }
-
-    /// Bad events of many quarters, thrown at random, counted as the rule counts them.
-    #[test]
-    fn the_formula_agrees_with_a_simulation() {
-        for (per_day, target, long, burn, need) in
-            [(60.0, 0.95, 1440u64, 2.8, 3), (200.0, 0.99, 360, 5.6, 3), (60.0, 0.95, 4320, 1.0, 3)]
-        {
-            let row = Threshold { urgency: Urgency::Ticket, long, short: long / 12, burn, need, asked: burn };
-            let (budget, traffic) = (1.0 - target, per_day / 86_400.0);
-            let failing = budget / 2.0;
-            let years = 400.0;
-            let seconds = years * 365.0 * 86_400.0;
-            let expected = onsets(&row, budget, traffic, failing, seconds);
-            let (mut state, mut at, mut times) = (7u64, 0.0f64, Vec::new());
-            while at < seconds {
-                at -= (1.0 - uniform(&mut state)).ln() / (traffic * failing);
-                times.push(at);
-            }
-            let (k, k_short) =
-                (needed(&row, budget, traffic), (burn * budget * traffic * (row.short * 60) as f64).floor() + 1.0);
-            let count = |i: usize, window: u64| {
-                times[..=i].iter().rev().take_while(|t| **t > times[i] - (window * 60) as f64).count() as f64
-            };
-            let mut found = 0.0;
-            for i in 0..times.len() {
-                // it comes on with this event: enough now, one too few before
-                if (count(i, row.long) - k).abs() < 0.5 && count(i, row.short) >= k_short {
-                    found += 1.0;
-                }
-            }
-            let sigma = f64::max(expected, 1.0).sqrt();
-            assert!(
-                (found - expected).abs() < 5.0 * sigma + 0.1 * expected,
-                "{per_day}/day {target}: {found} for {expected}"
-            );
-        }
-    }
-}
+#[path = "chance_tests.rs"]
+mod tests;

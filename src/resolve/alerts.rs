@@ -185,7 +185,7 @@ impl Resolver<'_> {
         let mut kept = Vec::new();
         for WrittenRow { share, long, place } in rows {
             if long > window || long < shortest {
-                self.found.push(say::row_out_of_window(place, long > window, window, shortest));
+                self.found.push(say::row_out_of_window(place, long, window, shortest));
                 continue;
             }
             let burn = share.share() * window as f64 / long as f64;

@@ -188,7 +188,7 @@ impl Resolver<'_> {
         const DAY: u64 = 86_400_000;
         let ms = self.read_duration(at)?;
         if !(DAY..=365 * DAY).contains(&ms) || ms % 60_000 != 0 {
-            self.found.push(say::bad_window(at));
+            self.found.push(say::bad_window(at, ms));
             return None;
         }
         Some(ms / 60_000)

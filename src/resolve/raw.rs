@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::messages as say;
 use super::params::Params;
-use crate::measure::Raw;
+use crate::measure::{Matcher, Raw};
 use crate::promql::ast::{Expr, MatcherValue};
 use crate::promql::{self, Value, ValueType};
 use crate::source::Place;
@@ -81,8 +81,15 @@ impl Resolver<'_> {
     fn regexes_hold(&mut self, expr: &Expr, part: &dyn Fn(promql::Range) -> Place) -> bool {
         let mut whole = true;
         for selector in promql::selectors(expr) {
+            let mut matchers: Vec<Matcher> = Vec::new();
             for matcher in &selector.matchers {
                 let MatcherValue::Literal(value) = &matcher.value else { continue };
+                matchers.push(Matcher {
+                    label: matcher.label.text.clone(),
+                    op: matcher.op,
+                    value: value.value.clone(),
+                    place: part(matcher.span),
+                });
                 if !matcher.op.is_regex() {
                     continue;
                 }
@@ -91,6 +98,7 @@ impl Resolver<'_> {
                     whole = false;
                 }
             }
+            whole = whole && self.can_match(&matchers);
         }
         whole
     }

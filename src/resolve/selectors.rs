@@ -152,7 +152,12 @@ impl Resolver<'_> {
     }
 
     /// Whether some series could match; says which two matchers contradict each other.
-    fn can_match(&mut self, matchers: &[Matcher]) -> bool {
+    pub fn can_match(&mut self, matchers: &[Matcher]) -> bool {
+        let never = |m: &&Matcher| m.op.is_regex() && parsed(m).is_some_and(|r| r.matches_nothing());
+        if let Some(matcher) = matchers.iter().find(never) {
+            self.found.push(say::regex_of_nothing(matcher));
+            return false;
+        }
         for (i, a) in matchers.iter().enumerate() {
             for b in &matchers[i + 1..] {
                 if a.label == b.label && contradict(a, b) {

@@ -1,6 +1,7 @@
 //! `tabi show`: what the compiler made of a journey, a step or an SLI: targets, budgets in events and in minutes, and for every alert
 //! when it fires and when it ends. The same reckoning as in the lints and the rules.
 
+pub mod cost;
 mod table;
 
 use crate::diagnostic::did_you_mean;

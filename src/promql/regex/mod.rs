@@ -67,6 +67,12 @@ impl Regex {
         facts::literals(&self.node)
     }
 
+    /// Whether it is certain that no text matches.
+    #[must_use]
+    pub fn matches_nothing(&self) -> bool {
+        self.example() == Witness::Nothing
+    }
+
     /// The shortest text that matches.
     #[must_use]
     pub fn example(&self) -> Witness {

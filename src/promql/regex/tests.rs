@@ -127,6 +127,19 @@ fn hostile_input_is_harmless() {
             assert!(!regex.matches(&("a".repeat(2000) + "!")));
             let _ = regex.example();
             let _ = regex.literals();
+            let _ = regex.matches_nothing();
         }
+    }
+}
+
+#[test]
+fn what_matches_nothing_is_known() {
+    for text in ["a^b", "a$b", "(a|b)^c", "$a", "a(^)", "(x^|y^)z", "(a^b)+"] {
+        assert!(parse(text).expect(text).matches_nothing(), "{text}");
+    }
+    for text in ["", "^a$", "(^a|b)c", "(a^b)*", "a|b^c", "$", "(^)a", "a*^b", "^^a$$", "(?m)a$\\n^b", "a?b"] {
+        let regex = parse(text).expect(text);
+        assert!(!regex.matches_nothing(), "{text}");
+        assert!(regex.example().found().is_some_and(|example| regex.matches(&example)), "{text}");
     }
 }

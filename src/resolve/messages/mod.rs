@@ -296,19 +296,36 @@ pub fn bad_share(at: Place, text: &str) -> Diagnostic {
 }
 
 /// A period that cannot be one.
-pub fn bad_window(at: Place) -> Diagnostic {
-    Diagnostic::new(&c::BAD_WINDOW, "the window of a budget is 1d to 1y, in whole minutes", at, "out of bounds")
+pub fn bad_window(at: Place, milliseconds: u64) -> Diagnostic {
+    const DAY: u64 = 86_400_000;
+    let why = match milliseconds {
+        ms if ms < DAY => {
+            let burn = 0.02 * ms as f64 / 3_600_000.0;
+            format!(
+                ": in {} a page for 2 % in 1h would be a burn rate of {}, and that of 1 spends just the budget",
+                duration(ms),
+                crate::promql::write::number(crate::reckon::thresholds::four_digits(burn))
+            )
+        }
+        ms if ms > 365 * DAY => format!(": hardly any Prometheus still has what was {} days ago", ms / DAY),
+        ms => format!(": {} is {} minutes and {}s", duration(ms), ms / 60_000, ms % 60_000 / 1000),
+    };
+    let message = format!("the window of a budget is 1d to 1y, in whole minutes{why}");
+    Diagnostic::new(&c::BAD_WINDOW, message, at, "out of bounds")
         .help("28d holds whole weeks, so that every day of the week weighs the same")
 }
 
 /// A row whose window does not fit.
-pub fn row_out_of_window(at: Place, too_long: bool, window: u64, shortest: u64) -> Diagnostic {
+pub fn row_out_of_window(at: Place, long: u64, window: u64, shortest: u64) -> Diagnostic {
+    let too_long = long > window;
+    let written = |minutes: u64| duration(minutes * 60_000);
     let message = if too_long {
-        format!("an alert cannot look back further than its budget's window, {}", duration(window * 60_000))
+        format!("an alert over {} looks back further than its budget's window, {}", written(long), written(window))
     } else {
         format!(
-            "an alert's window is at least {} here: its short window must see two evaluations and two scrapes",
-            duration(shortest * 60_000)
+            "an alert's window is at least {} here: its short window, then {}, must see two evaluations and two scrapes",
+            written(shortest),
+            written(shortest / 2)
         )
     };
     Diagnostic::new(&c::BAD_WINDOW, message, at, if too_long { "too long" } else { "too short" })

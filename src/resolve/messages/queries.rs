@@ -5,6 +5,7 @@ use crate::diagnostic::catalogue as c;
 use crate::measure::Matcher;
 use crate::model::Named;
 use crate::promql::Error;
+use crate::promql::ast::MatchOp;
 use crate::promql::write::duration;
 use crate::source::Place;
 
@@ -73,6 +74,18 @@ pub fn many_metrics(at: Place) -> Diagnostic {
 pub fn bad_regex(at: Place, message: &str) -> Diagnostic {
     Diagnostic::new(&c::BAD_REGEX, format!("this regular expression cannot be used: {message}"), at, "here")
         .help("Prometheus reads RE2: no look-around, no back-references")
+}
+
+/// A regular expression that no text matches.
+pub fn regex_of_nothing(matcher: &Matcher) -> Diagnostic {
+    let so = if matcher.op == MatchOp::Match { "the selector is always empty" } else { "the matcher excludes nothing" };
+    Diagnostic::new(
+        &c::BAD_REGEX,
+        format!("no text matches `{}`: {so}", matcher.value),
+        matcher.place,
+        "matches nothing",
+    )
+    .help("Prometheus matches the whole value: `^` and `$` are not needed, and in the middle nothing can match them")
 }
 
 /// Two matchers that no series satisfies.
