@@ -31,6 +31,8 @@ pub struct Compiled {
     pub files: Vec<Emitted>,
     /// The model that they were made from.
     pub model: Model,
+    /// The sources, which headers name.
+    pub sources: Sources,
 }
 
 impl Compiled {
@@ -77,8 +79,12 @@ pub fn compile_directory(directory: &Path) -> Compiled {
             (name, text)
         })
         .collect();
-    let options = std::fs::read_to_string(directory.join("tabi.toml")).map(|text| options(&text)).unwrap_or_default();
-    compile(&files, &options)
+    compile(&files, &options_of(directory))
+}
+
+/// The labels of a directory's `tabi.toml`, if it has one.
+pub fn options_of(directory: &Path) -> Options {
+    std::fs::read_to_string(directory.join("tabi.toml")).map(|text| options(&text)).unwrap_or_default()
 }
 
 /// Compiles one source, without a `tabi.toml`.
@@ -125,7 +131,7 @@ pub fn compile(files: &[(String, String)], options: &Options) -> Compiled {
             Emitted { path, text }
         })
         .collect();
-    Compiled { files, model }
+    Compiled { files, model, sources }
 }
 
 fn said(sources: &Sources, diagnostic: &tabi::diagnostic::Diagnostic) -> String {
@@ -158,9 +164,14 @@ pub fn write_files<'a>(directory: &Path, files: impl IntoIterator<Item = &'a Emi
         .into_iter()
         .map(|file| {
             let path = directory.join(&file.path);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-            std::fs::write(&path, &file.text).expect("a written file");
+            write(&path, &file.text);
             path
         })
         .collect()
+}
+
+/// Writes a file and the directories above it.
+pub fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+    std::fs::write(path, text).expect("a written file");
 }
