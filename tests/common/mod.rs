@@ -149,13 +149,29 @@ fn options(text: &str) -> Options {
     Options { page_labels: labels("page"), ticket_labels: labels("ticket"), ..Options::default() }
 }
 
+fn in_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|candidate| candidate.is_file())
+}
+
 /// The path of a tool that the tests need.
 pub fn tool(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|directory| directory.join(name))
-        .find(|candidate| candidate.is_file())
-        .unwrap_or_else(|| panic!("`{name}` is not installed. Run ./scripts/install-tools"))
+    in_path(name).unwrap_or_else(|| panic!("`{name}` is not installed. Run ./scripts/install-tools"))
+}
+
+/// A tool that `scripts/build-go-tools` builds. None only where there is no Go, which that script says.
+pub fn go_tool(name: &str) -> Option<PathBuf> {
+    let path = root().join("target/tools").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(in_path("go").is_none(), "`target/tools/{name}` is not built. Run ./scripts/install-tools");
+    None
+}
+
+/// `promtool` of both generations of Prometheus.
+pub fn promtools() -> impl Iterator<Item = PathBuf> {
+    std::iter::once(tool("promtool")).chain(go_tool("promtool3"))
 }
 
 /// Writes files under a directory.
