@@ -1,9 +1,9 @@
 //! Mutants: rules with one thing changed, each change a mistake that a person or a compiler could make.
 
 use std::collections::BTreeSet;
-use tabi::model::Model;
+use tabi::model::{Journey, Model};
 use tabi::plan::{JourneyRules, Rule, RuleKind, minutes};
-use tabi::promql::ast::{Binary, BinaryOp, Expr, MatchOp, Selector};
+use tabi::promql::ast::{Binary, BinaryOp, Expr, MatchOp, Matcher, MatcherValue, Selector};
 use tabi::promql::write::number;
 use tabi::promql::{Range, parse};
 use tabi::reckon::thresholds;
@@ -23,7 +23,7 @@ pub struct Mutant {
 pub struct Mutants {
     /// The mutants.
     pub all: Vec<Mutant>,
-    /// Dropped matchers of an operand that its partner in a join restricts to the same series.
+    /// Dropped matchers of an operand that its partner in a join restricts to the same series, and labels that tell nothing apart.
     pub equivalent: usize,
 }
 
@@ -74,7 +74,7 @@ pub fn mutants(model: &Model, rules: &JourneyRules) -> Mutants {
             if is_for_people(rule, &read) {
                 continue;
             }
-            let mut of = OfRule { rule, at: (g, r), windows: &windows, capped: &capped, found: &mut found };
+            let mut of = OfRule { journey, rule, at: (g, r), windows: &windows, capped: &capped, found: &mut found };
             of.labels();
             of.hold();
             of.texts();
@@ -86,6 +86,7 @@ pub fn mutants(model: &Model, rules: &JourneyRules) -> Mutants {
 }
 
 struct OfRule<'a> {
+    journey: &'a Journey,
     rule: &'a Rule,
     at: (usize, usize),
     windows: &'a [String],
@@ -104,6 +105,10 @@ impl OfRule<'_> {
 
     /// With a part of the expression replaced.
     fn replace(&mut self, what: impl Into<String>, at: Range, by: &str) {
+        if self.in_guard_of_a_short_window(at) {
+            self.found.equivalent += 1;
+            return;
+        }
         let text = &self.rule.expr;
         let expr = format!("{}{by}{}", &text[..at.start as usize], &text[at.end as usize..]);
         if parse(&expr, &|_| None).is_ok() {
@@ -138,9 +143,11 @@ impl OfRule<'_> {
     /// Changes that are easier seen in the text: windows in names, bad and total.
     fn texts(&mut self) {
         let text = self.rule.expr.clone();
+        // ranges of level 1 are R, or what people wrote
+        let level_one = self.rule.name().ends_with("_events:rate");
         for (i, window) in self.windows.iter().enumerate() {
             let neighbour = self.windows.get(i + 1).or_else(|| i.checked_sub(1).and_then(|i| self.windows.get(i)));
-            let Some(neighbour) = neighbour.cloned() else { continue };
+            let Some(neighbour) = neighbour.cloned().filter(|_| !level_one) else { continue };
             for pattern in [format!("_burn:rate{window}{{"), format!("[{window}]")] {
                 for (at, _) in text.match_indices(&pattern) {
                     let range = Range::new(at as u32, (at + pattern.len()) as u32);
@@ -152,7 +159,12 @@ impl OfRule<'_> {
         for (a, b) in [("slo_bad_events", "slo_total_events"), ("slo_total_events", "slo_bad_events")] {
             for (at, _) in text.match_indices(a) {
                 let range = Range::new(at as u32, (at + a.len()) as u32);
-                self.replace(format!("{a} became {b}"), range, b);
+                // whether there are bad or all events is the same question
+                if text[..at].rsplit('\n').next().is_some_and(|line| line.starts_with("unless on (journey) (")) {
+                    self.found.equivalent += 1;
+                } else {
+                    self.replace(format!("{a} became {b}"), range, b);
+                }
             }
         }
     }
@@ -164,7 +176,16 @@ impl OfRule<'_> {
             Expr::Binary(binary) => self.binary(binary, partners),
             Expr::Aggregate(aggregate) => {
                 let labels = aggregate.grouping.iter().flat_map(|g| &g.labels).map(|l| (l.span, l.text.clone()));
+                let topk = aggregate.op.text == "topk";
                 for (span, label) in labels.collect::<Vec<_>>() {
+                    // the static label of the rule is the journey's in any case
+                    // and the labels that PromQL of people keeps for itself are theirs
+                    let theirs = self.rule.name().ends_with("_events:rate")
+                        && !self.journey.all_slis().any(|(_, sli)| sli.by.iter().any(|by| by.text == label));
+                    if label == "journey" || theirs || topk && self.tells_nothing(&label, false) {
+                        self.found.equivalent += 1;
+                        continue;
+                    }
                     self.replace(format!("label {label} of `by` renamed"), span, &format!("{label}_x"));
                 }
                 self.expr(&aggregate.expr, partners);
@@ -181,7 +202,7 @@ impl OfRule<'_> {
         for (i, matcher) in selector.matchers.iter().enumerate() {
             let text = matcher.span.of(&self.rule.expr).to_string();
             let held = partners.iter().any(|all| all.contains(&text));
-            if held {
+            if held || self.selects_the_same_without(selector, i) {
                 self.found.equivalent += 1;
             } else {
                 let last = i + 1 == selector.matchers.len();
@@ -190,7 +211,7 @@ impl OfRule<'_> {
                     (_, true) => (selector.matchers[i - 1].span.end, matcher.span.end),
                     _ => (matcher.span.start, selector.matchers[i + 1].span.start),
                 };
-                self.replace(format!("matcher {text} dropped"), Range::new(start, end), "");
+                self.everywhere(selector, format!("matcher {text} dropped"), Range::new(start, end), "");
             }
             let negated = match matcher.op {
                 MatchOp::Equal => "!=",
@@ -198,7 +219,87 @@ impl OfRule<'_> {
                 MatchOp::Match => "!~",
                 MatchOp::NotMatch => "=~",
             };
-            self.replace(format!("matcher {text} negated"), matcher.op_span, negated);
+            self.everywhere(selector, format!("matcher {text} negated"), matcher.op_span, negated);
+        }
+    }
+
+    /// Changes a selector of raw series wherever the rule has it: level 1 names each several times.
+    fn everywhere(&mut self, selector: &Selector, what: String, at: Range, by: &str) {
+        if self.in_guard_of_a_short_window(at) {
+            self.found.equivalent += 1;
+            return;
+        }
+        let recorded = selector.name.as_ref().is_some_and(|n| n.text.starts_with("tabi"));
+        if recorded {
+            return self.replace(what, at, by);
+        }
+        let old = selector.span.of(&self.rule.expr).to_string();
+        let (start, end) = ((at.start - selector.span.start) as usize, (at.end - selector.span.start) as usize);
+        let new = format!("{}{by}{}", &old[..start], &old[end..]);
+        let expr = self.rule.expr.replace(&old, &new);
+        let known = self.found.all.iter().any(|m| m.at == self.at && m.what == what && m.rule.expr == expr);
+        if !known && parse(&expr, &|_| None).is_ok() {
+            self.add(what, Rule { expr, ..self.rule.clone() });
+        }
+    }
+
+    /// Whether a place is in the part that keeps a journey silent while an SLI is dark, for a window that is the long one of no row: there
+    /// the long window keeps it silent in any case.
+    fn in_guard_of_a_short_window(&self, at: Range) -> bool {
+        let Some((_, window)) = self.rule.name().split_once("journey_burn:rate") else { return false };
+        let long = thresholds::of_journey(self.journey).iter().any(|t| minutes(t.long) == window);
+        let guard = self.rule.expr.rfind("unless on (journey) (");
+        !long && guard.is_some_and(|guard| at.start as usize >= guard)
+    }
+
+    /// Whether the same SLIs of the journey are selected without a matcher on a step or an SLI.
+    fn selects_the_same_without(&self, selector: &Selector, dropped: usize) -> bool {
+        let recorded = selector.name.as_ref().is_some_and(|n| n.text.starts_with("tabi"));
+        if !recorded || selector.matchers[dropped].label.text == "journey" {
+            return false;
+        }
+        let admits = |m: &Matcher, value: &str| {
+            let MatcherValue::Literal(wanted) = &m.value else { return true };
+            let regex = || tabi::promql::regex::parse(&wanted.value).is_ok_and(|r| r.matches(value));
+            match m.op {
+                MatchOp::Equal => wanted.value == value,
+                MatchOp::NotEqual => wanted.value != value,
+                MatchOp::Match => regex(),
+                MatchOp::NotMatch => !regex(),
+            }
+        };
+        let selected = |without: Option<usize>| -> Vec<(String, String)> {
+            self.journey
+                .all_slis()
+                .map(|(step, sli)| (step.map_or(String::new(), |s| s.name.text.clone()), sli.name.text.clone()))
+                .filter(|(step, sli)| {
+                    selector.matchers.iter().enumerate().filter(|(i, _)| Some(*i) != without).all(|(_, m)| {
+                        match m.label.text.as_str() {
+                            "step" => admits(m, step),
+                            "sli" => admits(m, sli),
+                            _ => true,
+                        }
+                    })
+                })
+                .collect()
+        };
+        selected(None) == selected(Some(dropped))
+    }
+
+    /// Whether a label tells nothing apart in a join: there is one journey in it, and its steps or SLIs are told apart without it.
+    fn tells_nothing(&self, label: &str, on_counters: bool) -> bool {
+        let unique = |names: Vec<String>| names.len() == names.iter().collect::<BTreeSet<_>>().len();
+        let names = |with: fn(&str, &str) -> String| {
+            let all = self.journey.all_slis();
+            all.map(|(step, sli)| with(step.map_or("", |s| s.name.text.as_str()), &sli.name.text)).collect::<Vec<_>>()
+        };
+        match label {
+            "journey" => true,
+            "step" => unique(names(|_, sli| sli.to_string())),
+            "sli" => unique(names(|step, _| step.to_string())),
+            // `up` is selected by its job already
+            "job" => on_counters && self.rule.expr.contains("up{job"),
+            _ => false,
         }
     }
 
@@ -206,21 +307,25 @@ impl OfRule<'_> {
         let op = node.op;
         if op.is_comparison() {
             let flipped = match op {
-                BinaryOp::Less => ">",
-                BinaryOp::LessEqual => ">",
+                BinaryOp::Less | BinaryOp::LessEqual => ">",
                 BinaryOp::Greater | BinaryOp::GreaterEqual => "<",
                 BinaryOp::Equal => "!=",
                 _ => "==",
             };
-            self.replace(format!("{} became {flipped}", op.text()), node.op_span, flipped);
+            // how many series there are does not depend on what is asked of them
+            let counted = node.returns_bool && self.rule.name() == "tabi:slo_total_events:rate";
+            if counted {
+                self.found.equivalent += 1;
+            } else {
+                self.replace(format!("{} became {flipped}", op.text()), node.op_span, flipped);
+            }
             if let (true, Expr::Number(limit)) = (self.is_alert(), &node.right) {
                 self.limit(limit.value, limit.span);
             }
         }
         let swapped = match op {
             BinaryOp::And => Some("or"),
-            BinaryOp::Or => Some("and"),
-            BinaryOp::Unless => Some("and"),
+            BinaryOp::Or | BinaryOp::Unless => Some("and"),
             _ => None,
         };
         if let Some(other) = swapped {
@@ -233,10 +338,14 @@ impl OfRule<'_> {
         if op == BinaryOp::And && is_birth(&node.left) {
             self.replace("the guard of births dropped", Range::new(node.left.span().end, node.span.end), "");
         }
-        for m in node.matching.iter() {
+        for m in &node.matching {
             let labels = m.labels.iter().chain(m.group.iter().flat_map(|g| &g.labels));
             for (span, label) in labels.map(|l| (l.span, l.text.clone())).collect::<Vec<_>>() {
-                self.replace(format!("label {label} of a join renamed"), span, &format!("{label}_x"));
+                if self.tells_nothing(&label, true) {
+                    self.found.equivalent += 1;
+                } else {
+                    self.replace(format!("label {label} of a join renamed"), span, &format!("{label}_x"));
+                }
             }
         }
         // a join restricts each side to what the other has
@@ -305,9 +414,4 @@ fn contains_birth_below(expr: &Expr) -> bool {
 /// The window in a rule's name, as alerts carry it in `long` and `short`.
 pub fn window_of(rule: &Rule) -> Option<String> {
     rule.name().split_once("_burn:rate").map(|(_, w)| w.to_string())
-}
-
-/// Whether a rule runs with the slow group.
-pub fn is_slow(window: &str) -> bool {
-    window.ends_with('d') || window == minutes(2160)
 }

@@ -42,7 +42,7 @@ fn satisfying(matchers: &[Matcher]) -> Labels {
             }
             MatchOp::Re(_) => {
                 let regex = tabi::promql::regex::parse(&matcher.value).expect(&matcher.value);
-                labels.insert(matcher.name.clone(), regex.example().expect(&matcher.value));
+                labels.insert(matcher.name.clone(), regex.example().found().expect(&matcher.value));
             }
             // a label that is not there escapes them
             MatchOp::NotEqual | MatchOp::NotRe(_) => {}
