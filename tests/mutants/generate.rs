@@ -338,7 +338,7 @@ impl OfRule<'_> {
         if op == BinaryOp::And && is_birth(&node.left) {
             self.replace("the guard of births dropped", Range::new(node.left.span().end, node.span.end), "");
         }
-        for m in &node.matching {
+        if let Some(m) = &node.matching {
             let labels = m.labels.iter().chain(m.group.iter().flat_map(|g| &g.labels));
             for (span, label) in labels.map(|l| (l.span, l.text.clone())).collect::<Vec<_>>() {
                 if self.tells_nothing(&label, true) {
