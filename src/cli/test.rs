@@ -110,8 +110,7 @@ fn put(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(said)
 }
 
-/// Writes the rules and the test of a job, and gives the test's path. Rules of SLIs that do not play in it have nothing to read and only cost
-/// time, so they are left out.
+/// Writes the rules and the test of a job, and gives the test's path. Rules that it does not read only cost time, so they are left out.
 fn put_job(
     directory: &Path,
     job: &Job,
@@ -122,13 +121,10 @@ fn put_job(
 ) -> Result<PathBuf, String> {
     let proofs = &all[job.proofs];
     let (tests, test) = (&proofs.files[job.file], &proofs.files[job.file].tests[job.test]);
-    for name in &tests.journeys {
-        let Some(index) = model.journeys.iter().position(|j| j.name.text == *name) else { continue };
-        let mut rules = plan::journey(model, index, options);
-        for group in &mut rules.groups {
-            group.rules.retain(|rule| test.needs(rule));
-        }
-        put(&directory.join(format!("rules/{name}.yml")), &emit::prometheus::file(&rules, sources))?;
+    let journeys = tests.journeys.iter().filter_map(|name| model.journeys.iter().position(|j| j.name.text == *name));
+    let rules: Vec<_> = journeys.map(|index| plan::journey(model, index, options)).collect();
+    for rules in proof::reduce::needed(&rules, test) {
+        put(&directory.join(format!("rules/{}.yml", rules.journey)), &emit::prometheus::file(&rules, sources))?;
     }
     let path = directory.join("tests/one.test.yml");
     put(&path, &file(tests, [test], &sources.file(proofs.place.file).name))?;

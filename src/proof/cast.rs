@@ -67,8 +67,10 @@ pub struct Cast<'m> {
     pub member: Member<'m>,
     /// Its series.
     pub part: Part,
-    /// Series that one matcher keeps out, and whether each would be taken for bad events.
+    /// For counters: series that one matcher keeps out, and whether each would be taken for bad events.
     pub strangers: Vec<(Labels, bool)>,
+    /// For states: series that one matcher keeps out, with what they would be taken for.
+    pub impostors: Vec<Driven>,
     /// What the rules read of it.
     pub selectors: Vec<Selector>,
 }
@@ -118,7 +120,29 @@ pub fn cast(member: Member<'_>, window: u64) -> Cast<'_> {
         Measure::Up(_) | Measure::Age(_) | Measure::Holds(_) => states::of(sli, window),
     };
     let strangers = strangers(sli);
-    Cast { member, part, strangers, selectors: selectors(sli) }
+    let impostors = impostors(&part, sli);
+    Cast { member, part, strangers, impostors, selectors: selectors(sli) }
+}
+
+/// Series like those of states, but for one label that a matcher does not admit.
+fn impostors(part: &Part, sli: &Sli) -> Vec<Driven> {
+    let Part::States(driven) = part else { return Vec::new() };
+    let all = selectors(sli);
+    let mut found: Vec<Driven> = Vec::new();
+    for (selector, like) in all.iter().flat_map(|s| driven.iter().map(move |d| (s, d))) {
+        for matcher in selector.matchers.iter().filter(|_| selects(selector, &like.labels)) {
+            let others = selector.matchers.iter().filter(|m| *m != matcher && m.label == matcher.label);
+            let wishes: Vec<Wish<'_>> = others.map(|m| (m, true)).chain([(matcher, false)]).collect();
+            let Ok(other) = satisfying(&wishes) else { continue };
+            let mut labels = like.labels.clone();
+            labels.remove(&matcher.label);
+            labels.extend(other);
+            if !all.iter().any(|s| selects(s, &labels)) && found.iter().all(|have| have.labels != labels) {
+                found.push(Driven { labels, ..like.clone() });
+            }
+        }
+    }
+    found
 }
 
 /// Labels that satisfy a selector, with the labels of `by` and those that a scrape adds.

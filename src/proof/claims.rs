@@ -17,6 +17,8 @@ pub struct Target {
     pub expr: String,
     /// All its labels.
     pub labels: String,
+    /// The labels of the query.
+    find: Vec<(&'static str, String)>,
 }
 
 /// Whose alert it is.
@@ -35,11 +37,11 @@ impl Collector<'_> {
         name: &str,
         urgency: Urgency,
         whose: &Whose<'_, '_>,
-        own: &[(&str, String)],
+        own: &[(&'static str, String)],
     ) -> Target {
         let journey = self.plan.journey;
         let options = self.plan.options;
-        let mut find: Vec<(&str, String)> = vec![
+        let mut find: Vec<(&'static str, String)> = vec![
             ("alertname", name.to_string()),
             ("alertstate", "firing".to_string()),
             ("journey", journey.name.text.clone()),
@@ -66,19 +68,19 @@ impl Collector<'_> {
         find.extend(own.iter().cloned());
         labels.extend(find.iter().map(|(k, v)| ((*k).to_string(), v.clone())));
         labels.retain(|_, v| !v.is_empty());
-        let matchers: Vec<String> = find.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
         let all: Vec<String> = labels.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
-        Target {
-            alert,
-            expr: format!("ALERTS{{{}}}", matchers.join(",")),
-            labels: format!("ALERTS{{{}}}", all.join(",")),
-        }
+        Target { alert, expr: query(&find), labels: format!("ALERTS{{{}}}", all.join(",")), find }
     }
 
     /// The labels by which a row is told from others.
     pub(super) fn row_labels(row: &Threshold) -> [(&'static str, String); 3] {
         [("long", minutes(row.long)), ("short", minutes(row.short)), ("burn", number(row.burn))]
     }
+}
+
+fn query(find: &[(&'static str, String)]) -> String {
+    let matchers: Vec<String> = find.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
+    format!("ALERTS{{{}}}", matchers.join(","))
 }
 
 impl Target {
@@ -91,6 +93,17 @@ impl Target {
             expr: self.expr.clone(),
             fires: fires.then(|| self.labels.clone()),
         }
+    }
+
+    /// That no other SLI comes with this row at a minute.
+    pub fn of_another(&self, minute: u64, (step, sli): (&str, &str), words: String) -> Claim {
+        let theirs = |(label, value): &(&'static str, String)| match *label {
+            "step" => ("step", step.to_string()),
+            "sli" => ("sli", sli.to_string()),
+            other => (other, value.clone()),
+        };
+        let find: Vec<(&'static str, String)> = self.find.iter().map(theirs).collect();
+        Claim { expr: query(&find), ..self.claim(minute, false, words) }
     }
 
     /// What is certain on both sides of every change, and when it comes; at most three changes.

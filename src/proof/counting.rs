@@ -44,11 +44,14 @@ impl<'m> Collector<'m> {
                     .push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
             }
             total = total.max(phases.iter().map(|p| p.minutes).sum());
-            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
+            // a state that someone else has is not this one's
+            let strangers = (!cast.is_continuous()).then_some(true);
+            players.push(Player { cast, phases, base: 0.0, strangers, stands_by: false });
             plans.push(rows);
         }
         let mut claims = Vec::new();
         for (player, rows) in players.iter().zip(&plans) {
+            claims.extend(self.numbers(player, rows, total, slot, &[total]));
             let need = player.cast.member.1.alerts.need.value;
             for wanted in rows {
                 let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
@@ -162,6 +165,9 @@ impl<'m> Collector<'m> {
             plans.push((rows, lead));
         }
         let mut claims = Vec::new();
+        for (player, (rows, _)) in players.iter().zip(&plans) {
+            claims.extend(self.numbers(player, rows, total, slot, &[total]));
+        }
         for (rows, lead) in &plans {
             for wanted in rows {
                 claims.push(wanted.target.claim(lead / step * step - step, false, "is silent without events"));
@@ -238,10 +244,9 @@ impl<'m> Collector<'m> {
         let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
         for (cast, wanted) in members.iter().filter(|(c, _)| c.member.1.exclude.is_none()) {
             let Part::Counters(counters) = &cast.part else { continue };
-            let fast = |w: &&Wanted| matches!(&w.kind, Kind::Row(row) if row.long < DAY);
-            let rows: Vec<&Wanted> = wanted.iter().filter(fast).collect();
-            let short =
-                rows.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row.short) } else { None }).max();
+            let of = |w: &&Wanted| w.row().is_some_and(|(_, row)| (row.long >= DAY) == slot.slow);
+            let rows: Vec<&Wanted> = wanted.iter().filter(of).collect();
+            let short = rows.iter().filter_map(|w| w.row()).map(|(_, row)| row.short).max();
             let (Some(short), true) = (short, counters.iter().any(|c| c.good == 0.0)) else { continue };
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             let (lead, bad) = (up_to(2 * range + 2, step), up_to(range + 5, step));
@@ -263,72 +268,16 @@ impl<'m> Collector<'m> {
                     }
                 };
                 let mut found = wanted.target.changes(&states, step, &words);
-                // how long a series that ends is still seen depends on the range's ends
+                // how long a series that ends is still seen depends on the range's ends, and between slow evaluations much can be missed
                 if let Some(last) = found.last_mut().filter(|c| c.fires.is_none()) {
-                    last.minute = (last.minute + 2 * step).min(total / step * step);
+                    let end = total / step * step;
+                    last.minute = if slot.slow { end } else { (last.minute + 2 * step).min(end) };
                 }
                 found.retain(|c| c.fires.is_none() && c.minute > *until);
                 claims.extend(found);
             }
         }
         self.add(slot, "everything fails, then the series of failures are gone".into(), &players, total, claims);
-    }
-
-    /// What lies further back than the long window counts no more towards `need`.
-    pub(super) fn old_failures_are_forgotten(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
-        let step = self.step(slot);
-        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
-        for (cast, wanted) in members.iter().filter(|(c, _)| c.is_continuous() && c.member.1.exclude.is_none()) {
-            let sli = cast.member.1;
-            let of = |w: &&Wanted| matches!(&w.kind, Kind::Row(row) if (row.long >= DAY) == slot.slow);
-            let rows: Vec<&Wanted> = wanted.iter().filter(of).collect();
-            let windows = rows.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row.long) } else { None });
-            let (Some(first), Some(last)) = (windows.clone().min(), windows.max()) else { continue };
-            let range = crate::reckon::range_of(self.plan.journey, sli) / 60;
-            // how much of an event the evaluations of this test see together
-            let seen = (range.div_ceil(step) * self.plan.journey.evaluate) as f64 / range as f64;
-            let few = ((f64::from(sli.alerts.need.value) - 0.2) / seen).floor();
-            if few < 1.0 || first <= 2 * range + 2 * step {
-                continue;
-            }
-            let lead = up_to(2 * range + 2, step);
-            let between = up_to(first - range - step, step);
-            let bad = |bad: f64| Act::Flow { good: 0.0, bad };
-            let phases = vec![
-                phase(lead, IDLE),
-                phase(1, bad(1000.0)),
-                phase(between - 1, IDLE),
-                phase(1, bad(few)),
-                phase(1, IDLE),
-            ];
-            total = total.max(lead + up_to(last + range + 2 * step, step));
-            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
-            plans.push((rows, lead));
-        }
-        let mut claims = Vec::new();
-        for (player, (rows, from)) in players.iter().zip(&plans) {
-            for wanted in rows {
-                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
-                let words = |fires: bool, at: u64| {
-                    if fires {
-                        "fires with enough bad events".to_string()
-                    } else {
-                        format!(
-                            "ends when the first of them are {} old: the others are too few",
-                            minutes(at.saturating_sub(*from))
-                        )
-                    }
-                };
-                claims.extend(wanted.target.changes(&states, step, &words));
-            }
-        }
-        self.add(
-            slot,
-            "many bad events, later too few: the old ones are forgotten in time".into(),
-            &players,
-            total,
-            claims,
-        );
     }
 
     /// Another journey with the same names of steps and SLIs burns: nothing of it may be taken for this one's, nor hide it.
@@ -393,7 +342,7 @@ impl<'m> Collector<'m> {
     }
 
     /// What the rules of another journey would have recorded of an SLI of these names.
-    fn stranger_series(&self, cast: &Cast<'m>, rows: &[&Threshold]) -> Vec<(Labels, &'static str)> {
+    pub(super) fn stranger_series(&self, cast: &Cast<'m>, rows: &[&Threshold]) -> Vec<(Labels, &'static str)> {
         let journey = self.plan.journey;
         let labels = |name: String| -> Labels {
             let mut labels = Labels::from([
@@ -409,6 +358,7 @@ impl<'m> Collector<'m> {
             (labels(Series::Total.name().into()), "10"),
             (labels(Series::Bad.name().into()), "10"),
             (labels("tabi:slo_budget:ratio".into()), "0.001"),
+            (labels("tabi:slo_errors:ratio_period".into()), "1"),
             (labels("tabi_slo_info".into()), "1"),
         ];
         let windows: std::collections::BTreeSet<u64> = rows.iter().flat_map(|r| [r.long, r.short]).collect();

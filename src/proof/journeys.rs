@@ -2,16 +2,18 @@
 
 use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title};
-use super::scenes::{Failing, phase, up_to};
+use super::probes::{Others, Probe};
+use super::scenes::{EARLIER, Failing, phase, up_to};
 use super::simulate::{Recorded, Slo, State, Whole, agreed};
 use super::stage::{Act, IDLE, Player, input, reach, union};
 use super::track::series_text;
 use super::{Collector, Slot, Test, in_conflict};
+use crate::measure::Series;
 use crate::model::{Audience, Urgency, address};
 use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW, SLO_BURN};
 use crate::plan::windows::DAY;
 use crate::plan::{Plan, minutes};
-use crate::promql::evaluate::Unknown;
+use crate::promql::evaluate::{Labels, Unknown};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
 
@@ -65,9 +67,7 @@ impl<'m> Collector<'m> {
                 }
             }
             self.journey_is_dark(&counted, &wanted, target.value.budget(), Slot { slow: false, native });
-            for slow in [false, true] {
-                self.journey_needs(&counted, &wanted, target.value.budget(), Slot { slow, native });
-            }
+            self.probe_journey(&counted, &wanted);
         }
         for row in &wanted {
             let alert = row.target.alert;
@@ -119,8 +119,14 @@ impl<'m> Collector<'m> {
         found
     }
 
-    /// The input of these players, and of others that fail all the time.
-    fn input_beside(players: &[Player<'_, 'm>], outsiders: &[Cast<'m>], total: u64) -> Vec<(String, String)> {
+    /// The input of these players, of SLIs that do not count and fail all the time, and of another journey with the same names.
+    fn input_beside(
+        &self,
+        players: &[Player<'_, 'm>],
+        outsiders: &[Cast<'m>],
+        rows: &[&Row],
+        total: u64,
+    ) -> Vec<(String, String)> {
         let fails = Failing { all: 1000.0, bad: 1000.0 };
         let mut series = input(players, total);
         let others: Vec<Player<'_, 'm>> = outsiders
@@ -138,6 +144,11 @@ impl<'m> Collector<'m> {
                 series.push(other);
             }
         }
+        let rows: Vec<&Threshold> = rows.iter().filter_map(|row| row.threshold.as_ref()).collect();
+        for player in players {
+            let strangers = self.stranger_series(player.cast, &rows).into_iter();
+            series.extend(strangers.map(|(labels, value)| (series_text(&labels), format!("{value}x{total}"))));
+        }
         series.sort();
         series
     }
@@ -151,6 +162,18 @@ impl<'m> Collector<'m> {
         budget: f64,
         of: &dyn Fn(&Whole<'_>) -> Vec<State>,
     ) -> Result<Vec<State>, Unknown> {
+        let [a, b] = self.wholes(players, total, slot, budget)?;
+        Ok(agreed(&of(&a), &of(&b)))
+    }
+
+    /// The journey as both generations see it.
+    fn wholes(
+        &self,
+        players: &[Player<'_, 'm>],
+        total: u64,
+        slot: Slot,
+        budget: f64,
+    ) -> Result<[Whole<'m>; 2], Unknown> {
         let journey = self.plan.journey;
         let series = union(players, total);
         let [a, b] = self.clocks(slot).map(|clock| {
@@ -163,9 +186,9 @@ impl<'m> Collector<'m> {
                     Ok(Slo::new(&recorded, clock, sli.target.value.budget()))
                 })
                 .collect();
-            Ok::<_, Unknown>(of(&Whole::new(journey, slos?, budget)))
+            Ok::<_, Unknown>(Whole::new(journey, slos?, budget))
         });
-        Ok(agreed(&a?, &b?))
+        Ok([a?, b?])
     }
 
     fn row_states(
@@ -216,7 +239,7 @@ impl<'m> Collector<'m> {
             for shift in if excluded { (0..24).map(|h| h * 60).collect() } else { vec![0] } {
                 let lead = up_to(2 * range + 2, step) + shift;
                 let (before, ends) = (up_to(longest, step), up_to(short + range + reach + 10, step));
-                let from = lead + before;
+                let from = lead + EARLIER + before;
                 let build = |bad: u64, flood: Option<u64>| -> Vec<Player<'_, 'm>> {
                     casts
                         .iter()
@@ -236,12 +259,13 @@ impl<'m> Collector<'m> {
                             } else {
                                 failing.bad()
                             };
-                            let mut phases = vec![
-                                phase(lead, IDLE),
+                            let mut phases = vec![phase(lead, IDLE)];
+                            phases.extend(failing.earlier(cast));
+                            phases.extend([
                                 phase(before, failing.good()),
                                 phase(bad, act),
                                 phase(ends, failing.good()),
-                            ];
+                            ]);
                             phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
                             Player { cast, phases, base: 0.0, strangers: None, stands_by: false }
                         })
@@ -279,9 +303,23 @@ impl<'m> Collector<'m> {
                     };
                     claims.extend(row.target.changes(&states, step, &words));
                 }
+                if let Ok([a, b]) = self.wholes(&players, total, slot, budget) {
+                    let rows: Vec<(&Target, &Threshold)> =
+                        wanted.iter().filter_map(|w| Some((&w.target, w.threshold.as_ref()?))).collect();
+                    let burn = |k, window| [a.burn(k, window), b.burn(k, window)];
+                    let labels = self.own_labels();
+                    claims.extend(self.burns_at(
+                        &rows,
+                        "tabi:journey_burn:rate",
+                        &labels,
+                        slot,
+                        &[from - step, until],
+                        &burn,
+                    ));
+                }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
-                    let series = Self::input_beside(&players, &outsiders, total);
+                    let series = self.input_beside(&players, &outsiders, wanted, total);
                     self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
                 }
                 return;
@@ -337,76 +375,58 @@ impl<'m> Collector<'m> {
             }
             if !claims.is_empty() {
                 let name = format!("{} has no data, all others fail", self.address(&casts[dark]));
-                let series = Self::input_beside(&players, &outsiders, total);
+                let series = self.input_beside(&players, &outsiders, &wanted.iter().collect::<Vec<_>>(), total);
                 self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
             }
         }
     }
 
-    /// Too few bad events in one SLI, then more of them in another: all SLIs together make the number that `need` asks for. Those that are
-    /// further back than the window are forgotten.
-    fn journey_needs(&mut self, casts: &[Cast<'m>], wanted: &[Row], budget: f64, slot: Slot) {
-        let step = self.step(slot);
-        let by = Self::standing_by(casts);
-        let need = f64::from(self.plan.journey.alerts.need.value);
-        let rows: Vec<&Row> = wanted.iter().filter(|w| w.threshold.is_some() && w.is_slow() == slot.slow).collect();
-        let windows = rows.iter().filter_map(|w| w.threshold.as_ref()).map(|r| r.long);
-        let (Some(first), Some(last)) = (windows.clone().min(), windows.max()) else { return };
-        let range =
-            casts.iter().map(|c| crate::reckon::range_of(self.plan.journey, c.member.1) / 60).max().unwrap_or(2);
-        let seen = (range.div_ceil(step) * self.plan.journey.evaluate) as f64 / range as f64;
-        let few = ((need - 0.2) / seen).floor();
-        let actors: Vec<usize> = (0..casts.len())
-            .filter(|i| !by[*i] && casts[*i].is_continuous() && casts[*i].member.1.exclude.is_none())
-            .collect();
-        let (Some(one), Some(other)) = (actors.first(), actors.last()) else { return };
-        if few < 1.0 || first <= 2 * range + 4 * step || casts.iter().any(|c| c.member.1.exclude.is_some()) {
+    /// The labels of what is recorded of the journey itself.
+    fn own_labels(&self) -> Labels {
+        let journey = self.plan.journey;
+        Labels::from([
+            ("audience".to_string(), journey.audience.text().to_string()),
+            ("journey".to_string(), journey.name.text.clone()),
+        ])
+    }
+
+    /// The journey's numbers are given: rows at their limits, with bad events of its first and its last SLI, beside those that do not count.
+    fn probe_journey(&mut self, casts: &[Cast<'m>], wanted: &[Row]) {
+        let quiet = |cast: &Cast<'m>| self.is_quiet(cast);
+        let (Some(first), Some(last)) = (casts.first(), casts.last()) else { return };
+        if !self.casts.iter().all(quiet) {
             return;
         }
-        let lead = up_to(2 * range + 2, step);
-        let between = up_to(first - range - step, step);
-        let bad = |bad: f64| Act::Flow { good: 0.0, bad };
-        let half = up_to(between / 2, step);
-        let players: Vec<Player<'_, 'm>> = casts
+        let bad = |cast: &Cast<'m>| {
+            let mut labels = Self::recorded_labels(self.plan, cast.member);
+            labels.insert("__name__".into(), Series::Bad.name().into());
+            labels
+        };
+        let apart: Vec<Labels> = self
+            .casts
             .iter()
-            .enumerate()
-            .map(|(i, cast)| {
-                // too few in one; many more in another; and much later few again
-                let mut phases = vec![phase(lead, IDLE)];
-                if i == *one && i == *other {
-                    phases.extend([
-                        phase(1, bad(few)),
-                        phase(half - 1, IDLE),
-                        phase(1, bad(1000.0)),
-                        phase(between - 1, IDLE),
-                        phase(1, bad(few)),
-                    ]);
-                } else if i == *one {
-                    phases.extend([phase(1, bad(few)), phase(half + between - 1, IDLE), phase(1, bad(few))]);
-                } else if i == *other {
-                    phases.extend([phase(half, IDLE), phase(1, bad(1000.0))]);
-                }
-                phases.push(phase(1, IDLE));
-                Player { cast, phases, base: 0.0, strangers: None, stands_by: by[i] }
-            })
+            .filter(|cast| !casts.iter().any(|c| std::ptr::eq(c.member.1, cast.member.1)))
+            .map(bad)
             .collect();
-        let total = lead + up_to(half + last + range + 2 * step, step);
-        let mut claims = Vec::new();
-        for row in rows {
-            let Ok(states) = self.row_states(row, &players, total, slot, budget) else { return };
-            let words = |fires: bool, _| {
-                if fires {
-                    "fires with enough bad events of all its steps".into()
-                } else {
-                    "is silent with too few bad events".to_string()
-                }
+        let burn = self.own_labels();
+        let both = [bad(first), bad(last)];
+        for row in wanted {
+            let slot = Slot { slow: row.is_slow(), native: false };
+            let Some(threshold) = &row.threshold else {
+                let mut left = burn.clone();
+                left.insert("__name__".into(), "tabi:journey_budget:remaining_ratio".into());
+                self.lows(&[(&row.target, row.left, row.offset, left)], &[]);
+                continue;
             };
-            claims.extend(row.target.changes(&states, step, &words));
-        }
-        if !claims.is_empty() {
-            let name = "too few bad events, then enough, then only the old ones are missing".to_string();
-            let series = Self::input_beside(&players, &self.outsiders(casts), total);
-            self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
+            let probe = Probe {
+                target: &row.target,
+                row: threshold,
+                burn: burn.clone(),
+                name: "tabi:journey_burn:rate",
+                bad: both.clone(),
+            };
+            self.edges(std::slice::from_ref(&probe), &Others { rows: &[], apart: &apart }, &[], slot);
+            self.forgotten(std::slice::from_ref(&probe), &[], slot);
         }
     }
 

@@ -8,6 +8,8 @@ mod claims;
 mod counting;
 mod journeys;
 mod labels;
+mod probes;
+pub mod reduce;
 mod scenes;
 pub mod simulate;
 pub mod stage;
@@ -195,7 +197,8 @@ fn in_conflict(a: &Cast<'_>, b: &Cast<'_>) -> bool {
             Part::States(all) => all.iter().map(|d| d.labels.clone()).collect(),
             Part::Impossible(_) => Vec::new(),
         };
-        own.into_iter().chain(cast.strangers.iter().map(|(l, _)| l.clone())).chain(cast.targets()).collect()
+        let strangers = cast.strangers.iter().map(|(l, _)| l).chain(cast.impostors.iter().map(|d| &d.labels));
+        own.into_iter().chain(strangers.cloned()).chain(cast.targets()).collect()
     };
     let reads = |cast: &Cast<'_>, all: &[crate::promql::evaluate::Labels]| {
         all.iter().any(|labels| cast.selectors.iter().any(|s| cast::selects(s, labels)))

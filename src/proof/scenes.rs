@@ -18,6 +18,11 @@ const LONGEST: u64 = 34 * DAY;
 /// Holds up to this long are waited for at the pace of the fast rules.
 const SHORT_HOLD: u64 = 180;
 
+/// How many times fewer events fail while all is well.
+const TRICKLE: f64 = 1600.0;
+/// How long what comes before the history of a test takes, in minutes; a multiple of every step.
+pub(super) const EARLIER: u64 = 20;
+
 /// An alert of an SLI that has to be proven.
 pub(super) struct Wanted {
     pub target: Target,
@@ -31,6 +36,10 @@ pub(super) enum Kind {
 }
 
 impl Wanted {
+    /// The alert and its row, where it has one.
+    pub fn row(&self) -> Option<(&Target, &Threshold)> {
+        if let Kind::Row(row) = &self.kind { Some((&self.target, row)) } else { None }
+    }
     pub fn is_slow(&self) -> bool {
         match &self.kind {
             Kind::Row(row) => row.long >= DAY,
@@ -59,14 +68,24 @@ impl Failing {
             return Failing { all: 1.0, bad: 1.0 };
         }
         let mut all = 1000.0;
-        while all * wanted < 100.0 && all < 1e12 {
+        while all * wanted < 10.0 * TRICKLE && all < 1e12 {
             all *= 10.0;
         }
         Failing { all, bad: (all * wanted).round().clamp(1.0, all) }
     }
-    /// Nothing fails.
+    /// All is well: next to nothing fails, but not nothing, so that every number is more than 0.
     pub fn good(self) -> Act {
-        Act::Flow { good: self.all, bad: 0.0 }
+        let few = (self.bad / TRICKLE).floor();
+        Act::Flow { good: self.all - few, bad: few }
+    }
+    /// Many events at once, as good as ever: whoever looks back too far sees them.
+    fn many(self) -> Act {
+        let few = (self.bad / TRICKLE).floor();
+        Act::Flow { good: 50.0 * (self.all - few), bad: 50.0 * few }
+    }
+    /// What comes before the history of a test.
+    pub fn earlier(self, cast: &Cast<'_>) -> [Phase; 2] {
+        [phase(EARLIER / 2, if cast.is_continuous() { self.many() } else { self.good() }), phase(EARLIER / 2, IDLE)]
     }
     /// The share fails.
     pub fn bad(self) -> Act {
@@ -157,7 +176,7 @@ impl<'m> Collector<'m> {
                 self.burns_and_ends(&members, slot);
                 self.stops(&members, slot);
                 self.goes_dark(&members, slot);
-                self.old_failures_are_forgotten(&members, slot);
+                self.failures_vanish(&members, slot);
             }
             let slot = Slot { slow: false, native };
             self.needs(&members, slot);
@@ -165,9 +184,9 @@ impl<'m> Collector<'m> {
             self.returns(&members, slot);
             self.restarts(&members, slot);
             self.regrown(&members, slot);
-            self.failures_vanish(&members, slot);
             self.others_burn(&members, slot);
         }
+        self.probe_slis(&casts, &wanted);
         self.say_what_is_missing(&wanted);
     }
 
@@ -255,6 +274,7 @@ impl<'m> Collector<'m> {
                 };
                 claims.extend(wanted.target.changes(&states, step, &words));
             }
+            claims.extend(self.numbers(player, wanted, total, slot, &[from - step, *until]));
         }
         let what: Vec<String> =
             about.iter().map(|(cast, failing, _)| format!("{}: {}", short_name(cast), failing.words(cast))).collect();
@@ -290,14 +310,11 @@ impl<'m> Collector<'m> {
             let lead = up_to(2 * range + 2, step) + shift;
             let before = up_to(longest, step);
             let ends = up_to(short + range + reach + 10, step);
-            let from = lead + before;
+            let from = lead + EARLIER + before;
             let act = |bad: u64, flood: Option<u64>| {
-                let mut phases = vec![
-                    phase(lead, IDLE),
-                    phase(before, failing.good()),
-                    phase(bad, failing.bad()),
-                    phase(ends, failing.good()),
-                ];
+                let mut phases = vec![phase(lead, IDLE)];
+                phases.extend(failing.earlier(cast));
+                phases.extend([phase(before, failing.good()), phase(bad, failing.bad()), phase(ends, failing.good())]);
                 // many good events at last, so that the budget recovers
                 phases.extend(flood.map(|m| phase(m, Act::Flow { good: failing.all * 1000.0, bad: 0.0 })));
                 Player { cast, phases, base: 0.0, strangers: Some(false), stands_by: false }
@@ -401,7 +418,7 @@ impl<'m> Collector<'m> {
                     cast,
                     phases: vec![phase(idle, IDLE), phase(1, Act::Gone)],
                     base: 0.0,
-                    strangers: None,
+                    strangers: Some(false),
                     stands_by: false,
                 });
             }

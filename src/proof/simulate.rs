@@ -144,11 +144,16 @@ impl Slo {
         self.level_one.over(self.clock, k, window, 0).map_or(0.0, |(_, bad)| bad * scale)
     }
 
+    /// The burn rate over a window at an evaluation, where there are events.
+    pub fn burn(&self, k: usize, window: u64) -> Option<f64> {
+        self.share(k, window).map(|s| s / self.budget)
+    }
+
     /// What a row does at every evaluation.
     pub fn row(&self, row: &Threshold) -> Vec<State> {
         (0..self.len)
             .map(|k| {
-                let burn = |window| self.share(k, window).map(|s| s / self.budget);
+                let burn = |window| self.burn(k, window);
                 certain(|slack| fires(row, burn(row.long), burn(row.short), self.bad_events(k, row.long), slack))
             })
             .collect()
@@ -268,14 +273,16 @@ impl<'m> Whole<'m> {
         })
     }
 
+    /// The journey's burn rate over a window at an evaluation, where it has one.
+    pub fn burn(&self, k: usize, window: u64) -> Option<f64> {
+        self.composed(|slo| slo.share(k, window), |slo| slo.over(k, window).is_none()).map(|s| s / self.budget)
+    }
+
     /// What a row of the journey does at every evaluation.
     pub fn row(&self, row: &Threshold) -> Vec<State> {
         (0..self.len())
             .map(|k| {
-                let burn = |window| {
-                    self.composed(|slo| slo.share(k, window), |slo| slo.over(k, window).is_none())
-                        .map(|s| s / self.budget)
-                };
+                let burn = |window| self.burn(k, window);
                 let bad = self.slos.iter().map(|slo| slo.bad_events(k, row.long)).sum();
                 certain(|slack| fires(row, burn(row.long), burn(row.short), bad, slack))
             })

@@ -64,7 +64,7 @@ pub struct Player<'c, 'm> {
     pub phases: Vec<Phase>,
     /// Where its counters begin.
     pub base: f64,
-    /// Whether strangers count heavily too: those that look like bad events, or those that look like good ones.
+    /// Whether strangers are there too: those that look like bad events, or those that look like good ones.
     pub strangers: Option<bool>,
     /// Whether it only stands by: it reads series of others, so that what it records is found by looking at all series.
     pub stands_by: bool,
@@ -253,6 +253,11 @@ impl Player<'_, '_> {
             for (labels, _) in self.cast.strangers.iter().filter(|(_, looks_bad)| *looks_bad == bad) {
                 let heavy = Act::Flow { good: STRANGERS, bad: 0.0 };
                 found.push((labels.clone(), values_text(&counter(&vec![heavy; acts.len()], 1.0, 0.0, 0.0))));
+            }
+            for impostor in &self.cast.impostors {
+                let level = if bad { impostor.bad } else { impostor.good };
+                let samples = driven(&vec![IDLE; acts.len()], level, level);
+                found.push((impostor.labels.clone(), values_text(&samples)));
             }
         }
         found

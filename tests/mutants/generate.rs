@@ -122,8 +122,9 @@ impl OfRule<'_> {
 
     fn labels(&mut self) {
         for (i, (name, _)) in self.rule.labels.iter().enumerate() {
-            // what every series of the rule has anyhow changes nothing
-            let given = name == "journey" && self.rule.labels.len() == 1;
+            // what every series of the rule has anyhow changes nothing, nor does what only people read
+            let given = name == "journey" && self.rule.labels.len() == 1
+                || name == "audience" && self.rule.name().ends_with("_info");
             if ONLY_IN_TEXTS.contains(&name.as_str()) || given || self.is_alert() && name == "journey" {
                 continue;
             }

@@ -1,0 +1,375 @@
+//! Probes: alerts over recorded numbers that are given to them, a hair above and a hair below what they ask for.
+//!
+//! From raw series a number comes near its limit only in passing, and never where an SLI fails in whole minutes. Here what alerts read is
+//! put before them as it would have been recorded: burn rates, bad events, what is left of a budget. That these numbers are recorded from
+//! raw series as they should be is claimed on its own.
+
+use super::cast::Cast;
+use super::claims::Target;
+use super::scenes::{Kind, Wanted, names};
+use super::simulate::Slo;
+use super::stage::Player;
+use super::states::{Reader, main_value};
+use super::track::{series_text, values_text};
+use super::{Claim, Collector, Slot, Test};
+use crate::measure::Series;
+use crate::plan::members::Member;
+use crate::plan::windows::DAY;
+use crate::plan::{Plan, minutes};
+use crate::promql::evaluate::{Labels, Sample, Unknown, World};
+use crate::promql::write::number;
+use crate::reckon::thresholds::Threshold;
+use std::collections::BTreeMap;
+
+/// More SLIs would make a test slow to read.
+const MOST: usize = 12;
+/// How long what is left is looked at on each side of its limit, in minutes; the alert waits for an hour.
+const LOOK: u64 = 70;
+
+/// A row and the series that it reads.
+pub(super) struct Probe<'a> {
+    /// The alert.
+    pub target: &'a Target,
+    /// Its row.
+    pub row: &'a Threshold,
+    /// The labels of its burn rates.
+    pub burn: Labels,
+    /// The name of its burn rates without the window.
+    pub name: &'static str,
+    /// Two series of bad events that are counted together; may be the same one.
+    pub bad: [Labels; 2],
+}
+
+/// Other SLIs beside those that are probed.
+pub(super) struct Others<'a> {
+    /// SLIs by the labels of what is recorded of them, with their rows: those without a row must not come with it.
+    pub rows: &'a [(Labels, Vec<&'a Threshold>)],
+    /// Bad events that do not count for the probed rows.
+    pub apart: &'a [Labels],
+}
+
+impl Probe<'_> {
+    fn burn_over(&self, window: u64) -> Labels {
+        named(&self.burn, format!("{}{}", self.name, minutes(window)))
+    }
+}
+
+fn named(labels: &Labels, name: impl Into<String>) -> Labels {
+    let mut labels = labels.clone();
+    labels.insert("__name__".into(), name.into());
+    labels
+}
+
+/// A value at each evaluation and one between them; the last one stays.
+fn lasting(values: &[f64], evaluations: u64) -> Vec<Sample> {
+    let at = |k: u64| values.get(usize::try_from(k).unwrap_or(usize::MAX)).or(values.last());
+    (0..evaluations).flat_map(|k| [at(k).map_or(Sample::Missing, |v| Sample::Value(*v)); 2]).collect()
+}
+
+/// Numbers of events between two evaluations, each before the evaluation of its number. Ranges see them; a rule that looks at one instant
+/// does not, so that nothing else is recorded of them.
+fn between(events: &[(usize, f64)], scale: f64) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (before, number) in events.iter().filter(|(_, number)| *number > 0.0) {
+        samples.resize(2 * before - 1, Sample::Missing);
+        samples.extend([Sample::Value(rounded(number / scale)), Sample::Stale]);
+    }
+    samples
+}
+
+impl<'m> Collector<'m> {
+    /// The labels of what is recorded of an SLI.
+    pub(super) fn recorded_labels(plan: Plan<'m>, member: Member<'m>) -> Labels {
+        let mut labels = Labels::from([
+            ("audience".to_string(), plan.journey.audience.text().to_string()),
+            ("journey".to_string(), plan.journey.name.text.clone()),
+            ("sli".to_string(), member.1.name.text.clone()),
+        ]);
+        labels.extend(member.0.map(|s| ("step".to_string(), s.name.text.clone())));
+        let by = member.1.by.iter();
+        labels.extend(by.filter_map(|b| Some((b.text.clone(), main_value(member.1, &b.text)?))));
+        labels
+    }
+
+    /// Whether nothing is recorded of an SLI while none of its series is there, so that numbers can be given instead.
+    pub(super) fn is_quiet(&self, cast: &Cast<'m>) -> bool {
+        let range = crate::reckon::range_of(self.plan.journey, cast.member.1);
+        let empty = |closed| World { series: &[], closed };
+        cast.is_continuous()
+            || Reader::new(cast.member.1, range).is_ok_and(|reader| {
+                [false, true].into_iter().all(|closed| matches!(reader.measured(empty(closed), 6000), Ok(None)))
+            })
+    }
+
+    /// The alerts of all SLIs.
+    pub(super) fn probe_slis(&mut self, casts: &[Cast<'m>], wanted: &[Vec<Wanted>]) {
+        let quiet: Vec<(&Cast<'m>, &Vec<Wanted>)> =
+            casts.iter().zip(wanted).filter(|(cast, _)| self.is_quiet(cast)).collect();
+        for chunk in quiet.chunks(MOST) {
+            let slis: Vec<(String, String)> = chunk.iter().map(|(cast, _)| names(cast)).collect();
+            let labels: Vec<Labels> =
+                chunk.iter().map(|(cast, _)| Self::recorded_labels(self.plan, cast.member)).collect();
+            for slow in [false, true] {
+                let all: Vec<(Labels, Vec<&Threshold>)> = chunk
+                    .iter()
+                    .zip(&labels)
+                    .map(|((_, wanted), labels)| {
+                        (labels.clone(), wanted.iter().filter_map(Wanted::row).map(|(_, row)| row).collect())
+                    })
+                    .collect();
+                let others = Others { rows: &all, apart: &[] };
+                let rows: Vec<Vec<(&Target, &Threshold)>> = chunk
+                    .iter()
+                    .map(|(_, wanted)| {
+                        let row = |w: &'_ Wanted| matches!(&w.kind, Kind::Row(row) if (row.long >= DAY) == slow);
+                        wanted.iter().filter(|w| row(w)).filter_map(Wanted::row).collect()
+                    })
+                    .collect();
+                // rows of one SLI may share a window, so they take turns
+                for turn in 0..rows.iter().map(Vec::len).max().unwrap_or(0) {
+                    let probes: Vec<Probe<'_>> = rows
+                        .iter()
+                        .zip(&labels)
+                        .filter_map(|(rows, labels)| {
+                            let (target, row) = *rows.get(turn)?;
+                            let bad = named(labels, Series::Bad.name());
+                            let name = "tabi:slo_burn:rate";
+                            Some(Probe { target, row, burn: labels.clone(), name, bad: [bad.clone(), bad] })
+                        })
+                        .collect();
+                    let slot = Slot { slow, native: false };
+                    self.edges(&probes, &others, &slis, slot);
+                    self.forgotten(&probes, &slis, slot);
+                }
+            }
+            let lows: Vec<(&Target, f64, u64, Labels)> = chunk
+                .iter()
+                .zip(&labels)
+                .flat_map(|((_, wanted), labels)| wanted.iter().map(move |w| (w, labels)))
+                .filter_map(|(w, labels)| match w.kind {
+                    Kind::Low { left, offset } => {
+                        Some((&w.target, left, offset, named(labels, "tabi:slo_budget:remaining_ratio")))
+                    }
+                    _ => None,
+                })
+                .collect();
+            self.lows(&lows, &slis);
+        }
+    }
+
+    /// A row's numbers a hair above and a hair below: all of them together fire, each of them alone does not.
+    pub(super) fn edges(&mut self, probes: &[Probe<'_>], others: &Others<'_>, slis: &[(String, String)], slot: Slot) {
+        let step = self.step(slot);
+        let scale = (60 * self.plan.journey.evaluate) as f64;
+        let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
+        let mut claims = Vec::new();
+        // what is looked at, and whether it fires: 2 to 7 are the numbers of the evaluations
+        let looks = [
+            (2, false, "is silent with one bad event too few"),
+            (3, true, "fires just above its limits"),
+            (4, false, "is silent while the long window is just below its limit"),
+            (5, false, "is silent while the short window is just below its limit"),
+            (6, true, "fires while the short window has no events: that is no recovery"),
+            (7, false, "is silent while the long window has no events"),
+        ];
+        let evaluations = 8;
+        for probe in probes {
+            let (burn, need) = (probe.row.burn, f64::from(probe.row.need));
+            let (above, below, far) = (rounded(burn * 1.02), rounded(burn * 0.98), burn * 1000.0);
+            let mut long = lasting(&[above, above, above, above, below, above, far], evaluations);
+            let mut short = lasting(&[above, above, above, above, above, below, far], evaluations);
+            long[14..].fill(Sample::Stale);
+            short[12..14].fill(Sample::Stale);
+            inputs.insert(series_text(&probe.burn_over(probe.row.long)), long);
+            inputs.insert(series_text(&probe.burn_over(probe.row.short)), short);
+            let [first, last] = probe.bad.each_ref().map(series_text);
+            if first == last {
+                inputs.insert(first, between(&[(1, need - 1.0), (3, 1.0)], scale));
+            } else {
+                inputs.insert(first, between(&[(1, need - 1.0)], scale));
+                inputs.insert(last, between(&[(3, 1.0)], scale));
+            }
+            for (at, fires, words) in looks {
+                claims.push(probe.target.claim(at * step, fires, words));
+            }
+        }
+        let many = between(&[(1, 1000.0 * scale)], scale);
+        for labels in others.apart {
+            inputs.insert(series_text(labels), many.clone());
+        }
+        for probe in probes {
+            let same = |row: &&Threshold| {
+                Collector::row_labels(row) == Collector::row_labels(probe.row) && row.urgency == probe.row.urgency
+            };
+            for (other, _) in others.rows.iter().filter(|(_, rows)| !rows.iter().any(&same)) {
+                let burn = named(other, format!("{}{}", probe.name, minutes(probe.row.long)));
+                let far = lasting(&[probe.row.burn * 1000.0], evaluations);
+                inputs.entry(series_text(&burn)).or_insert(far);
+                inputs.entry(series_text(&named(other, Series::Bad.name()))).or_insert_with(|| many.clone());
+                let name = |label: &str| other.get(label).map_or("", String::as_str);
+                claims.push(probe.target.of_another(
+                    6 * step,
+                    (name("step"), name("sli")),
+                    format!("is not for {}, which has no such row", name("sli")),
+                ));
+            }
+        }
+        claims.sort_by_key(|c| c.alert);
+        let mut seen = std::collections::HashSet::new();
+        claims.retain(|c| seen.insert((c.minute, c.expr.clone())));
+        self.probe("numbers a hair above and a hair below the limits", inputs, slis, slot, step, claims);
+    }
+
+    /// Bad events that are a little younger than the long window count, older ones do not.
+    pub(super) fn forgotten(&mut self, probes: &[Probe<'_>], slis: &[(String, String)], slot: Slot) {
+        let step = self.step(slot);
+        let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
+        let mut claims = Vec::new();
+        let longest = probes.iter().map(|p| p.row.long).max().unwrap_or(0);
+        let evaluations = longest / step + 4;
+        for probe in probes {
+            for window in [probe.row.long, probe.row.short] {
+                let burns = lasting(&[probe.row.burn * 2.0], evaluations);
+                inputs.insert(series_text(&probe.burn_over(window)), burns);
+            }
+            let many = f64::from(probe.row.need) + 1.0;
+            inputs.insert(series_text(&probe.bad[1]), between(&[(1, many)], 1.0));
+            let (young, old) = (probe.row.long - 2 * step, probe.row.long + 2 * step);
+            claims.push(probe.target.claim(
+                young,
+                true,
+                "fires while its bad events are a little younger than its long window",
+            ));
+            claims.push(probe.target.claim(old, false, "is silent once its bad events are older than its long window"));
+        }
+        self.probe("bad events grow old", inputs, slis, slot, step, claims);
+    }
+
+    /// What is left of a budget, a hair above and a hair below the limit, and in the first days.
+    pub(super) fn lows(&mut self, lows: &[(&Target, f64, u64, Labels)], slis: &[(String, String)]) {
+        let slot = Slot { slow: true, native: false };
+        let step = self.step(slot);
+        let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
+        let mut claims = Vec::new();
+        for (target, left, offset, labels) in lows {
+            let evaluations = |minutes: u64| usize::try_from(2 * minutes / step).unwrap_or(usize::MAX);
+            let (above, below) = (Sample::Value(rounded(left * 1.02)), Sample::Value(rounded(left * 0.98)));
+            let early = 3 * LOOK;
+            let mut samples = vec![below; evaluations(early)];
+            samples.resize(evaluations(*offset), Sample::Missing);
+            samples.resize(samples.len() + evaluations(LOOK), above);
+            samples.resize(samples.len() + evaluations(LOOK) + 2, below);
+            inputs.insert(series_text(labels), samples);
+            claims.push(target.claim(early - LOOK, false, "is silent in the first days"));
+            claims.push(target.claim(offset + LOOK - step, false, "is silent while just enough is left"));
+            claims.push(target.claim(
+                offset + LOOK + 60 - step,
+                false,
+                "is silent until an hour of too little is over",
+            ));
+            claims.push(target.claim(offset + LOOK + 60, true, "fires after an hour of too little"));
+        }
+        self.probe("just enough and just too little is left", inputs, slis, slot, step, claims);
+    }
+
+    fn probe(
+        &mut self,
+        name: &str,
+        inputs: BTreeMap<String, Vec<Sample>>,
+        slis: &[(String, String)],
+        slot: Slot,
+        step: u64,
+        claims: Vec<Claim>,
+    ) {
+        if claims.is_empty() {
+            return;
+        }
+        let series = inputs.into_iter().map(|(labels, samples)| (labels, values_text(&samples))).collect();
+        let name = format!("recorded numbers are given: {name}");
+        self.tests.push((slot, Test { name, slis: slis.to_vec(), interval: 30 * step, series, claims }));
+    }
+}
+
+/// A recorded number in both generations at a minute, if there is one.
+pub(super) struct Number {
+    /// Its series.
+    pub series: Labels,
+    /// When.
+    pub minute: u64,
+    /// What Prometheus 3 and 2 record.
+    pub values: [Option<f64>; 2],
+}
+
+impl Number {
+    /// That this number is recorded, within one per cent.
+    pub fn claim(&self, alert: usize, what: &str) -> Option<Claim> {
+        let [Some(a), Some(b)] = self.values else { return None };
+        let middle = rounded(f64::midpoint(a, b));
+        let slack = rounded((a - b).abs() / 2.0 + middle.abs().max(1e-9) / 100.0);
+        let mut labels = self.series.clone();
+        let name = labels.remove("__name__").unwrap_or_default();
+        let text = series_text(&labels);
+        let expr = format!("abs({name}{text} - {}) <= bool {}", number(middle), number(slack));
+        let words = format!("{what} is {}", number(crate::reckon::thresholds::four_digits(middle)));
+        Some(Claim { alert, words, minute: self.minute, expr, fires: Some(text) })
+    }
+}
+
+/// Six digits are enough for a number that is compared with some slack.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
+impl<'m> Collector<'m> {
+    /// The burn rates that rows of an SLI read at some minutes.
+    pub(super) fn numbers(
+        &self,
+        player: &Player<'_, 'm>,
+        wanted: &[&Wanted],
+        total: u64,
+        slot: Slot,
+        minutes_at: &[u64],
+    ) -> Vec<Claim> {
+        let sli = player.cast.member.1;
+        let range = crate::reckon::range_of(self.plan.journey, sli);
+        let slos: Result<Vec<Slo>, Unknown> = self
+            .clocks(slot)
+            .into_iter()
+            .map(|clock| Ok(Slo::new(&player.recorded(total, clock, range)?, clock, sli.target.value.budget())))
+            .collect();
+        let Ok([a, b]) = slos.as_deref() else { return Vec::new() };
+        let labels = Self::recorded_labels(self.plan, player.cast.member);
+        let rows: Vec<(&Target, &Threshold)> = wanted.iter().filter_map(|w| w.row()).collect();
+        self.burns_at(&rows, "tabi:slo_burn:rate", &labels, slot, minutes_at, &|k, window| {
+            [a.burn(k, window), b.burn(k, window)]
+        })
+    }
+
+    /// The burn rates that rows read at some minutes.
+    pub(super) fn burns_at(
+        &self,
+        rows: &[(&Target, &Threshold)],
+        name: &str,
+        labels: &Labels,
+        slot: Slot,
+        minutes_at: &[u64],
+        burn: &dyn Fn(usize, u64) -> [Option<f64>; 2],
+    ) -> Vec<Claim> {
+        let step = self.step(slot);
+        let mut claims: Vec<Claim> = Vec::new();
+        for (target, row) in rows {
+            for minute in minutes_at.iter().map(|at| at / step * step) {
+                for window in [row.long, row.short] {
+                    let series = named(labels, format!("{name}{}", minutes(window)));
+                    let values = burn(usize::try_from(minute / step).unwrap_or(usize::MAX), window);
+                    let what = format!("the burn rate over {}", minutes(window));
+                    let claim = Number { series, minute, values }.claim(target.alert, &what);
+                    claims.extend(
+                        claim.filter(|c| !claims.iter().any(|have| have.minute == c.minute && have.expr == c.expr)),
+                    );
+                }
+            }
+        }
+        claims
+    }
+}
