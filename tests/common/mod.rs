@@ -27,8 +27,10 @@ pub struct Emitted {
 
 /// What a project compiles to.
 pub struct Compiled {
-    /// All files.
+    /// All files with rules.
     pub files: Vec<Emitted>,
+    /// All files with dashboards.
+    pub dashboards: Vec<Emitted>,
     /// The model that they were made from.
     pub model: Model,
 }
@@ -125,7 +127,13 @@ pub fn compile(files: &[(String, String)], options: &Options) -> Compiled {
             Emitted { path, text }
         })
         .collect();
-    Compiled { files, model }
+    let of_journeys =
+        (0..model.journeys.len()).flat_map(|i| tabi::emit::grafana::journey(&model, &sources, options, i));
+    let dashboards = of_journeys
+        .chain(tabi::emit::grafana::overview(&model, options))
+        .map(|(path, text)| Emitted { path, text })
+        .collect();
+    Compiled { files, dashboards, model }
 }
 
 fn said(sources: &Sources, diagnostic: &tabi::diagnostic::Diagnostic) -> String {
