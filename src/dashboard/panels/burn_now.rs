@@ -16,7 +16,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     limits.extend(page_at.map(|burn| (burn, look::RED)));
     let said = page_at.map(|burn| format!(" From {} on somebody is paged.", number(burn))).unwrap_or_default();
     let defaults = Defaults {
-        unit: Some("suffix: ×".into()),
+        unit: Some("suffix:×".into()),
         decimals: Some(1),
         color: Some(look::by_limits()),
         thresholds: Some(look::limits(look::BLUE, &limits)),

@@ -26,7 +26,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     // symlog and not log: what does not burn is 0, and is to be seen
     custom["scaleDistribution"] = json!({"type": "symlog", "log": 2, "linearThreshold": 1});
     let defaults = Defaults {
-        unit: Some("suffix: ×".into()),
+        unit: Some("suffix:×".into()),
         decimals: Some(1),
         min: Some(0.0),
         color: Some(look::by_series()),

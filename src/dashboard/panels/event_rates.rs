@@ -14,7 +14,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     custom["lineWidth"] = json!(0);
     custom["stacking"] = json!({"group": "A", "mode": "normal"});
     let defaults = Defaults {
-        unit: Some("suffix: /s".into()),
+        unit: Some("suffix:/s".into()),
         min: Some(0.0),
         color: Some(look::by_series()),
         mappings: look::missing(),

@@ -94,7 +94,7 @@ pub fn table(
         .named("Journey", &[("links", to), ("custom.minWidth", json!(160))])
         .named("State", &states)
         .named("Budget left", &share)
-        .named("Burn", &[("unit", json!("suffix: ×")), ("decimals", json!(1))])
+        .named("Burn", &[("unit", json!("suffix:×")), ("decimals", json!(1))])
         .named("Runs out in", &[("unit", json!("s")), ("decimals", json!(1))])
         .named("to", &[("custom.hidden", json!(true))])
 }

@@ -73,7 +73,7 @@ fn fine(audience: Audience, count: usize) -> Panel {
         "count({JOURNEY_SEVERITY}{{audience=\"{word}\",journey=~\"$journeys\"}} == {}) or vector(0)",
         severity::FINE
     );
-    counting(&format!("fine/{word}"), &title, &description, format!("suffix: of {count}"), limits)
+    counting(&format!("fine/{word}"), &title, &description, format!("suffix:of {count}"), limits)
         .now(expr, "1m", "fine")
 }
 
