@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "each file of tests uses a part of this")]
 
+pub mod backfill;
 pub mod http;
 pub mod process;
 pub mod rules;

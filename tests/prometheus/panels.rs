@@ -1,0 +1,237 @@
+//! The dashboards of the shop in a real Prometheus: hours of raw metrics with an outage of payments and of the pipeline in them, all rules
+//! evaluated over them, and then every query of every panel. Each answers with data, or shows the state that it should; and none reads more
+//! than a few samples for each series and step.
+//!
+//! `promtool` writes no alerts, so they stand here as recorded series, without their `for`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "only the stages of the compiler are kept from files and the environment"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use common::backfill::{self, Span};
+use common::process::Server;
+use common::rules::{self, Rule};
+use common::{compile_directory, http};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// The first second of the history, at the edge of a block of two hours.
+const SPAN: Span = Span { begin: 1_700_006_400, length: 6 * 3600 };
+/// When payments and builds begin to fail: for the rest of the time.
+const OUTAGE: u64 = 5 * 3600;
+
+/// Counters and gauges of all that the shop measures, but the native histogram of its search, which no text format has.
+fn metrics() -> String {
+    let mut out = String::new();
+    let mut family = |name: &str, kind: &str, series: &[(&str, &str, u64, u64)]| {
+        let _ = writeln!(out, "# TYPE {name} {kind}");
+        for (suffix, labels, before, after) in series {
+            let mut value = 0;
+            for time in (0..=SPAN.length).step_by(30) {
+                value += if time < OUTAGE { *before } else { *after };
+                let shown = if kind == "gauge" { if time < OUTAGE { *before } else { *after } } else { value };
+                let _ = writeln!(out, "{name}{suffix}{{{labels}}} {shown} {}", SPAN.begin + time + 13);
+            }
+        }
+    };
+    let jobs = ["cart", "shop/pay", "suggest", "orders", "argocd-metrics", "gha"];
+    let ups: Vec<String> = jobs.iter().map(|job| format!("job=\"{job}\",instance=\"a\"")).collect();
+    let ups: Vec<(&str, &str, u64, u64)> = ups.iter().map(|labels| ("", labels.as_str(), 1, 1)).collect();
+    family("up", "gauge", &ups);
+    family("probe_success", "gauge", &[("", "job=\"blackbox\",instance=\"https://shop.example.com/login\"", 1, 1)]);
+    family(
+        "aws_sqs_approximate_age_of_oldest_message_maximum",
+        "gauge",
+        &[("", "dimension_QueueName=\"receipts\"", 20, 40)],
+    );
+    family(
+        "http_requests",
+        "counter",
+        &[
+            ("_total", "job=\"cart\",instance=\"a\",code=\"200\"", 200, 200),
+            ("_total", "job=\"cart\",instance=\"a\",code=\"503\"", 0, 0),
+            ("_total", "job=\"orders\",instance=\"a\",code=\"200\"", 50, 50),
+            ("_total", "job=\"orders\",instance=\"a\",code=\"500\"", 0, 0),
+        ],
+    );
+    let pay = |more: &str| format!("job=\"shop/pay\",instance=\"a\"{more}");
+    let (ok, failed, fast) = (
+        pay(",http_response_status_code=\"200\""),
+        pay(",http_response_status_code=\"500\""),
+        pay(",http_response_status_code=\"200\",le=\"0.5\""),
+    );
+    family("http_server_request_duration_seconds_count", "unknown", &[("", &ok, 100, 60), ("", &failed, 0, 40)]);
+    family("http_server_request_duration_seconds_bucket", "unknown", &[("", &fast, 100, 60)]);
+    let suggest = "job=\"suggest\",instance=\"a\",code=\"200\"";
+    family("http_request_duration_seconds_count", "unknown", &[("", suggest, 300, 300)]);
+    family("http_request_duration_seconds_bucket", "unknown", &[("", &format!("{suggest},le=\"0.1\""), 299, 299)]);
+    let job = "job=\"gha\",instance=\"a\",pod=\"p\"";
+    family("gha_job_startup_duration_seconds_count", "unknown", &[("", job, 3, 3)]);
+    family("gha_job_startup_duration_seconds_bucket", "unknown", &[("", &format!("{job},le=\"60\""), 3, 3)]);
+    let build = |result: &str| format!("{job},repository=\"shop\",job_name=\"build\",job_result=\"{result}\"");
+    family(
+        "gha_completed_jobs",
+        "counter",
+        &[("_total", &build("succeeded"), 4, 1), ("_total", &build("failed"), 0, 3)],
+    );
+    let sync = |dest: &str, phase: &str| {
+        format!("job=\"argocd-metrics\",instance=\"a\",dest_server=\"{dest}\",phase=\"{phase}\"")
+    };
+    family(
+        "argocd_app_sync",
+        "counter",
+        &[
+            ("_total", &sync("east", "Succeeded"), 2, 2),
+            ("_total", &sync("east", "Failed"), 0, 0),
+            ("_total", &sync("west", "Succeeded"), 2, 2),
+            ("_total", &sync("west", "Failed"), 0, 0),
+        ],
+    );
+    out.push_str("# EOF\n");
+    out
+}
+
+/// All rules with the seconds between two evaluations; alerts as recorded series.
+fn all_rules(files: &[String]) -> Vec<(u64, Rule)> {
+    let mut all = Vec::new();
+    for group in files.iter().flat_map(|text| rules::read(text).groups) {
+        let seconds = group.seconds();
+        for mut rule in group.rules {
+            if let Some(alert) = rule.alert.take() {
+                rule.record = Some("ALERTS".to_string());
+                rule.expr = format!("1 + 0 * ({})", rule.expr);
+                // a rule that reads alerts waits for them, but `DeliveryBlocked` does not wait for itself
+                rule.labels
+                    .extend([("alertname".to_string(), alert), ("alertstate".to_string(), "firing".to_string())]);
+            }
+            all.push((seconds, rule));
+        }
+    }
+    all
+}
+
+struct Asked<'s> {
+    server: &'s Server,
+    now: u64,
+}
+
+/// What a query yields, and how many samples Prometheus read for it.
+struct Answer {
+    series: Vec<Value>,
+    samples: u64,
+}
+
+impl Asked<'_> {
+    fn now(&self, expr: &str) -> Answer {
+        self.ask(&format!("/api/v1/query?stats=all&time={}&query={}", self.now, http::escape(expr)), expr)
+    }
+
+    fn over_time(&self, expr: &str, step: u64) -> Answer {
+        let (start, end) = (self.now - 4 * 3600, self.now);
+        let path =
+            format!("/api/v1/query_range?stats=all&start={start}&end={end}&step={step}&query={}", http::escape(expr));
+        self.ask(&path, expr)
+    }
+
+    fn ask(&self, path: &str, expr: &str) -> Answer {
+        let answer = http::get(self.server.port, path);
+        assert_eq!(answer["status"], "success", "{expr}: {answer}");
+        Answer {
+            series: answer["data"]["result"].as_array().expect("a list").clone(),
+            samples: answer["data"]["stats"]["samples"]["totalQueryableSamples"].as_u64().expect("a number"),
+        }
+    }
+
+    /// The one value of an expression.
+    fn value(&self, expr: &str) -> f64 {
+        let answer = self.now(expr);
+        assert_eq!(answer.series.len(), 1, "{expr}: {:?}", answer.series);
+        answer.series[0]["value"][1].as_str().and_then(|v| v.parse().ok()).expect("a number")
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The journey of search has no data: its native histogram is not there, so what shows it says so.
+fn may_be_empty(path: &str, expr: &str) -> bool {
+    expr.contains("journey=\"search\"") && path.contains("search") || expr.contains("step=\"results\"")
+}
+
+/// How many series the selectors of an expression find at a time within the last 15 minutes, each for itself.
+fn series_read(asked: &Asked<'_>, expr: &str) -> u64 {
+    let parsed = tabi::promql::parse(expr, &|_| None).expect("PromQL");
+    let selectors = tabi::promql::selectors(&parsed);
+    let counts = selectors.iter().map(|selector| {
+        let text = selector.span.of(expr);
+        let found = asked.now(&format!("count(last_over_time({text}[4h]))")).series;
+        found.first().and_then(|s| s["value"][1].as_str()?.parse::<u64>().ok()).unwrap_or(0)
+    });
+    counts.sum()
+}
+
+#[test]
+fn every_panel_answers() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let directory = directory.path();
+    let shop = compile_directory(&common::root().join("examples/shop"));
+    backfill::samples(directory, &metrics());
+    let files: Vec<String> = shop.rules().map(|f| f.text.clone()).collect();
+    backfill::evaluate_all(directory, &all_rules(&files), SPAN);
+
+    let server = backfill::prometheus(directory);
+    let asked = Asked { server: &server, now: SPAN.begin + SPAN.length };
+
+    // what must have happened: payments page, the pipeline burns, and search is not measured
+    for (expr, value) in [
+        ("tabi:journey_severity:state{journey=\"checkout\"}", 3.0),
+        ("tabi:journey_severity:state{journey=\"search\"}", -1.0),
+        ("tabi:journey_severity:state{journey=\"orders\"}", 0.0),
+        ("tabi:slo_severity:state{journey=\"checkout\",step=\"cart\"}", 0.0),
+        ("tabi:journey_delivery:state", 1.0),
+        ("tabi:journey_ship:decision{journey=\"checkout\"}", 2.0),
+        ("tabi:journey_ship:decision{journey=\"orders\"}", 1.0),
+        ("tabi:journey_ship:decision{journey=\"search\"}", -1.0),
+        ("tabi:journey_ship:decision{journey=\"checkout\"} offset 3h", 0.0),
+    ] {
+        assert!((asked.value(expr) - value).abs() < 1e-9, "{expr}: {}, not {value}", asked.value(expr));
+    }
+
+    let (mut queries, mut empty) = (0, Vec::new());
+    for file in shop.dashboards.iter().filter(|f| f.path.ends_with(".json")) {
+        let dashboard: Value = serde_json::from_str(&file.text).expect("JSON");
+        let panels = list(&dashboard["panels"]);
+        for panel in panels.iter().chain(panels.iter().flat_map(|p| list(&p["panels"]))) {
+            for target in list(&panel["targets"]) {
+                queries += 1;
+                let expr = target["expr"].as_str().expect("a query");
+                let filled = expr
+                    .replace("$journeys", "checkout|delivery|orders|search")
+                    .replace("${dest_server:regex}", ".*")
+                    .replace("${__from:date:seconds}", &(SPAN.begin).to_string());
+                let step = 300;
+                let (answer, steps) = if target["instant"] == true {
+                    (asked.now(&filled), 1)
+                } else {
+                    (asked.over_time(&filled, step), 4 * 3600 / step + 1)
+                };
+                let place = format!("{}: {}: {filled}", file.path, panel["title"]);
+                let no_number = answer.series.iter().filter(|s| s["value"][1] == "NaN").count();
+                assert_eq!(no_number, 0, "{place} shows NaN");
+                let series = series_read(&asked, &filled);
+                assert!(answer.samples < 5 * series.max(1) * steps, "{place} reads {} of {series}", answer.samples);
+                if answer.series.is_empty() && !may_be_empty(&file.path, expr) {
+                    empty.push(place);
+                }
+            }
+        }
+    }
+    assert!(queries > 150, "only {queries} queries");
+    assert!(empty.is_empty(), "{} of {queries} have no data:\n{}", empty.len(), empty.join("\n"));
+}
