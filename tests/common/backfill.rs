@@ -38,7 +38,7 @@ pub fn prometheus(directory: &Path) -> Server {
     Server::start(command, port, "/-/ready", &directory.join("prometheus.log"))
 }
 
-/// Makes blocks from raw samples, as OpenMetrics writes them.
+/// Makes blocks from raw samples, as `OpenMetrics` writes them.
 pub fn samples(directory: &Path, text: &str) {
     std::fs::write(directory.join("raw.om"), text).expect("written samples");
     promtool(directory, &["tsdb", "create-blocks-from", "openmetrics", "--quiet", "raw.om", "data"]);

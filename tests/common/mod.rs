@@ -26,6 +26,13 @@ pub struct Emitted {
     pub text: String,
 }
 
+impl Emitted {
+    /// Whether it is JSON.
+    pub fn is_json(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|e| e == "json")
+    }
+}
+
 /// What a project compiles to.
 pub struct Compiled {
     /// All files with rules.

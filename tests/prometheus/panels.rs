@@ -204,7 +204,7 @@ fn every_panel_answers() {
     }
 
     let (mut queries, mut empty) = (0, Vec::new());
-    for file in shop.dashboards.iter().filter(|f| f.path.ends_with(".json")) {
+    for file in shop.dashboards.iter().filter(|f| f.is_json()) {
         let dashboard: Value = serde_json::from_str(&file.text).expect("JSON");
         let panels = list(&dashboard["panels"]);
         for panel in panels.iter().chain(panels.iter().flat_map(|p| list(&p["panels"]))) {
