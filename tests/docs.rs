@@ -162,6 +162,34 @@ fn the_table_of_diagnostics_is_that_of_the_catalogue() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The rows of all tables of a page, each as its cells.
+fn rows(page: &str) -> Vec<Vec<&str>> {
+    let lines = page.lines().filter(|line| line.starts_with("| ") && line.ends_with('|'));
+    lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn the_truth_battery_is_shown_as_it_came_out() {
+    let stored = corpus::read("tests/truth/prometheus-3.md");
+    let table = stored.split_once("\n\n").expect("a table below its title").1;
+    let page = corpus::read("docs/rules.md");
+    let begin = page.find("| world |").expect("the table");
+    let old: String = page[begin..].split_inclusive('\n').take_while(|l| l.starts_with('|')).collect();
+    let mut wrong = Vec::new();
+    generated("docs/rules.md", &old, table, &mut wrong, 1);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    // world, truth and what three kinds of rules show
+    let measured = rows(table);
+    let readme = corpus::read("README.md");
+    let shown: Vec<Vec<&str>> = rows(&readme).into_iter().filter(|r| r.len() == 5 && r[1].contains('%')).collect();
+    assert!(shown.len() >= 5, "README.md shows {} worlds", shown.len());
+    for row in shown {
+        let found = measured.iter().find(|m| m[0] == row[0]).unwrap_or_else(|| panic!("{}: measured nowhere", row[0]));
+        assert_eq!(row[1..], [found[3], found[4], found[5], found[6]], "{} in README.md", row[0]);
+    }
+}
+
 #[test]
 fn commands_that_are_shown_exist() {
     let mut seen = 0;

@@ -12,7 +12,7 @@ mod common;
 mod prometheus;
 
 use common::rules::{self, RuleFile, selectors};
-use common::{Emitted, compile_directory, examples, tool, write_files};
+use common::{Emitted, compile_directory, examples, promtools, write_files};
 use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
@@ -46,14 +46,17 @@ fn promtool_finds_nothing_to_say_about_the_examples() {
     for (example, files) in emitted() {
         let directory = tempfile::tempdir().expect("a directory");
         let paths = write_files(directory.path(), files.iter().map(|(file, _)| file));
-        let output = Command::new(tool("promtool"))
-            .args(["check", "rules", "--lint=all", "--lint-fatal"])
-            .args(&paths)
-            .output()
-            .expect("promtool runs");
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{example}:\n{said}");
-        assert_eq!(said.matches("SUCCESS").count(), paths.len(), "{example}:\n{said}");
+        for promtool in promtools() {
+            let output = Command::new(&promtool)
+                .args(["check", "rules", "--lint=all", "--lint-fatal"])
+                .args(&paths)
+                .output()
+                .expect("promtool runs");
+            let said =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success(), "{}: {example}:\n{said}", promtool.display());
+            assert_eq!(said.matches("SUCCESS").count(), paths.len(), "{}: {example}:\n{said}", promtool.display());
+        }
     }
 }
 

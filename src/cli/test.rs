@@ -7,9 +7,12 @@ use super::terminal::Terminal;
 use super::{Outcome, build, check};
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::{self, plural};
-use crate::emit;
 use crate::emit::promtool::{file, time};
+use crate::model::Model;
+use crate::project::Options;
 use crate::proof::{self, Alert, Claim, Proofs};
+use crate::source::Sources;
+use crate::{emit, plan};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -81,10 +84,6 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let all: Vec<Proofs> = chosen.iter().map(|i| proof::journey(model, *i, options)).collect();
 
     let directory = tempfile::tempdir().map_err(|e| format!("no temporary directory can be made: {e}"))?;
-    for index in 0..model.journeys.len() {
-        let (path, text) = emit::file(model, &project.sources, options, index);
-        put(&directory.path().join(path), &text)?;
-    }
     let mut jobs = Vec::new();
     for (p, proofs) in all.iter().enumerate() {
         for (f, tests) in proofs.files.iter().enumerate() {
@@ -96,9 +95,9 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     }
     // the longest first, so that none is left over at the end
     jobs.sort_by_key(|job| std::cmp::Reverse(job.work));
-    let runs = run_all(&jobs, &all, &promtool, directory.path(), args, terminal, &|p| {
-        project.sources.file(all[p].place.file).name.clone()
-    })?;
+    let put_job =
+        |i: usize| put_job(&directory.path().join(i.to_string()), &jobs[i], &all, model, &project.sources, options);
+    let runs = run_all(&jobs, &all, &promtool, args, terminal, &put_job)?;
     let found = sorted_out(&jobs, &runs, &all);
     report(&all, &found, &promtool, args, terminal)
 }
@@ -111,15 +110,39 @@ fn put(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(said)
 }
 
+/// Writes the rules and the test of a job, and gives the test's path. Rules of SLIs that do not play in it have nothing to read and only cost
+/// time, so they are left out.
+fn put_job(
+    directory: &Path,
+    job: &Job,
+    all: &[Proofs],
+    model: &Model,
+    sources: &Sources,
+    options: &Options,
+) -> Result<PathBuf, String> {
+    let proofs = &all[job.proofs];
+    let (tests, test) = (&proofs.files[job.file], &proofs.files[job.file].tests[job.test]);
+    for name in &tests.journeys {
+        let Some(index) = model.journeys.iter().position(|j| j.name.text == *name) else { continue };
+        let mut rules = plan::journey(model, index, options);
+        for group in &mut rules.groups {
+            group.rules.retain(|rule| test.needs(rule));
+        }
+        put(&directory.join(format!("rules/{name}.yml")), &emit::prometheus::file(&rules, sources))?;
+    }
+    let path = directory.join("tests/one.test.yml");
+    put(&path, &file(tests, [test], &sources.file(proofs.place.file).name))?;
+    Ok(path)
+}
+
 /// How each job ended; `None` where promtool cannot have it.
 fn run_all(
     jobs: &[Job],
     all: &[Proofs],
     promtool: &Promtool,
-    directory: &Path,
     args: &Args,
     terminal: Terminal,
-    source: &(dyn Fn(usize) -> String + Sync),
+    put_job: &(dyn Fn(usize) -> Result<PathBuf, String> + Sync),
 ) -> Result<Vec<Option<Run>>, String> {
     let threads = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -132,13 +155,13 @@ fn run_all(
             let Some(job) = jobs.get(i) else { return };
             let tests = &all[job.proofs].files[job.file];
             if !tests.native || promtool.knows_native_histograms() {
-                let path = directory.join("tests").join(format!("{i}.test.yml"));
-                let text = file(tests, [&tests.tests[job.test]], &source(job.proofs));
-                if let Err(why) = put(&path, &text) {
-                    *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
-                    return;
-                }
-                let run = promtool.test(&path);
+                let run = match put_job(i) {
+                    Ok(path) => promtool.test(&path),
+                    Err(why) => {
+                        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+                        return;
+                    }
+                };
                 results.lock().unwrap_or_else(PoisonError::into_inner)[i] = Some(run);
             }
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;

@@ -3,6 +3,7 @@
 use super::HEADER;
 use super::yaml::Document;
 use crate::plan::minutes;
+use crate::promql::write::duration;
 use crate::proof::{Test, TestFile};
 
 /// The path of a journey's rules as its tests name it.
@@ -32,7 +33,7 @@ pub fn file<'t>(file: &TestFile, tests: impl IntoIterator<Item = &'t Test>, sour
             for test in tests {
                 list.map(|map| {
                     map.string("name", &test.name);
-                    map.string("interval", "1m");
+                    map.string("interval", &duration(test.interval * 1000));
                     map.list("input_series", |list| {
                         for (series, values) in &test.series {
                             list.map(|map| {
@@ -67,5 +68,5 @@ pub fn file<'t>(file: &TestFile, tests: impl IntoIterator<Item = &'t Test>, sour
 
 /// `2h42m`, `3d2h5m`: a time since the start of a test.
 pub fn time(minute: u64) -> String {
-    crate::promql::write::duration(minute * 60_000)
+    duration(minute * 60_000)
 }

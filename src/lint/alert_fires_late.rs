@@ -22,6 +22,8 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
             window: journey.window.value,
             traffic: traffic_of(sli),
+            // the later of the two generations
+            closed: true,
         };
         // what the windows and `need` ask for; of rows that run with the fast group also the minutes of evaluation, which short budgets feel
         let after = |row: &thresholds::Threshold| {

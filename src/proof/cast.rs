@@ -106,7 +106,7 @@ fn own((k, v): (&String, &String)) -> (String, String) {
 }
 
 /// Casts an SLI.
-pub fn cast<'m>(member: Member<'m>, window: u64) -> Cast<'m> {
+pub fn cast(member: Member<'_>, window: u64) -> Cast<'_> {
     let sli = member.1;
     let part = match &sli.measure {
         Measure::Events(events) => match of_events(events, sli) {
@@ -122,6 +122,9 @@ pub fn cast<'m>(member: Member<'m>, window: u64) -> Cast<'m> {
 }
 
 /// Labels that satisfy a selector, with the labels of `by` and those that a scrape adds.
+///
+/// # Errors
+/// In words, the matchers that no value satisfies.
 pub fn labels_of(selector: &Selector, wishes: &[Wish<'_>], sli: &Sli) -> Result<Labels, String> {
     let all: Vec<Wish<'_>> = selector.matchers.iter().map(|m| (m, true)).chain(wishes.iter().copied()).collect();
     let mut labels = satisfying(&all)?;

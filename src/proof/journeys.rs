@@ -5,9 +5,10 @@ use super::claims::{Target, Whose, row_title};
 use super::scenes::{Failing, phase, up_to};
 use super::simulate::{Recorded, Slo, State, Whole, agreed};
 use super::stage::{Act, IDLE, Player, input, reach, union};
+use super::track::series_text;
 use super::{Collector, Slot, Test, in_conflict};
-use crate::model::{Audience, address};
-use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW};
+use crate::model::{Audience, Urgency, address};
+use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW, SLO_BURN};
 use crate::plan::windows::DAY;
 use crate::plan::{Plan, minutes};
 use crate::promql::evaluate::Unknown;
@@ -16,14 +17,14 @@ use std::collections::BTreeMap;
 
 struct Row {
     target: Target,
-    row: Option<Threshold>,
+    threshold: Option<Threshold>,
     left: f64,
     offset: u64,
 }
 
 impl Row {
     fn is_slow(&self) -> bool {
-        self.row.as_ref().is_none_or(|r| r.long >= DAY)
+        self.threshold.as_ref().is_none_or(|r| r.long >= DAY)
     }
 }
 
@@ -45,14 +46,14 @@ impl<'m> Collector<'m> {
             let title = format!("{}, {}", journey.name.text, row_title(row));
             let alert = self.alert(JOURNEY_BURN, title, journey.name.place, why.clone());
             let target = self.target(alert, JOURNEY_BURN, row.urgency, &own, &Self::row_labels(row));
-            wanted.push(Row { target, row: Some(row.clone()), left: 0.0, offset: 0 });
+            wanted.push(Row { target, threshold: Some(row.clone()), left: 0.0, offset: 0 });
         }
         if let Some((left, urgency)) = journey.alerts.left {
             let title = format!("{}, less than {} of the budget left", journey.name.text, left.text());
             let alert = self.alert(JOURNEY_LOW, title, journey.name.place, why.clone());
             let target = self.target(alert, JOURNEY_LOW, urgency, &own, &[]);
             let offset = rows.iter().map(|t| t.long).max().unwrap_or_else(|| self.plan.quiet_days());
-            wanted.push(Row { target, row: None, left: left.share(), offset });
+            wanted.push(Row { target, threshold: None, left: left.share(), offset });
         }
         if why.is_none() {
             let native = counted.iter().any(|c| matches!(c.part, Part::Native(..)));
@@ -64,6 +65,9 @@ impl<'m> Collector<'m> {
                 }
             }
             self.journey_is_dark(&counted, &wanted, target.value.budget(), Slot { slow: false, native });
+            for slow in [false, true] {
+                self.journey_needs(&counted, &wanted, target.value.budget(), Slot { slow, native });
+            }
         }
         for row in &wanted {
             let alert = row.target.alert;
@@ -98,6 +102,44 @@ impl<'m> Collector<'m> {
             }
         }
         by
+    }
+
+    /// SLIs that do not count: whatever they do, the journey's number must not feel it.
+    fn outsiders(&self, counted: &[Cast<'m>]) -> Vec<Cast<'m>> {
+        let mut found: Vec<Cast<'m>> = Vec::new();
+        let native = |c: &Cast<'_>| matches!(c.part, Part::Native(..));
+        for cast in &self.casts {
+            let is_counted = counted.iter().any(|c| std::ptr::eq(c.member.1, cast.member.1));
+            let playable =
+                !matches!(cast.part, Part::Impossible(_)) && !native(cast) && cast.member.1.exclude.is_none();
+            if !is_counted && playable && counted.iter().chain(&found).all(|c| !in_conflict(c, cast)) {
+                found.push(cast.clone());
+            }
+        }
+        found
+    }
+
+    /// The input of these players, and of others that fail all the time.
+    fn input_beside(players: &[Player<'_, 'm>], outsiders: &[Cast<'m>], total: u64) -> Vec<(String, String)> {
+        let fails = Failing { all: 1000.0, bad: 1000.0 };
+        let mut series = input(players, total);
+        let others: Vec<Player<'_, 'm>> = outsiders
+            .iter()
+            .map(|cast| Player {
+                cast,
+                phases: vec![phase(2, IDLE), phase(1, fails.bad())],
+                base: 0.0,
+                strangers: None,
+                stands_by: false,
+            })
+            .collect();
+        for other in input(&others, total) {
+            if series.iter().all(|(have, _)| *have != other.0) {
+                series.push(other);
+            }
+        }
+        series.sort();
+        series
     }
 
     /// What the journey does, in both generations, merged.
@@ -135,7 +177,7 @@ impl<'m> Collector<'m> {
         budget: f64,
     ) -> Result<Vec<State>, Unknown> {
         let period = self.plan.journey.window.value;
-        self.journey_states(players, total, slot, budget, &|whole| match &row.row {
+        self.journey_states(players, total, slot, budget, &|whole| match &row.threshold {
             Some(row) => whole.row(row),
             None => whole.low(row.left, row.offset, period),
         })
@@ -143,7 +185,8 @@ impl<'m> Collector<'m> {
 
     /// How each SLI fails, so that the journey burns some times as fast as its steepest row allows.
     fn failing(&self, casts: &[Cast<'m>], wanted: &[&Row], budget: f64) -> Vec<Failing> {
-        let steepest = wanted.iter().filter_map(|w| w.row.as_ref()).map(|r| r.burn * budget).fold(budget, f64::max);
+        let steepest =
+            wanted.iter().filter_map(|w| w.threshold.as_ref()).map(|r| r.burn * budget).fold(budget, f64::max);
         let wanted = (6.0 * steepest).min(0.9);
         // with all failing alike the share of each is at most that of the journey; a part of it is enough to see every SLI
         let n = casts.len() as f64;
@@ -157,15 +200,16 @@ impl<'m> Collector<'m> {
     fn journey_burns(&mut self, casts: &[Cast<'m>], wanted: &[&Row], budget: f64, slot: Slot) {
         let step = self.step(slot);
         let by = Self::standing_by(casts);
+        let outsiders = self.outsiders(casts);
         let continuous = casts.iter().any(Cast::is_continuous);
         let failing = self.failing(casts, wanted, budget);
         let range =
             casts.iter().map(|c| crate::reckon::range_of(self.plan.journey, c.member.1) / 60).max().unwrap_or(2);
-        let longest = wanted.iter().map(|w| w.row.as_ref().map_or(w.offset + 60, |r| r.long)).max().unwrap_or(60);
-        let short = wanted.iter().filter_map(|w| w.row.as_ref()).map(|r| r.short).max().unwrap_or(0);
+        let longest = wanted.iter().map(|w| w.threshold.as_ref().map_or(w.offset + 60, |r| r.long)).max().unwrap_or(60);
+        let short = wanted.iter().filter_map(|w| w.threshold.as_ref()).map(|r| r.short).max().unwrap_or(0);
         let reach = casts.iter().map(reach).max().unwrap_or(0);
         let excluded = casts.iter().any(|c| c.member.1.exclude.is_some());
-        let flood = (wanted.iter().any(|w| w.row.is_none()) && casts.iter().all(Cast::is_continuous))
+        let flood = (wanted.iter().any(|w| w.threshold.is_none()) && casts.iter().all(Cast::is_continuous))
             .then_some(up_to(90, step));
         // first all that can fail in part; where that is not enough, everything
         for everything in [false, true] {
@@ -237,7 +281,8 @@ impl<'m> Collector<'m> {
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
-                    self.tests.push((slot, Test { name, series: input(&players, total), claims }));
+                    let series = Self::input_beside(&players, &outsiders, total);
+                    self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
                 }
                 return;
             }
@@ -251,6 +296,7 @@ impl<'m> Collector<'m> {
         }
         let step = self.step(slot);
         let by = Self::standing_by(casts);
+        let outsiders = self.outsiders(casts);
         for dark in (0..casts.len()).filter(|i| !by[*i]) {
             let players: Vec<Player<'_, 'm>> = casts
                 .iter()
@@ -278,7 +324,7 @@ impl<'m> Collector<'m> {
                 .collect();
             let total = up_to(20, step);
             let mut claims = Vec::new();
-            for row in wanted.iter().filter(|w| w.row.is_some()) {
+            for row in wanted.iter().filter(|w| w.threshold.is_some()) {
                 // SLIs that are there in any case cannot be dark
                 let Ok(states) = self.row_states(row, &players, total, slot, budget) else { return };
                 if states.iter().all(|s| *s == State::Silent) {
@@ -291,8 +337,76 @@ impl<'m> Collector<'m> {
             }
             if !claims.is_empty() {
                 let name = format!("{} has no data, all others fail", self.address(&casts[dark]));
-                self.tests.push((slot, Test { name, series: input(&players, total), claims }));
+                let series = Self::input_beside(&players, &outsiders, total);
+                self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
             }
+        }
+    }
+
+    /// Too few bad events in one SLI, then more of them in another: all SLIs together make the number that `need` asks for. Those that are
+    /// further back than the window are forgotten.
+    fn journey_needs(&mut self, casts: &[Cast<'m>], wanted: &[Row], budget: f64, slot: Slot) {
+        let step = self.step(slot);
+        let by = Self::standing_by(casts);
+        let need = f64::from(self.plan.journey.alerts.need.value);
+        let rows: Vec<&Row> = wanted.iter().filter(|w| w.threshold.is_some() && w.is_slow() == slot.slow).collect();
+        let windows = rows.iter().filter_map(|w| w.threshold.as_ref()).map(|r| r.long);
+        let (Some(first), Some(last)) = (windows.clone().min(), windows.max()) else { return };
+        let range =
+            casts.iter().map(|c| crate::reckon::range_of(self.plan.journey, c.member.1) / 60).max().unwrap_or(2);
+        let seen = (range.div_ceil(step) * self.plan.journey.evaluate) as f64 / range as f64;
+        let few = ((need - 0.2) / seen).floor();
+        let actors: Vec<usize> = (0..casts.len())
+            .filter(|i| !by[*i] && casts[*i].is_continuous() && casts[*i].member.1.exclude.is_none())
+            .collect();
+        let (Some(one), Some(other)) = (actors.first(), actors.last()) else { return };
+        if few < 1.0 || first <= 2 * range + 4 * step || casts.iter().any(|c| c.member.1.exclude.is_some()) {
+            return;
+        }
+        let lead = up_to(2 * range + 2, step);
+        let between = up_to(first - range - step, step);
+        let bad = |bad: f64| Act::Flow { good: 0.0, bad };
+        let half = up_to(between / 2, step);
+        let players: Vec<Player<'_, 'm>> = casts
+            .iter()
+            .enumerate()
+            .map(|(i, cast)| {
+                // too few in one; many more in another; and much later few again
+                let mut phases = vec![phase(lead, IDLE)];
+                if i == *one && i == *other {
+                    phases.extend([
+                        phase(1, bad(few)),
+                        phase(half - 1, IDLE),
+                        phase(1, bad(1000.0)),
+                        phase(between - 1, IDLE),
+                        phase(1, bad(few)),
+                    ]);
+                } else if i == *one {
+                    phases.extend([phase(1, bad(few)), phase(half + between - 1, IDLE), phase(1, bad(few))]);
+                } else if i == *other {
+                    phases.extend([phase(half, IDLE), phase(1, bad(1000.0))]);
+                }
+                phases.push(phase(1, IDLE));
+                Player { cast, phases, base: 0.0, strangers: None, stands_by: by[i] }
+            })
+            .collect();
+        let total = lead + up_to(half + last + range + 2 * step, step);
+        let mut claims = Vec::new();
+        for row in rows {
+            let Ok(states) = self.row_states(row, &players, total, slot, budget) else { return };
+            let words = |fires: bool, _| {
+                if fires {
+                    "fires with enough bad events of all its steps".into()
+                } else {
+                    "is silent with too few bad events".to_string()
+                }
+            };
+            claims.extend(row.target.changes(&states, step, &words));
+        }
+        if !claims.is_empty() {
+            let name = "too few bad events, then enough, then only the old ones are missing".to_string();
+            let series = Self::input_beside(&players, &self.outsiders(casts), total);
+            self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
         }
     }
 
@@ -331,8 +445,7 @@ impl<'m> Collector<'m> {
             joint: Vec::new(),
         };
         let page = |m: &crate::plan::members::Member<'m>| {
-            let rows =
-                user.thresholds_of(m).into_iter().filter(|t| t.urgency == crate::model::Urgency::Page && t.long < DAY);
+            let rows = user.thresholds_of(m).into_iter().filter(|t| t.urgency == Urgency::Page && t.long < DAY);
             rows.min_by_key(|t| t.long)
         };
         let pages: Vec<(Cast<'m>, Threshold)> = user
@@ -389,18 +502,35 @@ impl<'m> Collector<'m> {
         let short = rows.iter().map(|r| r.short).max().unwrap_or(0);
         let good = Failing { all: 1000.0, bad: 1.0 };
         // nothing is known of the developers' journey before it burns, so that one failure is a burn
-        let mut phases = vec![phase(burns, if own.is_continuous() { IDLE } else { Act::Absent })];
-        phases.extend([phase(slack, failing.bad()), phase(short + slack, good.good())]);
+        let fastest = |urgency| rows.iter().filter(|t| t.urgency == urgency).min_by_key(|t| t.long);
+        let limit = fastest(Urgency::Ticket).or_else(|| fastest(Urgency::Page)).map_or(1.0, |t| t.burn)
+            * own.member.1.target.value.budget();
+        // first a little less than its short window allows, then a little more
+        let (less, more) =
+            (Failing::share(own, 0.8 * limit), Failing::share(own, (1.25 * limit).min(f64::midpoint(limit, 1.0))));
+        let slack = if own.is_continuous() { slack + up_to(short, step) } else { slack };
+        let begin = if own.is_continuous() { less.bad() } else { Act::Absent };
+        let mut phases = vec![phase(4, IDLE), phase(burns - 4, begin)];
+        phases.extend([
+            phase(slack, if own.is_continuous() { more.bad() } else { failing.bad() }),
+            phase(short + slack, good.good()),
+        ]);
         let ours = Player { cast: own, phases, base: 0.0, strangers: None, stands_by: false };
         let total = up_to(burns + 2 * slack + short + 5, step);
         let players = [player, ours];
         let claims = vec![
             target.claim(burns - step, false, "is silent while only the user journey pages"),
-            target.claim(burns + slack - step, true, format!("fires within {} of its own failure", minutes(slack))),
+            target.claim(
+                (burns + slack - 1) / step * step,
+                true,
+                format!("fires within {} of its own failure", minutes(slack)),
+            ),
             target.claim(total / step * step, false, "ends when it burns no more"),
         ];
         let both = Test {
             name: "the user journey pages, then its delivery fails, then recovers".into(),
+            slis: Vec::new(),
+            interval: 60,
             series: input(&players, total),
             claims,
         };
@@ -419,9 +549,33 @@ impl<'m> Collector<'m> {
             stands_by: false,
         };
         let at = up_to(lead + slack, step);
+        let mut series = input(&[quiet, fails], at);
+        let name = &theirs.plan.journey.name.text;
+        let page = self.plan.severity(Urgency::Page);
+        let other = format!("{name}-other");
+        // alerts that are not this page
+        for (alert, state, severity, journey) in [
+            ("SomethingElse", "firing", page.as_str(), name.as_str()),
+            (SLO_BURN, "pending", page.as_str(), name.as_str()),
+            (SLO_BURN, "firing", "no-page", name.as_str()),
+            (SLO_BURN, "firing", page.as_str(), other.as_str()),
+        ] {
+            let labels = [
+                ("__name__", "ALERTS"),
+                ("alertname", alert),
+                ("alertstate", state),
+                ("severity", severity),
+                ("journey", journey),
+            ];
+            let labels = labels.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
+            series.push((series_text(&labels), format!("1x{at}")));
+        }
+        series.sort();
         let only = Test {
-            name: "delivery fails, the user journey does not".into(),
-            series: input(&[quiet, fails], at),
+            name: "delivery fails, the user journey does not page, but other alerts fire".into(),
+            slis: Vec::new(),
+            interval: 60,
+            series,
             claims: vec![target.claim(at, false, "is silent while the user journey does not page")],
         };
         Ok(vec![(slot, both), (slot, only)])

@@ -5,6 +5,7 @@
 
 pub mod cast;
 mod claims;
+mod counting;
 mod journeys;
 mod labels;
 mod scenes;
@@ -52,10 +53,23 @@ pub struct Claim {
 pub struct Test {
     /// What is played.
     pub name: String,
-    /// The series with their values, a sample a minute.
+    /// The SLIs that play, by the names of step and SLI: rules of others have nothing to read. Empty: all of the journey.
+    pub slis: Vec<(String, String)>,
+    /// Seconds between two samples.
+    pub interval: u64,
+    /// The series with their values.
     pub series: Vec<(String, String)>,
     /// What must follow.
     pub claims: Vec<Claim>,
+}
+
+impl Test {
+    /// Whether a rule has something to read in it: not those of a single SLI that does not play.
+    pub fn needs(&self, rule: &plan::Rule) -> bool {
+        let label = |name: &str| rule.labels.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
+        let (step, sli) = (label("step"), label("sli"));
+        self.slis.is_empty() || sli.is_empty() || self.slis.iter().any(|(a, b)| a == step && b == sli)
+    }
 }
 
 /// Tests that `promtool` runs together.

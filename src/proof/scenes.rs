@@ -4,14 +4,12 @@ use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title, share};
 use super::simulate::{Clock, Slo, State, agreed, no_data};
 use super::stage::{Act, IDLE, Phase, Player, input, reach};
-use super::track::series_text;
 use super::{Collector, Slot, Test, batches};
-use crate::measure::{Measure, Series};
-use crate::model::Counters;
+use crate::measure::Measure;
 use crate::plan::alerts::{SLO_BURN, SLO_LOW, SLO_NO_DATA, no_data_minutes};
 use crate::plan::minutes;
 use crate::plan::windows::DAY;
-use crate::promql::evaluate::{Labels, Unknown};
+use crate::promql::evaluate::Unknown;
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
 
@@ -21,19 +19,19 @@ const LONGEST: u64 = 34 * DAY;
 const SHORT_HOLD: u64 = 180;
 
 /// An alert of an SLI that has to be proven.
-struct Wanted {
-    target: Target,
-    kind: Kind,
+pub(super) struct Wanted {
+    pub target: Target,
+    pub kind: Kind,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Row(Threshold),
     Low { left: f64, offset: u64 },
     NoData { hold: u64 },
 }
 
 impl Wanted {
-    fn is_slow(&self) -> bool {
+    pub fn is_slow(&self) -> bool {
         match &self.kind {
             Kind::Row(row) => row.long >= DAY,
             Kind::Low { .. } => true,
@@ -41,6 +39,9 @@ impl Wanted {
         }
     }
 }
+
+/// A player that fails and recovers, its minutes, how it fails, and from when until when.
+type Failed<'c, 'm> = (Player<'c, 'm>, u64, Failing, (u64, u64));
 
 /// How an SLI fails in a test.
 #[derive(Clone, Copy)]
@@ -121,7 +122,7 @@ impl<'m> Collector<'m> {
         Ok(agreed(&a?, &b?))
     }
 
-    fn wanted_states(
+    pub(super) fn wanted_states(
         &self,
         player: &Player<'_, '_>,
         total: u64,
@@ -156,11 +157,15 @@ impl<'m> Collector<'m> {
                 self.burns_and_ends(&members, slot);
                 self.stops(&members, slot);
                 self.goes_dark(&members, slot);
+                self.old_failures_are_forgotten(&members, slot);
             }
             let slot = Slot { slow: false, native };
             self.needs(&members, slot);
             self.successes_are_born(&members, slot);
             self.returns(&members, slot);
+            self.restarts(&members, slot);
+            self.regrown(&members, slot);
+            self.failures_vanish(&members, slot);
             self.others_burn(&members, slot);
         }
         self.say_what_is_missing(&wanted);
@@ -205,9 +210,17 @@ impl<'m> Collector<'m> {
         found
     }
 
-    fn add(&mut self, slot: Slot, name: String, players: &[Player<'_, 'm>], total: u64, claims: Vec<super::Claim>) {
+    pub(super) fn add(
+        &mut self,
+        slot: Slot,
+        name: String,
+        players: &[Player<'_, 'm>],
+        total: u64,
+        claims: Vec<super::Claim>,
+    ) {
         if !claims.is_empty() {
-            self.tests.push((slot, Test { name, series: input(players, total), claims }));
+            let slis = players.iter().map(|p| names(p.cast)).collect();
+            self.tests.push((slot, Test { name, slis, interval: 60, series: input(players, total), claims }));
         }
     }
 
@@ -255,7 +268,7 @@ impl<'m> Collector<'m> {
         cast: &'c Cast<'m>,
         wanted: &[&Wanted],
         slot: Slot,
-    ) -> Result<Option<(Player<'c, 'm>, u64, Failing, (u64, u64))>, Unknown> {
+    ) -> Result<Option<Failed<'c, 'm>>, Unknown> {
         let step = self.step(slot);
         let sli = cast.member.1;
         let budget = sli.target.value.budget();
@@ -365,203 +378,6 @@ impl<'m> Collector<'m> {
         self.add(slot, name, &players, total, claims);
     }
 
-    /// `need - 1` bad events are too few, `need` are enough; all are the first of their series, so that births are counted.
-    fn needs(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
-        let step = self.step(slot);
-        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
-        for (cast, wanted) in members {
-            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
-            if rows.is_empty() || cast.member.1.exclude.is_some() {
-                continue;
-            }
-            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
-            let need = f64::from(cast.member.1.alerts.need.value);
-            let lead = up_to(2 * range + 2, step);
-            let one = |bad: f64| Act::Flow { good: 0.0, bad };
-            let settle = range + 2 * self.plan.journey.evaluate;
-            let mut phases = vec![phase(lead, Act::Absent)];
-            if cast.is_continuous() {
-                if need > 1.0 {
-                    phases.extend([phase(1, one(need - 1.0)), phase(up_to(settle, step), IDLE)]);
-                }
-                phases.extend([phase(1, one(1.0)), phase(up_to(settle, step), IDLE)]);
-            } else {
-                phases
-                    .push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
-            }
-            total = total.max(phases.iter().map(|p| p.minutes).sum());
-            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
-            plans.push(rows);
-        }
-        let mut claims = Vec::new();
-        for (player, rows) in players.iter().zip(&plans) {
-            let need = player.cast.member.1.alerts.need.value;
-            for wanted in rows {
-                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
-                let words = move |fires: bool, _| {
-                    if fires {
-                        format!("fires with {need} bad events, the first ones of their series")
-                    } else {
-                        "is silent".into()
-                    }
-                };
-                let mut found = wanted.target.changes(&states, step, &words);
-                found.truncate(2);
-                if let Some(first) = found.first_mut() {
-                    first.words = format!("is silent with {} bad events", need.saturating_sub(1));
-                }
-                claims.extend(found);
-            }
-        }
-        self.add(slot, "one bad event too few, then enough, in series that are new".into(), &players, total, claims);
-    }
-
-    /// New series of successes are no failures.
-    fn successes_are_born(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
-        let step = self.step(slot);
-        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
-        for (cast, wanted) in members.iter().filter(|(cast, _)| cast.is_continuous()) {
-            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
-            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
-            let lead = up_to(2 * range + 2, step);
-            let phases = vec![phase(lead, Act::Absent), phase(1, Act::Flow { good: 1000.0, bad: 0.0 }), phase(1, IDLE)];
-            total = total.max(lead + up_to(range + 3, step));
-            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
-            plans.push(rows);
-        }
-        let mut claims = Vec::new();
-        for rows in &plans {
-            for wanted in rows {
-                for at in [total - up_to(2 * step, step), total] {
-                    claims.push(wanted.target.claim(
-                        at / step * step,
-                        false,
-                        "is silent when series of successes are new",
-                    ));
-                }
-            }
-        }
-        self.add(slot, "successes in series that are new".into(), &players, total, claims);
-    }
-
-    /// A target that was away brings its history back, and nothing of it is counted.
-    fn returns(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
-        let step = self.step(slot);
-        let (mut players, mut plans, mut total, mut back) = (Vec::new(), Vec::new(), 0, 0);
-        // what is pushed has no `up`: at its very first evaluation its history is new
-        let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped;
-        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_)) && scraped(c)) {
-            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
-            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
-            let lead = up_to(2 * range + 2, step);
-            let good = Act::Flow { good: 100.0, bad: 0.0 };
-            let away = up_to(10 + range, step);
-            let phases = vec![phase(lead, IDLE), phase(10 * step, good), phase(away, Act::Away), phase(1, good)];
-            back = back.max(lead + 10 * step + away);
-            total = total.max(back + up_to(range + 3, step));
-            players.push(Player { cast, phases, base: 1_000_000.0, strangers: Some(true), stands_by: false });
-            plans.push(rows);
-        }
-        let mut claims = Vec::new();
-        for rows in &plans {
-            for wanted in rows {
-                for at in [up_to(back, step), up_to(back, step) + step, total] {
-                    claims.push(wanted.target.claim(
-                        at / step * step,
-                        false,
-                        "is silent when a target returns with its history",
-                    ));
-                }
-            }
-        }
-        claims.dedup();
-        self.add(slot, "a target is away and returns with its history".into(), &players, total, claims);
-    }
-
-    /// Another journey with the same names of steps and SLIs burns: nothing of it may be taken for this one's, nor hide it.
-    fn others_burn(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
-        let step = self.step(slot);
-        let (mut players, mut others, mut total, mut fails) = (Vec::new(), Vec::new(), 0, 0);
-        for (cast, wanted) in members.iter().filter(|(cast, _)| cast.member.1.exclude.is_none()) {
-            let rows: Vec<&Threshold> =
-                wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None }).collect();
-            if rows.is_empty() {
-                continue;
-            }
-            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
-            fails = fails.max(up_to(2 * range + 12, step));
-            let need = u64::from(cast.member.1.alerts.need.value);
-            total =
-                total.max(fails + up_to(if cast.is_continuous() { 0 } else { need } + range + reach(cast) + 8, step));
-            others.extend(self.stranger_series(cast, &rows));
-            players.push((cast, wanted));
-        }
-        let fail = Failing { all: 1000.0, bad: 1000.0 };
-        let players: Vec<(Player<'_, 'm>, &Vec<Wanted>)> = players
-            .into_iter()
-            .map(|(cast, wanted)| {
-                let phases =
-                    vec![phase(4, IDLE), phase(fails - 4, Act::Flow { good: 1.0, bad: 0.0 }), phase(1, fail.bad())];
-                (Player { cast, phases, base: 0.0, strangers: None, stands_by: false }, *wanted)
-            })
-            .collect();
-        let mut claims = Vec::new();
-        for (player, wanted) in &players {
-            for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))) {
-                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
-                let before = fails - step;
-                let state = |at: u64| states.get((at / step) as usize).copied();
-                if state(before) == Some(State::Silent) {
-                    claims.push(wanted.target.claim(
-                        before,
-                        false,
-                        "is silent while another journey with the same names burns",
-                    ));
-                }
-                if state(total) == Some(State::Firing) {
-                    claims.push(wanted.target.claim(
-                        total,
-                        true,
-                        "fires while another journey with the same names burns",
-                    ));
-                }
-            }
-        }
-        if claims.is_empty() {
-            return;
-        }
-        let on_stage: Vec<Player<'_, 'm>> = players.into_iter().map(|(player, _)| player).collect();
-        let mut series = input(&on_stage, total);
-        series.extend(others.into_iter().map(|(labels, value)| (series_text(&labels), format!("{value}x{total}"))));
-        series.sort();
-        let name = "another journey with the same names burns, then this one".to_string();
-        self.tests.push((slot, Test { name, series, claims }));
-    }
-
-    /// What the rules of another journey would have recorded of an SLI of these names.
-    fn stranger_series(&self, cast: &Cast<'m>, rows: &[&Threshold]) -> Vec<(Labels, &'static str)> {
-        let journey = self.plan.journey;
-        let labels = |name: String| -> Labels {
-            let mut labels = Labels::from([
-                ("__name__".to_string(), name),
-                ("audience".to_string(), journey.audience.text().to_string()),
-                ("journey".to_string(), format!("{}-other", journey.name.text)),
-                ("sli".to_string(), cast.member.1.name.text.clone()),
-            ]);
-            labels.extend(cast.member.0.map(|s| ("step".to_string(), s.name.text.clone())));
-            labels
-        };
-        let mut found = vec![
-            (labels(Series::Total.name().into()), "10"),
-            (labels(Series::Bad.name().into()), "10"),
-            (labels("tabi:slo_budget:ratio".into()), "0.001"),
-            (labels("tabi_slo_info".into()), "1"),
-        ];
-        let windows: std::collections::BTreeSet<u64> = rows.iter().flat_map(|r| [r.long, r.short]).collect();
-        found.extend(windows.into_iter().map(|w| (labels(format!("tabi:slo_burn:rate{}", minutes(w))), "1000")));
-        found
-    }
-
     /// Idle is data; series that are gone are not.
     fn goes_dark(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let step = self.step(slot);
@@ -654,4 +470,9 @@ impl<'m> Collector<'m> {
 fn short_name(cast: &Cast<'_>) -> String {
     let sli = &cast.member.1.name.text;
     cast.member.0.map_or(sli.clone(), |s| format!("{}.{sli}", s.name.text))
+}
+
+/// The names of the step and the SLI.
+pub(super) fn names(cast: &Cast<'_>) -> (String, String) {
+    (cast.member.0.map_or(String::new(), |s| s.name.text.clone()), cast.member.1.name.text.clone())
 }

@@ -4,6 +4,12 @@
 //! `docs/rules.md` says. Prometheus 2 includes the left end of a range, Prometheus 3 does not, so a window holds one sample more there;
 //! what is not certain for both is not claimed.
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
+)]
+
 use crate::model::{Compose, Journey};
 use crate::plan::LONGEST_FROM_5M;
 use crate::plan::windows::DAY;

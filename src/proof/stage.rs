@@ -1,5 +1,11 @@
 //! A test's timeline: what happens to each SLI minute by minute, the raw series that show it, and what level 1 makes of it.
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
+)]
+
 use super::cast::{Cast, Counter, Level, Part, selects};
 use super::simulate::{Clock, Recorded};
 use super::states;
@@ -28,6 +34,18 @@ pub enum Act {
         good: f64,
         /// Bad events a minute.
         bad: f64,
+    },
+    /// Its targets restart: counters begin again at 0, then count these events in every minute.
+    Restart {
+        /// Good events a minute.
+        good: f64,
+        /// Bad events a minute.
+        bad: f64,
+    },
+    /// Good events go on, and the series of bad ones are gone.
+    OnlyGood {
+        /// Good events a minute.
+        good: f64,
     },
     /// Its series are marked stale.
     Gone,
@@ -71,7 +89,15 @@ fn counter(acts: &[Act], good: f64, bad: f64, base: f64) -> Vec<Sample> {
         samples.push(match act {
             Act::Absent => Sample::Missing,
             Act::Gone | Act::Away => Sample::Stale,
-            Act::Flow { good: g, bad: b } => {
+            Act::OnlyGood { .. } if good == 0.0 => Sample::Stale,
+            Act::OnlyGood { good: g } => {
+                value += good * g;
+                Sample::Value(value)
+            }
+            Act::Flow { good: g, bad: b } | Act::Restart { good: g, bad: b } => {
+                if matches!(act, Act::Restart { .. }) && acts.get(minute.wrapping_sub(1)) != Some(act) {
+                    value = 0.0;
+                }
                 if minute > 0 {
                     value += good * g + bad * b;
                 }
@@ -95,7 +121,8 @@ fn driven(acts: &[Act], good: Level, bad: Level) -> Vec<Sample> {
                 samples.push(Sample::Stale);
                 continue;
             }
-            Act::Flow { bad: b, .. } => {
+            Act::OnlyGood { .. } => good,
+            Act::Flow { bad: b, .. } | Act::Restart { bad: b, .. } => {
                 if *b > 0.0 {
                     bad
                 } else {
@@ -166,6 +193,30 @@ fn histogram_text(acts: &[Act], bound: f64) -> String {
         i += n;
     }
     parts.join(" ")
+}
+
+/// Events within the window of level 1.
+fn events(acts: &[Act], at: u64, range: u64) -> Option<(f64, f64)> {
+    // before the first distance there is none
+    let there = |minute: u64| {
+        matches!(acts.get(minute as usize), Some(Act::Flow { .. } | Act::Restart { .. } | Act::OnlyGood { .. }))
+    };
+    if at == 0 || !there(at) && !there(at.saturating_sub(1)) {
+        return None;
+    }
+    let first = (at + 1).saturating_sub(range).max(1);
+    let (mut total, mut bad) = (0.0, 0.0);
+    for minute in first..=at {
+        match acts.get(minute as usize) {
+            Some(Act::Flow { good: g, bad: b } | Act::Restart { good: g, bad: b }) => {
+                total += g + b;
+                bad += b;
+            }
+            Some(Act::OnlyGood { good }) => total += good,
+            _ => {}
+        }
+    }
+    Some((total, bad))
 }
 
 impl Player<'_, '_> {
@@ -240,7 +291,7 @@ impl Player<'_, '_> {
             let acts = self.acts(minutes);
             let excluded = Excluded::of(sli.exclude.as_ref().map(|e| e.value.as_str()), range)?;
             for at in times {
-                let sum = self.events(&acts, at, range / 60);
+                let sum = events(&acts, at, range / 60);
                 let masked = excluded.at(at as i64 * 60, clock.closed)?;
                 samples.push(sum.map(|(t, b)| if masked { (0.0, 0.0) } else { (t / range as f64, b / range as f64) }));
             }
@@ -252,24 +303,6 @@ impl Player<'_, '_> {
             }
         }
         Ok(Recorded { samples })
-    }
-
-    /// Events within the window of level 1.
-    fn events(&self, acts: &[Act], at: u64, range: u64) -> Option<(f64, f64)> {
-        // before the first distance there is none
-        let there = |minute: u64| matches!(acts.get(minute as usize), Some(Act::Flow { .. }));
-        if at == 0 || !there(at) && !there(at.saturating_sub(1)) {
-            return None;
-        }
-        let first = (at + 1).saturating_sub(range).max(1);
-        let (mut total, mut bad) = (0.0, 0.0);
-        for minute in first..=at {
-            if let Some(Act::Flow { good: g, bad: b }) = acts.get(minute as usize) {
-                total += g + b;
-                bad += b;
-            }
-        }
-        Some((total, bad))
     }
 
     /// Its series, sample by sample; native histograms have none that could be looked at here.

@@ -1,5 +1,11 @@
 //! Series for gauges and for PromQL that people wrote: values are tried until everything is good, and until everything is bad.
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
+)]
+
 use super::cast::{Driven, Level, Part, labels_of, selects};
 use crate::measure::events::Events;
 use crate::measure::{Matcher, Measure, Query, Selector};
@@ -13,6 +19,9 @@ use crate::source::Place;
 const MOST: usize = 60_000;
 
 /// PromQL as it is parsed again; it was checked before.
+///
+/// # Errors
+/// What the parser says.
 pub fn parsed(text: &str) -> Result<Expr, Unknown> {
     promql::parse(text, &|_| None).map_err(|e| e.message)
 }
@@ -194,7 +203,8 @@ fn search(sli: &Sli, range: u64) -> Result<Part, String> {
     }
     let plain = Sli { exclude: None, ..sli.clone() };
     let reader = Reader::new(&plain, range)?;
-    let (mut good, mut bad): (Option<Vec<Level>>, Option<(f64, Vec<Level>)>) = (None, None);
+    let mut good: Option<Vec<Level>> = None;
+    let mut bad: Option<(f64, Vec<Level>)> = None;
     let mut unknown = None;
     for i in 0..combinations {
         let mut rest = i;

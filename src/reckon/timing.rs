@@ -1,7 +1,8 @@
 //! When an alert fires and ends, reckoned from the same windows as the rules: level 1 spreads an event over `R`, a window sums what
 //! level 1 recorded, a row with a long window of a day and more is evaluated every 5 minutes.
 //!
-//! Traffic is taken as steady. The failure begins right after an evaluation, so these are the longest times.
+//! Traffic is taken as steady. The failure begins right after an evaluation, so these are the longest times. Prometheus 2 includes the
+//! left end of a range: its windows hold one sample more, and an alert may come and end an evaluation later than on Prometheus 3.
 
 use super::thresholds::Threshold;
 
@@ -18,6 +19,8 @@ pub struct Situation {
     pub window: u64,
     /// Events per second, where they are known.
     pub traffic: Option<f64>,
+    /// Whether ranges include their left end, as in Prometheus 2.
+    pub closed: bool,
 }
 
 /// What happens when a share of all events fails from now on.
@@ -49,9 +52,14 @@ impl Situation {
         (ramp * (ramp + 1)) as f64 / (2 * r) as f64 + k.saturating_sub(r) as f64
     }
 
+    /// How many evaluations a window holds.
+    fn samples(&self, minutes: u64) -> u64 {
+        (minutes / self.evaluate).max(1) + u64::from(self.closed)
+    }
+
     /// The share of a window of `minutes` that fails, `k` evaluations after everything began to fail.
     fn share(&self, minutes: u64, k: u64) -> f64 {
-        let n = (minutes / self.evaluate).max(1);
+        let n = self.samples(minutes);
         (self.recorded(k) - self.recorded(k.saturating_sub(n))) / n as f64
     }
 
@@ -64,7 +72,7 @@ impl Situation {
         let long = failing * self.share(row.long, seen);
         let short = failing * self.share(row.short, if row.short >= DAY { seen } else { k });
         let enough = self.traffic.is_none_or(|rate| {
-            let n = row.long / self.evaluate;
+            let n = self.samples(row.long);
             let bad =
                 failing * rate * (self.evaluate * 60) as f64 * (self.recorded(k) - self.recorded(k.saturating_sub(n)));
             bad > f64::from(row.need) - 0.1
@@ -92,14 +100,13 @@ impl Situation {
 
     /// What a row does when the share `failing` (0 to 1) fails; `None`: it never fires.
     pub fn predict(&self, row: &Threshold, failing: f64) -> Option<Prediction> {
-        let most = row.long / self.evaluate + self.spread() + 2;
+        let most = self.samples(row.long) + self.spread() + 2;
         let k = Self::first(most, |k| self.fires(row, failing, k))?;
         let fires_after = self.minutes(row, k);
         let limit = row.burn * self.budget;
-        let resolved = Self::first(row.short / self.evaluate + self.spread(), |k| {
-            failing * (1.0 - self.share(row.short, k)) <= limit
-        });
-        let resolves_after = self.minutes(row, resolved.unwrap_or(row.short / self.evaluate + self.spread()));
+        let longest = self.samples(row.short) + self.spread();
+        let resolved = Self::first(longest, |k| failing * (1.0 - self.share(row.short, k)) <= limit);
+        let resolves_after = self.minutes(row, resolved.unwrap_or(longest));
         let spent = failing * fires_after as f64 / (self.window as f64 * self.budget);
         Some(Prediction { fires_after, spent, resolves_after })
     }
@@ -115,7 +122,7 @@ mod tests {
     }
 
     fn at(target: f64) -> Situation {
-        Situation { budget: 1.0 - target, evaluate: 1, range: 120, window: 28 * 1440, traffic: None }
+        Situation { budget: 1.0 - target, evaluate: 1, range: 120, window: 28 * 1440, traffic: None, closed: false }
     }
 
     #[test]

@@ -179,6 +179,8 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
             range,
             window: journey.window.value,
             traffic: None,
+            // the later of the two generations
+            closed: true,
         };
         alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
@@ -253,6 +255,8 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
         window,
         traffic: traffic_of(sli),
+        // the later of the two generations
+        closed: true,
     };
     alerts(&mut out, &thresholds::of_sli(journey, sli), situation);
     let mut others = Vec::new();

@@ -41,6 +41,8 @@ pub struct Compiled {
     pub dashboards: Vec<Emitted>,
     /// The model that they were made from.
     pub model: Model,
+    /// The sources, which headers name.
+    pub sources: Sources,
 }
 
 impl Compiled {
@@ -87,8 +89,12 @@ pub fn compile_directory(directory: &Path) -> Compiled {
             (name, text)
         })
         .collect();
-    let options = std::fs::read_to_string(directory.join("tabi.toml")).map(|text| options(&text)).unwrap_or_default();
-    compile(&files, &options)
+    compile(&files, &options_of(directory))
+}
+
+/// The labels of a directory's `tabi.toml`, if it has one.
+pub fn options_of(directory: &Path) -> Options {
+    std::fs::read_to_string(directory.join("tabi.toml")).map(|text| options(&text)).unwrap_or_default()
 }
 
 /// Compiles one source, without a `tabi.toml`.
@@ -141,7 +147,7 @@ pub fn compile(files: &[(String, String)], options: &Options) -> Compiled {
         .chain(tabi::emit::grafana::overview(&model, options))
         .map(|(path, text)| Emitted { path, text })
         .collect();
-    Compiled { files, dashboards, model }
+    Compiled { files, dashboards, model, sources }
 }
 
 fn said(sources: &Sources, diagnostic: &tabi::diagnostic::Diagnostic) -> String {
@@ -159,13 +165,29 @@ fn options(text: &str) -> Options {
     Options { page_labels: labels("page"), ticket_labels: labels("ticket"), ..Options::default() }
 }
 
+fn in_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|candidate| candidate.is_file())
+}
+
 /// The path of a tool that the tests need.
 pub fn tool(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .map(|directory| directory.join(name))
-        .find(|candidate| candidate.is_file())
-        .unwrap_or_else(|| panic!("`{name}` is not installed. Run ./scripts/install-tools"))
+    in_path(name).unwrap_or_else(|| panic!("`{name}` is not installed. Run ./scripts/install-tools"))
+}
+
+/// A tool that `scripts/build-go-tools` builds. None only where there is no Go, which that script says.
+pub fn go_tool(name: &str) -> Option<PathBuf> {
+    let path = root().join("target/tools").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(in_path("go").is_none(), "`target/tools/{name}` is not built. Run ./scripts/install-tools");
+    None
+}
+
+/// `promtool` of both generations of Prometheus.
+pub fn promtools() -> impl Iterator<Item = PathBuf> {
+    std::iter::once(tool("promtool")).chain(go_tool("promtool3"))
 }
 
 /// Writes files under a directory.
@@ -174,9 +196,14 @@ pub fn write_files<'a>(directory: &Path, files: impl IntoIterator<Item = &'a Emi
         .into_iter()
         .map(|file| {
             let path = directory.join(&file.path);
-            std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-            std::fs::write(&path, &file.text).expect("a written file");
+            write(&path, &file.text);
             path
         })
         .collect()
+}
+
+/// Writes a file and the directories above it.
+pub fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+    std::fs::write(path, text).expect("a written file");
 }

@@ -42,7 +42,7 @@ fn satisfying(matchers: &[Matcher]) -> Labels {
             }
             MatchOp::Re(_) => {
                 let regex = tabi::promql::regex::parse(&matcher.value).expect(&matcher.value);
-                labels.insert(matcher.name.clone(), regex.example().expect(&matcher.value));
+                labels.insert(matcher.name.clone(), regex.example().found().expect(&matcher.value));
             }
             // a label that is not there escapes them
             MatchOp::NotEqual | MatchOp::NotRe(_) => {}
@@ -114,6 +114,10 @@ fn labels_of(journey: &tabi::model::Journey, rule: &Rule, name: &str) -> Vec<Lab
         labels.insert("sli".to_string(), sli.name.text.clone());
         if !step.is_empty() {
             labels.insert("step".to_string(), step.to_string());
+        }
+        if name == "tabi:slo_severity:state" {
+            all.push(labels);
+            continue;
         }
         for i in 0..if sli.by.is_empty() { 1 } else { VALUES } {
             let mut labels = labels.clone();

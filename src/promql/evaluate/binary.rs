@@ -102,11 +102,10 @@ fn joined(node: &Binary, left: Vector, right: Vector) -> Result<Vector, Unknown>
         }
         let mut result = match (matching, group) {
             _ if filter && group.is_some() => labels.clone(),
-            (_, Some(_)) => nameless(&labels),
+            (_, Some(_)) | (None, None) if group.is_some() || !filter => nameless(&labels),
             (Some(m), None) if m.on => wanted,
             (Some(_), None) => key(matching, &labels),
-            (None, None) if filter => labels.clone(),
-            (None, None) => nameless(&labels),
+            _ => labels.clone(),
         };
         for label in group.iter().flat_map(|g| &g.labels) {
             match other.get(&label.text) {

@@ -4,6 +4,12 @@
 //! language and says what it does not know; a caller must not guess then. Both generations are known: Prometheus 2 reads ranges closed on
 //! the left, Prometheus 3 open.
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
+)]
+
 mod binary;
 mod range;
 

@@ -1,5 +1,11 @@
 //! Functions over ranges and subqueries.
 
+#![allow(
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
+)]
+
 use super::super::ast::{Expr, Subquery};
 use super::{Labels, Sample, Unknown, Vector, World, nameless, seconds, shifted};
 

@@ -4,7 +4,7 @@
 //! are one character, so the search is finite: it either finds the shortest text or proves that there is none.
 
 use super::Regex;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,12 +105,12 @@ fn alphabet(all: &[&Regex]) -> Vec<char> {
     for set in all.iter().flat_map(|r| r.program.sets()) {
         set.representatives(&mut candidates);
     }
-    let mut kinds: HashMap<Vec<bool>, ()> = HashMap::new();
+    let mut kinds: HashSet<Vec<bool>> = HashSet::new();
     candidates.retain(|c| {
         let mut kind: Vec<bool> = all.iter().flat_map(|r| r.program.sets()).map(|set| set.has(*c)).collect();
         // what assertions look at, and what reads well behind what
         kind.extend([c.is_ascii_alphanumeric() || *c == '_', *c == '\n', c.is_ascii_digit()]);
-        kinds.insert(kind, ()).is_none()
+        kinds.insert(kind)
     });
     candidates
 }

@@ -1,0 +1,418 @@
+//! The tests of what counting alone can get wrong: births, restarts, targets that return, `need`, other journeys.
+
+use super::cast::{Cast, Part};
+use super::scenes::{Failing, Kind, Wanted, names, phase, up_to};
+use super::simulate::State;
+use super::stage::{Act, IDLE, Player, input, reach};
+use super::track::series_text;
+use super::{Collector, Slot, Test};
+use crate::measure::Series;
+use crate::model::Counters;
+use crate::plan::minutes;
+use crate::plan::windows::DAY;
+use crate::promql::evaluate::Labels;
+use crate::reckon::thresholds::Threshold;
+
+impl<'m> Collector<'m> {
+    /// `need - 1` bad events are too few, `need` are enough; all are the first of their series, so that births are counted.
+    pub(super) fn needs(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            if rows.is_empty() || cast.member.1.exclude.is_some() {
+                continue;
+            }
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let need = f64::from(cast.member.1.alerts.need.value);
+            let lead = up_to(2 * range + 2, step);
+            let one = |bad: f64| Act::Flow { good: 0.0, bad };
+            let settle = range + 2 * self.plan.journey.evaluate;
+            let mut phases = vec![phase(lead, Act::Absent)];
+            if cast.is_continuous() {
+                if need > 1.0 {
+                    // a good event beside them, where the share of bad ones stays high enough: only bad ones may be counted
+                    let budget = cast.member.1.target.value.budget();
+                    let steepest =
+                        self.plan.thresholds_of(&cast.member).iter().map(|t| t.burn * budget).fold(0.0, f64::max);
+                    let good = f64::from(u8::from((need - 1.0) / need > 1.05 * steepest));
+                    phases.extend([phase(1, Act::Flow { good, bad: need - 1.0 }), phase(up_to(settle, step), IDLE)]);
+                }
+                phases.extend([phase(1, one(1.0)), phase(up_to(settle, step), IDLE)]);
+            } else {
+                phases
+                    .push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
+            }
+            total = total.max(phases.iter().map(|p| p.minutes).sum());
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
+            plans.push(rows);
+        }
+        let mut claims = Vec::new();
+        for (player, rows) in players.iter().zip(&plans) {
+            let need = player.cast.member.1.alerts.need.value;
+            for wanted in rows {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let words = move |fires: bool, _| {
+                    if fires {
+                        format!("fires with {need} bad events, the first ones of their series")
+                    } else {
+                        "is silent".into()
+                    }
+                };
+                let mut found = wanted.target.changes(&states, step, &words);
+                found.truncate(2);
+                if let Some(first) = found.first_mut() {
+                    first.words = format!("is silent with {} bad events", need.saturating_sub(1));
+                }
+                claims.extend(found);
+            }
+        }
+        self.add(slot, "one bad event too few, then enough, in series that are new".into(), &players, total, claims);
+    }
+
+    /// New series of successes are no failures.
+    pub(super) fn successes_are_born(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members.iter().filter(|(cast, _)| cast.is_continuous()) {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let lead = up_to(2 * range + 2, step);
+            let phases = vec![phase(lead, Act::Absent), phase(1, Act::Flow { good: 1000.0, bad: 0.0 }), phase(1, IDLE)];
+            total = total.max(lead + up_to(range + 3, step));
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
+            plans.push(rows);
+        }
+        let mut claims = Vec::new();
+        for rows in &plans {
+            for wanted in rows {
+                for at in [total - up_to(2 * step, step), total] {
+                    claims.push(wanted.target.claim(
+                        at / step * step,
+                        false,
+                        "is silent when series of successes are new",
+                    ));
+                }
+            }
+        }
+        self.add(slot, "successes in series that are new".into(), &players, total, claims);
+    }
+
+    /// A target that was away brings its history back, and nothing of it is counted.
+    pub(super) fn returns(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total, mut back) = (Vec::new(), Vec::new(), 0, 0);
+        // what is pushed has no `up`: at its very first evaluation its history is new
+        let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped;
+        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_)) && scraped(c)) {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let lead = up_to(2 * range + 2, step);
+            let good = Act::Flow { good: 100.0, bad: 0.0 };
+            let away = up_to(10 + range, step);
+            let phases = vec![phase(lead, IDLE), phase(10 * step, good), phase(away, Act::Away), phase(1, good)];
+            back = back.max(lead + 10 * step + away);
+            total = total.max(back + up_to(range + 3, step));
+            players.push(Player { cast, phases, base: 1_000_000.0, strangers: Some(true), stands_by: false });
+            plans.push(rows);
+        }
+        let mut claims = Vec::new();
+        for rows in &plans {
+            for wanted in rows {
+                for at in [up_to(back, step), up_to(back, step) + step, total] {
+                    claims.push(wanted.target.claim(
+                        at / step * step,
+                        false,
+                        "is silent when a target returns with its history",
+                    ));
+                }
+            }
+        }
+        claims.dedup();
+        if claims.is_empty() {
+            return;
+        }
+        // other instances of the job were up all the time, which says nothing of this one
+        let mut others: Vec<Labels> = players.iter().flat_map(|p| p.cast.targets()).collect();
+        for up in &mut others {
+            up.entry("instance".into()).and_modify(|v| v.push_str("-other"));
+        }
+        let mut series = input(&players, total);
+        series.extend(others.iter().map(|up| (series_text(up), format!("1x{total}"))));
+        series.sort();
+        series.dedup();
+        let name = "a target is away and returns with its history".to_string();
+        let slis = players.iter().map(|p| names(p.cast)).collect();
+        self.tests.push((slot, Test { name, slis, interval: 60, series, claims }));
+    }
+
+    /// Counters begin again at 0, and the failures since then count.
+    pub(super) fn restarts(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped && cast.member.1.exclude.is_none();
+        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_)) && scraped(c)) {
+            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let bad = f64::from(cast.member.1.alerts.need.value) + 2.0;
+            let lead = up_to(2 * range + 2, step);
+            let phases = vec![phase(lead, IDLE), phase(1, Act::Restart { good: 0.0, bad }), phase(1, IDLE)];
+            total = total.max(lead + up_to(2 * range + 2, step));
+            players.push(Player { cast, phases, base: 1_000_000.0, strangers: None, stands_by: false });
+            plans.push((rows, lead));
+        }
+        let mut claims = Vec::new();
+        for (rows, lead) in &plans {
+            for wanted in rows {
+                claims.push(wanted.target.claim(lead / step * step - step, false, "is silent without events"));
+                claims.push(wanted.target.claim(
+                    total / step * step,
+                    true,
+                    "fires with failures right after a restart",
+                ));
+            }
+        }
+        self.add(slot, "targets restart, and their first events are failures".into(), &players, total, claims);
+        for player in &mut players {
+            player.phases[1] = phase(1, Act::Restart { good: 1000.0, bad: 0.0 });
+        }
+        let mut claims = Vec::new();
+        for (rows, lead) in &plans {
+            for wanted in rows {
+                for at in [lead / step * step, total / step * step] {
+                    claims.push(wanted.target.claim(
+                        at,
+                        false,
+                        "is silent when the first events after a restart are successes",
+                    ));
+                }
+            }
+        }
+        self.add(slot, "targets restart, and their first events are successes".into(), &players, total, claims);
+    }
+
+    /// A counter that restarts and is at its old value again half a minute later: the difference is 0, and all of it is new.
+    pub(super) fn regrown(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let (lead, total) = (8, 12);
+        let (mut claims, mut series) = (Vec::new(), Vec::new());
+        for (cast, wanted) in members {
+            let sli = cast.member.1;
+            let need = f64::from(sli.alerts.need.value);
+            let plain = crate::reckon::range_of(self.plan.journey, sli) == 120 && self.plan.journey.evaluate == 1;
+            let scraped = sli.counters == Counters::Scraped && sli.exclude.is_none();
+            let Part::Counters(counters) = &cast.part else { continue };
+            if !plain || !scraped || need < 2.0 {
+                continue;
+            }
+            // more than is needed, and half of it less
+            let v = need + 1.0;
+            for counter in counters {
+                let values = if counter.bad > 0.0 {
+                    format!("{v}x{} 0 {v}x{}", 2 * lead - 1, 2 * (total - lead))
+                } else {
+                    format!("0x{}", 2 * total)
+                };
+                series.push((series_text(&counter.labels), values));
+            }
+            series.extend(cast.targets().iter().map(|up| (series_text(up), format!("1x{}", 2 * total))));
+            for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))) {
+                claims.push(wanted.target.claim(
+                    total,
+                    true,
+                    "fires with failures between a restart and the next look",
+                ));
+            }
+        }
+        series.sort();
+        series.dedup();
+        if !claims.is_empty() {
+            let name = "targets restart, and their counters are where they were within half a minute".to_string();
+            let slis = members.iter().map(|(cast, _)| names(cast)).collect();
+            self.tests.push((slot, Test { name, slis, interval: 30, series, claims }));
+        }
+    }
+
+    /// After a failure the series of bad events are gone, and good events go on: that is an end.
+    pub(super) fn failures_vanish(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members.iter().filter(|(c, _)| c.member.1.exclude.is_none()) {
+            let Part::Counters(counters) = &cast.part else { continue };
+            let fast = |w: &&Wanted| matches!(&w.kind, Kind::Row(row) if row.long < DAY);
+            let rows: Vec<&Wanted> = wanted.iter().filter(fast).collect();
+            let short =
+                rows.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row.short) } else { None }).max();
+            let (Some(short), true) = (short, counters.iter().any(|c| c.good == 0.0)) else { continue };
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            let (lead, bad) = (up_to(2 * range + 2, step), up_to(range + 5, step));
+            let good = Act::OnlyGood { good: 1000.0 };
+            let phases = vec![phase(lead, IDLE), phase(bad, Act::Flow { good: 0.0, bad: 1000.0 }), phase(1, good)];
+            total = total.max(lead + bad + up_to(short + 2 * range + 2, step));
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
+            plans.push((rows, lead + bad));
+        }
+        let mut claims = Vec::new();
+        for (player, (rows, until)) in players.iter().zip(&plans) {
+            for wanted in rows {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let words = |fires: bool, at: u64| {
+                    if fires {
+                        "fires".to_string()
+                    } else {
+                        format!("ends {} after the series of failures are gone", minutes(at.saturating_sub(*until)))
+                    }
+                };
+                let mut found = wanted.target.changes(&states, step, &words);
+                // how long a series that ends is still seen depends on the range's ends
+                if let Some(last) = found.last_mut().filter(|c| c.fires.is_none()) {
+                    last.minute = (last.minute + 2 * step).min(total / step * step);
+                }
+                found.retain(|c| c.fires.is_none() && c.minute > *until);
+                claims.extend(found);
+            }
+        }
+        self.add(slot, "everything fails, then the series of failures are gone".into(), &players, total, claims);
+    }
+
+    /// What lies further back than the long window counts no more towards `need`.
+    pub(super) fn old_failures_are_forgotten(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        for (cast, wanted) in members.iter().filter(|(c, _)| c.is_continuous() && c.member.1.exclude.is_none()) {
+            let sli = cast.member.1;
+            let of = |w: &&Wanted| matches!(&w.kind, Kind::Row(row) if (row.long >= DAY) == slot.slow);
+            let rows: Vec<&Wanted> = wanted.iter().filter(of).collect();
+            let windows = rows.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row.long) } else { None });
+            let (Some(first), Some(last)) = (windows.clone().min(), windows.max()) else { continue };
+            let range = crate::reckon::range_of(self.plan.journey, sli) / 60;
+            // how much of an event the evaluations of this test see together
+            let seen = (range.div_ceil(step) * self.plan.journey.evaluate) as f64 / range as f64;
+            let few = ((f64::from(sli.alerts.need.value) - 0.2) / seen).floor();
+            if few < 1.0 || first <= 2 * range + 2 * step {
+                continue;
+            }
+            let lead = up_to(2 * range + 2, step);
+            let between = up_to(first - range - step, step);
+            let bad = |bad: f64| Act::Flow { good: 0.0, bad };
+            let phases = vec![
+                phase(lead, IDLE),
+                phase(1, bad(1000.0)),
+                phase(between - 1, IDLE),
+                phase(1, bad(few)),
+                phase(1, IDLE),
+            ];
+            total = total.max(lead + up_to(last + range + 2 * step, step));
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
+            plans.push((rows, lead));
+        }
+        let mut claims = Vec::new();
+        for (player, (rows, from)) in players.iter().zip(&plans) {
+            for wanted in rows {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let words = |fires: bool, at: u64| {
+                    if fires {
+                        "fires with enough bad events".to_string()
+                    } else {
+                        format!(
+                            "ends when the first of them are {} old: the others are too few",
+                            minutes(at.saturating_sub(*from))
+                        )
+                    }
+                };
+                claims.extend(wanted.target.changes(&states, step, &words));
+            }
+        }
+        self.add(
+            slot,
+            "many bad events, later too few: the old ones are forgotten in time".into(),
+            &players,
+            total,
+            claims,
+        );
+    }
+
+    /// Another journey with the same names of steps and SLIs burns: nothing of it may be taken for this one's, nor hide it.
+    pub(super) fn others_burn(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let step = self.step(slot);
+        let (mut players, mut others, mut total, mut fails) = (Vec::new(), Vec::new(), 0, 0);
+        for (cast, wanted) in members.iter().filter(|(cast, _)| cast.member.1.exclude.is_none()) {
+            let rows: Vec<&Threshold> =
+                wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None }).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+            fails = fails.max(up_to(2 * range + 12, step));
+            let need = u64::from(cast.member.1.alerts.need.value);
+            total =
+                total.max(fails + up_to(if cast.is_continuous() { 0 } else { need } + range + reach(cast) + 8, step));
+            others.extend(self.stranger_series(cast, &rows));
+            players.push((cast, wanted));
+        }
+        let fail = Failing { all: 1000.0, bad: 1000.0 };
+        let players: Vec<(Player<'_, 'm>, &Vec<Wanted>)> = players
+            .into_iter()
+            .map(|(cast, wanted)| {
+                let phases =
+                    vec![phase(4, IDLE), phase(fails - 4, Act::Flow { good: 1.0, bad: 0.0 }), phase(1, fail.bad())];
+                (Player { cast, phases, base: 0.0, strangers: None, stands_by: false }, *wanted)
+            })
+            .collect();
+        let mut claims = Vec::new();
+        for (player, wanted) in &players {
+            for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))) {
+                let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
+                let before = fails - step;
+                let state = |at: u64| states.get((at / step) as usize).copied();
+                if state(before) == Some(State::Silent) {
+                    claims.push(wanted.target.claim(
+                        before,
+                        false,
+                        "is silent while another journey with the same names burns",
+                    ));
+                }
+                if state(total) == Some(State::Firing) {
+                    claims.push(wanted.target.claim(
+                        total,
+                        true,
+                        "fires while another journey with the same names burns",
+                    ));
+                }
+            }
+        }
+        if claims.is_empty() {
+            return;
+        }
+        let on_stage: Vec<Player<'_, 'm>> = players.into_iter().map(|(player, _)| player).collect();
+        let mut series = input(&on_stage, total);
+        series.extend(others.into_iter().map(|(labels, value)| (series_text(&labels), format!("{value}x{total}"))));
+        series.sort();
+        let name = "another journey with the same names burns, then this one".to_string();
+        let slis = on_stage.iter().map(|p| names(p.cast)).collect();
+        self.tests.push((slot, Test { name, slis, interval: 60, series, claims }));
+    }
+
+    /// What the rules of another journey would have recorded of an SLI of these names.
+    fn stranger_series(&self, cast: &Cast<'m>, rows: &[&Threshold]) -> Vec<(Labels, &'static str)> {
+        let journey = self.plan.journey;
+        let labels = |name: String| -> Labels {
+            let mut labels = Labels::from([
+                ("__name__".to_string(), name),
+                ("audience".to_string(), journey.audience.text().to_string()),
+                ("journey".to_string(), format!("{}-other", journey.name.text)),
+                ("sli".to_string(), cast.member.1.name.text.clone()),
+            ]);
+            labels.extend(cast.member.0.map(|s| ("step".to_string(), s.name.text.clone())));
+            labels
+        };
+        let mut found = vec![
+            (labels(Series::Total.name().into()), "10"),
+            (labels(Series::Bad.name().into()), "10"),
+            (labels("tabi:slo_budget:ratio".into()), "0.001"),
+            (labels("tabi_slo_info".into()), "1"),
+        ];
+        let windows: std::collections::BTreeSet<u64> = rows.iter().flat_map(|r| [r.long, r.short]).collect();
+        found.extend(windows.into_iter().map(|w| (labels(format!("tabi:slo_burn:rate{}", minutes(w))), "1000")));
+        found
+    }
+}

@@ -1,0 +1,196 @@
+//! Proof of the proofs: the generated rules are changed in one place after the other, and the generated tests have to notice.
+//!
+//! The ordinary tests try a sample; `./scripts/mutants` tries as many as it is told. A mutant is caught when a test fails that passes
+//! with the rules as they are.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests run the real tools over files")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod generate;
+
+use generate::{Mutant, mutants, window_of};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tabi::plan::RuleKind;
+use tabi::proof::{Proofs, Test, TestFile};
+
+/// A mutant with the tests that may catch it, the cheapest first.
+struct Case {
+    project: usize,
+    journey: usize,
+    mutant: Mutant,
+}
+
+struct Project {
+    name: String,
+    compiled: common::Compiled,
+    options: tabi::project::Options,
+    proofs: Vec<Proofs>,
+}
+
+fn projects() -> Vec<Project> {
+    common::examples()
+        .into_iter()
+        .map(|directory| {
+            let compiled = common::compile_directory(&directory);
+            let options = common::options_of(&directory);
+            let proofs = (0..compiled.model.journeys.len())
+                .map(|i| tabi::proof::journey(&compiled.model, i, &options))
+                .collect();
+            let name = directory.file_name().expect("a name").to_string_lossy().into_owned();
+            Project { name, compiled, options, proofs }
+        })
+        .collect()
+}
+
+/// Whether a claim is about what a mutant changed.
+fn concerns(mutant: &Mutant, expr: &str) -> bool {
+    let rule = &mutant.rule;
+    let label = |name: &str| rule.labels.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str());
+    let says = |name: &str, value: &str| expr.contains(&format!("{name}=\"{value}\""));
+    match &rule.kind {
+        RuleKind::Alert(name) => {
+            let mine = ["long", "short", "burn", "blocks"];
+            says("alertname", name) && mine.iter().all(|l| label(l).is_none_or(|v| says(l, v)))
+        }
+        RuleKind::Record(_) => match (window_of(rule), label("sli")) {
+            (Some(window), _) => says("long", &window) || says("short", &window),
+            (None, Some(sli)) => says("sli", sli) && label("step").is_none_or(|step| says("step", step)),
+            (None, None) => true,
+        },
+    }
+}
+
+/// The tests that concern a mutant, the cheapest first.
+fn tests_for<'p>(proofs: &'p Proofs, mutant: &Mutant, native: bool) -> Vec<(&'p TestFile, &'p Test)> {
+    let mut found: Vec<(&TestFile, &Test)> = proofs
+        .files
+        .iter()
+        .filter(|f| native || !f.native)
+        .flat_map(|f| f.tests.iter().map(move |t| (f, t)))
+        .filter(|(_, t)| t.claims.iter().any(|c| concerns(mutant, &c.expr)))
+        .collect();
+    found.sort_by_key(|(f, t)| t.claims.iter().map(|c| c.minute).max().unwrap_or(0) / f.step);
+    // level 1 is seen by the fast tests; where it is not, the slow ones do not see it either
+    let level_one = matches!(&mutant.rule.kind, RuleKind::Record(n) if n.ends_with("_events:rate"));
+    if level_one && found.iter().any(|(f, _)| f.step < 5) {
+        found.retain(|(f, _)| f.step < 5);
+    }
+    found
+}
+
+/// Which test caught a mutant, if one did.
+fn caught(project: &Project, case: &Case, directory: &Path, promtool: &Path, native: bool) -> Option<String> {
+    let (model, options) = (&project.compiled.model, &project.options);
+    for index in 0..model.journeys.len() {
+        let mut rules = tabi::plan::journey(model, index, options);
+        if index == case.journey {
+            rules.groups[case.mutant.at.0].rules[case.mutant.at.1] = case.mutant.rule.clone();
+        }
+        let text = tabi::emit::prometheus::file(&rules, &project.compiled.sources);
+        common::write(&directory.join(format!("rules/{}.yml", rules.journey)), &text);
+    }
+    for (file, test) in tests_for(&project.proofs[case.journey], &case.mutant, native) {
+        let path = directory.join("tests/one.test.yml");
+        common::write(&path, &tabi::emit::promtool::file(file, [test], "a mutant"));
+        let output = Command::new(promtool).args(["test", "rules"]).arg(&path).output().expect("promtool runs");
+        if !output.status.success() {
+            return Some(test.name.clone());
+        }
+    }
+    None
+}
+
+/// Tries mutants, `sample` of them or all, and gives how many there were, how many were caught, and the survivors.
+fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, usize) {
+    let promtool = std::env::var_os("PROMTOOL").map_or_else(|| common::tool("promtool"), Into::into);
+    let version = Command::new(&promtool).arg("--version").output().expect("promtool answers");
+    let version = format!("{}{}", String::from_utf8_lossy(&version.stdout), String::from_utf8_lossy(&version.stderr));
+    let native = version.contains("version 3.");
+    let projects = projects();
+    let mut equivalent = 0;
+    let mut cases: Vec<Case> = Vec::new();
+    for (p, project) in projects.iter().enumerate() {
+        for j in 0..project.compiled.model.journeys.len() {
+            let rules = tabi::plan::journey(&project.compiled.model, j, &project.options);
+            let found = mutants(&project.compiled.model, &rules);
+            equivalent += found.equivalent;
+            cases.extend(found.all.into_iter().map(|mutant| Case { project: p, journey: j, mutant }));
+        }
+    }
+    cases.retain(|case| {
+        let tests = tests_for(&projects[case.project].proofs[case.journey], &case.mutant, native);
+        let cheap = tests.first().is_some_and(|(f, t)| t.claims.iter().all(|c| c.minute / f.step <= 120));
+        (native || !tests.is_empty()) && (!only_fast || cheap)
+    });
+    let all = cases.len();
+    if let Some(sample) = sample {
+        // evenly over all of them, always the same ones
+        let mut kept = 0;
+        let mut seen = 0;
+        cases.retain(|_| {
+            seen += 1;
+            let keep = seen * sample / all > kept;
+            kept += usize::from(keep);
+            keep
+        });
+    }
+    let (next, good) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let survivors: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                let directory = tempfile::tempdir().expect("a directory");
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let project = &projects[case.project];
+                    if caught(project, case, directory.path(), &promtool, native).is_some() {
+                        good.fetch_add(1, Ordering::Relaxed);
+                    } else {
+                        let labels: Vec<String> = case
+                            .mutant
+                            .rule
+                            .labels
+                            .iter()
+                            .filter(|(k, _)| k != "journey")
+                            .map(|(k, v)| format!("{k}={v}"))
+                            .collect();
+                        let line = format!(
+                            "{} {} {} {{{}}}: {}",
+                            project.name,
+                            project.proofs[case.journey].journey,
+                            case.mutant.rule.name(),
+                            labels.join(" "),
+                            case.mutant.what
+                        );
+                        println!("survives: {line}");
+                        survivors.lock().expect("a lock").push(line);
+                    }
+                }
+            });
+        }
+    });
+    let mut survivors = survivors.into_inner().expect("a lock");
+    survivors.sort();
+    println!(
+        "{all} mutants in all, {equivalent} more change no result (a join restricts what a dropped matcher lets in)"
+    );
+    (cases.len(), good.into_inner(), survivors, all)
+}
+
+/// A sample in the ordinary tests, of those that cheap tests catch; `TABI_MUTANTS=400` or `TABI_MUTANTS=all` for more.
+#[test]
+fn changed_rules_are_noticed() {
+    let wanted = std::env::var("TABI_MUTANTS").ok();
+    let (sample, only_fast) = match wanted.as_deref() {
+        None => (Some(24), true),
+        Some("all") => (None, false),
+        Some(number) => (Some(number.parse().expect("TABI_MUTANTS is a number or `all`")), false),
+    };
+    let (tried, caught, survivors, _) = run(sample, only_fast);
+    let share = 100.0 * caught as f64 / tried as f64;
+    println!("{tried} tried, {caught} caught: {share:.1} %");
+    assert!(share >= 95.0, "only {share:.1} % of the mutants were caught; these survive:\n{}", survivors.join("\n"));
+}

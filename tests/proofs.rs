@@ -1,0 +1,296 @@
+//! Proofs, and `tabi test`: the predictions of the model against real promtool, what is said when something is wrong, and what cannot be
+//! proven. Every alert of every example is proven by `scripts/prove`.
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests run the real tools over files")]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tabi::proof::stage::{Act, Phase, Player, input};
+use tabi::proof::{Claim, Test, TestFile, cast};
+use tabi::reckon::thresholds;
+use tabi::reckon::timing::Situation;
+
+/// A shop that is small enough to be proven within seconds.
+const SMALL: &str = r#"
+user journey shop {
+  owner me
+  step pay {
+    sli available {
+      good   http_requests_total{job="pay", code!~"5.."}
+      total  http_requests_total{job="pay"}
+      target 99%
+      alerts {
+        page    2% in 1h
+        ticket  off
+        no_data off
+        left    off
+      }
+    }
+  }
+}
+"#;
+
+/// Both generations, where the second one is there: `scripts/build-go-tools` says so where it is not.
+fn promtools() -> Vec<(PathBuf, bool)> {
+    let mut found = vec![(common::tool("promtool"), true)];
+    let three = common::root().join("target/tools/promtool3");
+    if three.is_file() {
+        found.push((three, false));
+    }
+    found
+}
+
+struct Dir(tempfile::TempDir);
+
+impl Dir {
+    fn new(source: &str) -> Dir {
+        let dir = Dir(tempfile::tempdir().expect("a directory"));
+        common::write(&dir.0.path().join("shop.tabi"), source);
+        dir
+    }
+    fn tabi(&self, args: &[&str], promtool: Option<&Path>) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tabi"));
+        command.current_dir(self.0.path()).args(args).env_remove("PROMTOOL");
+        if let Some(path) = promtool {
+            command.env("PROMTOOL", path);
+        }
+        let Output { status, stdout, stderr } = command.output().expect("tabi runs");
+        (
+            status.code().unwrap_or(-1),
+            format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr)),
+        )
+    }
+    /// A promtool that says something else.
+    #[cfg(unix)]
+    fn stub(&self, script: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.0.path().join("stub");
+        common::write(&path, &format!("#!/bin/sh\n{script}\n"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("executable");
+        path
+    }
+}
+
+#[test]
+fn a_small_project_is_proven_on_both_generations() {
+    for (promtool, _) in promtools() {
+        let (code, said) = Dir::new(SMALL).tabi(&["test"], Some(&promtool));
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("proven    SLOBudgetBurn  shop.pay.available, page 13.44× in 1h"), "{said}");
+        assert!(said.contains("1 alert: 1 proven"), "{said}");
+    }
+}
+
+#[test]
+fn the_tests_of_a_small_project() {
+    let compiled = common::compile_text(SMALL);
+    let proofs = tabi::proof::journey(&compiled.model, 0, &tabi::project::Options::default());
+    let mut text = format!("{SMALL}\n");
+    for (path, file) in tabi::emit::tests(&proofs, &compiled.sources) {
+        let _ = write!(text, "== {path}\n{file}");
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_promtool_that_is_missing_old_or_broken_is_named() {
+    let dir = Dir::new(SMALL);
+    let said = |script: &str| dir.tabi(&["test"], Some(&dir.stub(script)));
+    let version = "[ \"$1\" = --version ] && echo 'promtool, version 2.53.1 (branch: x)' && exit 0\n";
+
+    let (code, text) = dir.tabi(&["test", "--promtool", "./nowhere"], None);
+    assert!(code == 2 && text.contains("./nowhere (from --promtool)"), "{text}");
+    let mut bare = Command::new(env!("CARGO_BIN_EXE_tabi"));
+    let output =
+        bare.current_dir(dir.0.path()).arg("test").env_remove("PROMTOOL").env("PATH", "").output().expect("tabi runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && text.contains("apt install prometheus"), "{text}");
+
+    let (code, text) = said("echo 'promtool, version 2.30.0 (branch: x)'");
+    assert!(code == 2 && text.contains("is promtool 2.30; the tests need 2.42 or later"), "{text}");
+    let (code, text) = said("exit 3");
+    assert!(code == 2 && text.contains("does not answer `--version`"), "{text}");
+    let (code, text) = said(&format!("{version}kill -SEGV $$"));
+    assert!(code == 1 && text.contains("FAILING") && text.contains("promtool ended with signal"), "{text}");
+    let (code, text) = said(&format!("{version}echo 'yaml: line 3: no'; exit 1"));
+    assert!(code == 1 && text.contains("yaml: line 3: no"), "{text}");
+}
+
+/// A failing claim is told in words: what was played, when, what was expected and what came.
+#[cfg(unix)]
+#[test]
+fn a_failing_claim_is_told_in_words() {
+    let dir = Dir::new(SMALL);
+    // the real promtool, over rules whose threshold somebody changed
+    let promtool = common::tool("promtool");
+    let script = format!(
+        "if [ \"$1\" = test ]; then for f in rules; do sed -i 's/> 13.44/> 90/' \"$(dirname \"$3\")/../rules/shop.yml\"; done; fi\n\
+         exec '{}' \"$@\"",
+        promtool.display()
+    );
+    let (code, said) = dir.tabi(&["test", "-j", "1"], Some(&dir.stub(&script)));
+    assert_eq!(code, 1, "{said}");
+    for part in [
+        "FAILING   SLOBudgetBurn  shop.pay.available",
+        "played:   burns and ends",
+        "expected: this fires",
+        "got:      nothing fires",
+        "1 failing",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_played_is_unproven_and_never_proven() {
+    let holds = |expr: &str| {
+        SMALL.replace(
+            "good   http_requests_total{job=\"pay\", code!~\"5..\"}\n      total  http_requests_total{job=\"pay\"}",
+            &format!("holds `{expr}`"),
+        )
+    };
+    for (expr, why) in [
+        ("lag{job=\"a\"} @ 0 <= 3", "the modifier @"),
+        ("quantile(0.9, lag{job=\"a\"}) <= 3", "quantile"),
+        ("lag{job=\"a\"} >= 0 or lag{job=\"a\"} < 0", "everything is bad"),
+    ] {
+        let (code, said) = Dir::new(&holds(expr)).tabi(&["test"], Some(&common::tool("promtool")));
+        if said.contains("error[") {
+            // the compiler refuses it already, which is better still
+            continue;
+        }
+        assert!(code == 1 && said.contains("unproven  SLOBudgetBurn") && said.contains(why), "{expr}: {said}");
+        assert!(said.contains("1 unproven") && !said.contains("  proven"), "{said}");
+    }
+    // subqueries and joins are played
+    for expr in ["max_over_time(lag{job=\"a\"}[10m:1m]) <= 3", "lag{job=\"a\"} / on (instance) size{job=\"a\"} < 0.5"] {
+        let (code, said) = Dir::new(&holds(expr)).tabi(&["test"], Some(&common::tool("promtool")));
+        assert_eq!(code, 0, "{expr}: {said}");
+    }
+}
+
+/// Large projects stay usable: every alert gets its claims, and the tests stay small enough to run side by side.
+#[test]
+fn five_hundred_slis_get_their_proofs() {
+    let mut source = "user journey shop {\n  owner me\n".to_string();
+    for i in 0..500 {
+        let _ = write!(
+            source,
+            "  step s{i} {{\n    sli x {{\n      bad    m{i}_total{{job=\"a\", code=~\"5..\"}}\n      total  m{i}_total{{job=\"a\"}}\n      target 99%\n    }}\n  }}\n"
+        );
+    }
+    source.push('}');
+    let compiled = common::compile_text(&source);
+    let proofs = tabi::proof::journey(&compiled.model, 0, &tabi::project::Options::default());
+    assert!(proofs.alerts.len() >= 3000, "{}", proofs.alerts.len());
+    assert!(proofs.alerts.iter().all(|a| a.unproven.is_none()));
+    let claimed: std::collections::HashSet<usize> = proofs
+        .files
+        .iter()
+        .flat_map(|f| &f.tests)
+        .flat_map(|t| &t.claims)
+        .filter(|c| c.fires.is_some())
+        .map(|c| c.alert)
+        .collect();
+    assert_eq!(claimed.len(), proofs.alerts.len());
+    // those of the journey itself need all of its SLIs; the others play in small companies
+    let small = proofs.files.iter().flat_map(|f| &f.tests).filter(|t| !t.slis.is_empty());
+    assert!(small.inspect(|t| assert!(t.series.len() <= 100, "{}", t.name)).count() > 100);
+}
+
+/// A small generator (`SplitMix64`), so that the cases are the same everywhere.
+fn random(state: &mut u64, below: u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (z ^ (z >> 31)) % below
+}
+
+/// For random targets, windows, thresholds and traffic: `tabi show` says the minute in which promtool sees the alert come.
+#[test]
+fn predictions_agree_with_promtool_to_the_minute() {
+    const CASES: usize = 40;
+    let mut state = 42;
+    let mut source = String::from("user journey j {\n  owner me\n");
+    for i in 0..CASES {
+        let target = ["99.9", "99.5", "99", "97", "95", "90", "80", "60"][random(&mut state, 8) as usize];
+        let long = [30, 45, 60, 90, 120, 180, 240][random(&mut state, 7) as usize];
+        let share = 1 + random(&mut state, 20);
+        let need = 1 + random(&mut state, 5);
+        let _ = write!(
+            source,
+            "  step s{i} {{\n    sli x {{\n      bad    m{i}_total{{job=\"a\", code=~\"5..\"}}\n      total  m{i}_total{{job=\"a\"}}\n      \
+             target {target}%\n      alerts {{\n        page {share}% in {long}m\n        ticket off\n        no_data off\n        left off\n        \
+             need {need}\n      }}\n    }}\n  }}\n"
+        );
+    }
+    source.push('}');
+    let compiled = common::compile_text(&source);
+    let journey = &compiled.model.journeys[0];
+    let casts: Vec<_> = journey.members().into_iter().map(|m| cast::cast(m, 120)).collect();
+    for (promtool, closed) in promtools() {
+        let (mut players, mut claims) = (Vec::new(), Vec::new());
+        let mut seed = 7;
+        let begins = 300;
+        for cast in &casts {
+            let sli = cast.member.1;
+            let row = &thresholds::of_sli(journey, sli)[0];
+            let limit = row.burn * sli.target.value.budget();
+            // a share above the threshold, and few or many events a minute
+            let failing = limit + (1.0 - limit) * (0.05 + 0.9 * random(&mut seed, 1000) as f64 / 1000.0);
+            let all = [1.0, 10.0, 1000.0, 100_000.0][random(&mut seed, 4) as usize];
+            let bad = (all * failing).ceil();
+            let failing = bad / all;
+            let situation = Situation {
+                budget: sli.target.value.budget(),
+                evaluate: 1,
+                range: 120,
+                window: journey.window.value,
+                traffic: Some(all / 60.0),
+                closed,
+            };
+            let prediction = situation.predict(row, failing).expect("it fires");
+            let phase = |minutes, good, bad| Phase { minutes, act: Act::Flow { good, bad } };
+            let phases = vec![phase(6, 0.0, 0.0), phase(begins - 6 + 1, all, 0.0), phase(1, all - bad, bad)];
+            players.push(Player { cast, phases, base: 0.0, strangers: None, stands_by: false });
+            let step = &cast.member.0.expect("a step").name.text;
+            for (minute, fires) in [(prediction.fires_after - 1, 0), (prediction.fires_after, 1)] {
+                claims.push(Claim {
+                    alert: 0,
+                    words: format!("{step}: {failing} of {all} a minute fail, {limit} is the limit in {}m", row.long),
+                    minute: begins + minute,
+                    expr: format!("count(ALERTS{{alertstate=\"firing\",step=\"{step}\"}}) or vector(0)"),
+                    fires: Some(format!("{fires}")),
+                });
+            }
+        }
+        let total = claims.iter().map(|c| c.minute).max().expect("claims") + 1;
+        let test =
+            Test { name: "predictions".into(), slis: Vec::new(), interval: 60, series: input(&players, total), claims };
+        let file = TestFile {
+            name: "predictions".into(),
+            step: 1,
+            journeys: vec!["j".into()],
+            groups: vec!["tabi:j".into(), "tabi:j:5m".into()],
+            native: false,
+            tests: vec![test],
+        };
+        let directory = tempfile::tempdir().expect("a directory");
+        common::write_files(directory.path(), &compiled.files);
+        // a claim of this test is a count: its value stands where the labels are
+        let text = tabi::emit::promtool::file(&file, &file.tests, "a test");
+        let text = text
+            .replace("- labels: '0'\n            value: 1", "- labels: '{}'\n            value: 0")
+            .replace("- labels: '1'\n            value: 1", "- labels: '{}'\n            value: 1");
+        let path = directory.path().join("tests/predictions.test.yml");
+        common::write(&path, &text);
+        let output = Command::new(&promtool).args(["test", "rules"]).arg(&path).output().expect("promtool runs");
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{}: {said}\n{text}", promtool.display());
+    }
+}
