@@ -40,6 +40,12 @@ pub fn place(sections: Vec<Section>) -> Vec<Panel> {
     placed
 }
 
+/// How high a panel is that shows so many things below each other: a few have much room, many just enough for a line of text each.
+pub fn height(things: usize) -> u32 {
+    let things = u32::try_from(things).unwrap_or(u32::MAX);
+    5 + things.min(6) + things.saturating_sub(6).div_ceil(2).min(24)
+}
+
 /// Panels in lines from a row on, and the first row below them.
 fn flow(mut panels: Vec<Panel>, mut y: u32) -> (Vec<Panel>, u32) {
     let (mut x, mut height) = (0, 0);

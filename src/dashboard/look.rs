@@ -4,6 +4,7 @@
 use super::model::{Color, Mapping, Shown, Step, Thresholds};
 use crate::model::Percent;
 use crate::plan::states::severity;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// All is well.
@@ -37,7 +38,7 @@ pub fn decisions() -> Vec<Mapping> {
 
 /// Texts of whether a fix gets through.
 pub fn deliveries() -> Vec<Mapping> {
-    states(&[(-1, "unknown: no data", GREY), (0, "yes", BLUE), (1, "not surely: delivery burns", RED)])
+    states(&[(-1, "unknown: no data", GREY), (0, "yes", BLUE), (1, "maybe not: delivery burns", RED)])
 }
 
 /// Texts and colours of some numbers, and of what is no number.
@@ -54,6 +55,11 @@ pub fn states(shown: &[(i8, &str, &'static str)]) -> Vec<Mapping> {
 /// What is missing or no number has a text and a colour of its own: Grafana would print `NaN` in the colour of the worst.
 pub fn missing() -> Vec<Mapping> {
     vec![no_number(0)]
+}
+
+/// What stands in a column of words where there is none.
+pub fn none(text: &str) -> (&'static str, Value) {
+    ("noValue", Value::from(text))
 }
 
 fn no_number(index: usize) -> Mapping {

@@ -110,6 +110,8 @@ impl Panel {
             "orientation": "horizontal",
             "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": false},
             "showUnfilled": true,
+            // else Grafana writes names as large as a bar is high, and cuts them off
+            "text": {"titleSize": 14, "valueSize": 18},
             "valueMode": "color",
         });
         let defaults = Defaults { no_value: Some(look::NO_DATA), ..defaults };

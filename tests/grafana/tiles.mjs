@@ -74,7 +74,7 @@ for (const [value, text, color] of [[-1, 'no data', grey], [0, 'SHIP', blue], [1
   expect(decision, value, text, color);
 }
 const fix = panel(ship, 'Does a fix');
-for (const [value, text, color] of [[-1, 'unknown: no data', grey], [0, 'yes', blue], [1, 'not surely: delivery burns', red]]) expect(fix, value, text, color);
+for (const [value, text, color] of [[-1, 'unknown: no data', grey], [0, 'yes', blue], [1, 'maybe not: delivery burns', red]]) expect(fix, value, text, color);
 const todo = panel(ship, 'What to do');
 for (const [value, text, color] of [
   [0, 'Ship: users are fine, and fixes get through.', blue],
@@ -82,7 +82,7 @@ for (const [value, text, color] of [
   [-11, 'Nobody knows how users fare: bring their numbers back before you ship.', grey],
 ]) expect(todo, value, text, color);
 
-const fine = panel(overview, 'User journeys that');
+const fine = panel(overview, 'Fine for users');
 for (const [value, text, color] of [[3, '3 of 3', blue], [2, '2 of 3', yellow], [0, '0 of 3', yellow]]) expect(fine, value, text, color);
 expect(panel(overview, 'No data'), 1, '1', grey);
 

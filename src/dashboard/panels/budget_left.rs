@@ -8,10 +8,13 @@ use crate::plan::{Plan, minutes};
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     let plan = &page.plan;
     let window = minutes(plan.journey.window.value);
-    let whose = if plan.has_budget() { "" } else { ", of its worst measure" };
-    let title = format!("Budget left of {window}{whose}");
+    let (title, whose) = if plan.has_budget() {
+        (format!("Budget left of {window}"), "")
+    } else {
+        (format!("Worst budget left of {window}"), "Of its worst measure: the journey has no target. ")
+    };
     let description = format!(
-        "100 % is untouched, 0 % is spent, below 0 more has failed than was promised. It recovers as old failures leave the window of \
+        "{whose}100 % is untouched, 0 % is spent, below 0 more has failed than was promised. It recovers as old failures leave the window of \
          {window}. Under 25 %: plan less change. At 0 %: freeze features."
     );
     vec![tile("budget-left", &title, &description, plan).size(5, 4)]

@@ -46,7 +46,9 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
             }),
         )
         .named("Budget left", &share)
-        .named("Events", &[("unit", json!("short"))]);
+        .named("Events", &[("unit", json!("short"))])
+        .named("Step", &[look::none("–")]);
+    let table = labels.iter().fold(table, |table, label| table.named(label, &[look::none("–")]));
     let defaults = Defaults {
         unit: Some("percentunit".into()),
         decimals: Some(0),

@@ -1,7 +1,7 @@
 //! Which step of which delivering journey is in the way.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{Page, look, query, text};
+use crate::dashboard::{Page, layout, look, query, text};
 use crate::plan::states::SLO_SEVERITY;
 
 /// One timeline with a row for each step.
@@ -25,6 +25,6 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     if panel.targets.is_empty() {
         return Vec::new();
     }
-    let rows = u32::try_from(panel.targets.len()).unwrap_or(0);
-    vec![panel.size(24, 4 + rows.min(12))]
+    let height = layout::height(panel.targets.len() - 1);
+    vec![panel.size(24, height)]
 }

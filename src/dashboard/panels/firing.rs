@@ -5,6 +5,7 @@ use crate::dashboard::model::Panel;
 use crate::dashboard::{All, look};
 use crate::model::Urgency;
 use crate::plan::severity;
+use crate::promql::write::quote;
 use serde_json::json;
 
 /// A table.
@@ -21,14 +22,17 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
     let order = ["severity", "journey", "step", "sli", "alertname", "long"];
     let index: serde_json::Map<String, serde_json::Value> =
         order.iter().enumerate().map(|(i, name)| ((*name).to_string(), json!(i))).collect();
-    let description = "Empty: nothing fires. `long` is the window over which it burns. The alert itself says what is bad, since when, and has \
+    let description = "Pages first. Empty: nothing fires. `long` is the window over which it burns. The alert itself says what is bad, since when, and has \
                        the runbook.";
+    let firing = |more: &str| {
+        format!("count by ({columns}) (ALERTS{{alertstate=\"firing\",journey=~\"$journeys\",audience!=\"\"{more}}})")
+    };
+    // pages have a 2, and so stand above the rest
+    let pages = firing(&format!(",severity={}", quote(&page)));
     let panel = Panel::table("firing", "Firing alerts", description)
         .size(24, 7)
-        .rows(
-            format!("count by ({columns}) (ALERTS{{alertstate=\"firing\",journey=~\"$journeys\",audience!=\"\"}})"),
-            "1m",
-        )
+        .rows(format!("2 * {pages} or {}", firing("")), "1m")
+        .then("sortBy", json!({"fields": {}, "sort": [{"desc": true, "field": "Value"}]}))
         .then(
             "organize",
             json!({
@@ -49,5 +53,8 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
                 ("custom.cellOptions", json!({"mode": "basic", "type": "color-background"})),
             ],
         );
-    vec![panel]
+    // alerts of journeys have no step; `no data` would be wrong
+    vec![
+        ["Step", "Measure", "Long window"].into_iter().fold(panel, |panel, name| panel.named(name, &[look::none("–")])),
+    ]
 }

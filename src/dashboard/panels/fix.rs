@@ -12,7 +12,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         mappings: look::deliveries(),
         ..Defaults::default()
     };
-    let description = "Yes: nothing that delivers this journey burns its budget at the moment. Not surely: something does, so a fix may be late or \
+    let description = "Yes: nothing that delivers this journey burns its budget at the moment. Maybe not: something does, so a fix may be late or \
                        lost on its way; the states below show where. Unknown: it is not measured.";
     vec![Panel::stat("fix", "Does a fix get through?", description, defaults).size(6, 5).now(
         query::worst(&delivery(page)),

@@ -95,6 +95,7 @@ pub fn table(
         .named("State", &states)
         .named("Budget left", &share)
         .named("Burn", &[("unit", json!("suffix:×")), ("decimals", json!(1))])
+        .named("Target", &[look::none("none")])
         .named("Runs out in", &[("unit", json!("s")), ("decimals", json!(1))])
         .named("to", &[("custom.hidden", json!(true))])
 }

@@ -1,7 +1,7 @@
 //! The states of the users' journey above those of the journeys that deliver it, on one time axis.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{Page, look, query, text};
+use crate::dashboard::{Page, layout, look, query, text};
 
 /// One timeline.
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
@@ -13,10 +13,9 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         ..Defaults::default()
     };
     let delivering = page.delivering();
-    let rows = u32::try_from(delivering.len()).unwrap_or(0);
     let description = "Above the users' journey, below what delivers it. Where both are not fine at once, a fix had no safe way to users.";
     let mut panel = Panel::timeline("severities", "States, one above the other", description, defaults)
-        .size(24, 5 + rows.min(10))
+        .size(24, layout::height(delivering.len()))
         .over_time(query::severity(plan), &query::pace(plan), &format!("users: {}", text::title(plan.journey.shown())));
     for other in &delivering {
         let legend = format!("delivery: {}", text::title(other.plan.journey.shown()));

@@ -1,7 +1,7 @@
 //! What each journey asked for, and when.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{All, look, query};
+use crate::dashboard::{All, layout, look, query};
 use crate::model::Audience;
 use crate::plan::states::JOURNEY_SEVERITY;
 
@@ -24,8 +24,8 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
     if many {
         description.push_str(" Only while they were not fine.");
     }
-    let rows = u32::try_from(journeys.len().min(MOST)).unwrap_or(0);
-    let mut panel = Panel::timeline("severity", "States", &description, defaults).size(24, 4 + rows.min(16));
+    let mut panel = Panel::timeline("severity", "States", &description, defaults)
+        .size(24, layout::height(journeys.len().min(MOST).saturating_sub(1)));
     for audience in [Audience::User, Audience::Developer, Audience::Operator] {
         if journeys.iter().any(|j| j.audience == audience) {
             let matchers = format!("audience=\"{}\",journey=~\"$journeys\"", audience.text());

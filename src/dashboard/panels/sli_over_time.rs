@@ -3,6 +3,10 @@
 use crate::dashboard::model::{Defaults, Panel};
 use crate::dashboard::{Page, look, make, query, text};
 use crate::plan::minutes;
+use serde_json::json;
+
+/// Names of more steps than this would leave no room for their lines above them.
+const MOST_BELOW: usize = 10;
 
 /// One graph; none where nothing is measured.
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
@@ -28,6 +32,11 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         described.unwrap_or_default()
     );
     let mut panel = Panel::graph("sli-over-time", "Good by step", &description, defaults).size(12, 8);
+    if plan.journey.steps.len() > MOST_BELOW
+        && let Some(options) = &mut panel.options
+    {
+        options["legend"]["placement"] = json!("right");
+    }
     for step in plan.journey.steps.iter().filter(|s| !s.slis.is_empty()) {
         let by = step.slis.iter().any(|s| !s.by.is_empty());
         let expr = format!("1 - {}", query::errors(&query::counted(plan, step), by));

@@ -1,14 +1,13 @@
 //! Which step spent the budget.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{Page, look, query, text};
+use crate::dashboard::{Page, layout, look, query, text};
 use crate::plan::minutes;
 
 /// Bars, one for each step.
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     let plan = &page.plan;
     let window = minutes(plan.journey.window.value);
-    let rows = u32::try_from(plan.journey.steps.len()).unwrap_or(0);
     let defaults = Defaults {
         unit: Some("percentunit".into()),
         decimals: Some(0),
@@ -27,7 +26,8 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     } else {
         format!("How much of its own budget each measure took in {window}. More than 100 % is more than there was.")
     };
-    let mut panel = Panel::bars("spent", "Budget spent, by step", &description, defaults).size(8, 5 + rows.min(12));
+    let mut panel = Panel::bars("spent", "Budget spent, by step", &description, defaults)
+        .size(8, layout::height(plan.journey.steps.len()));
     if !own {
         let spent = format!("1 - {}", query::slow("tabi:slo_budget:remaining_ratio", &query::of(plan)));
         return vec![panel.now(spent, query::SLOW, "{{step}} {{sli}}")];

@@ -1,7 +1,7 @@
 //! What each step asked for, and when: its severities over time, under those of the journey.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{Page, look, query, text};
+use crate::dashboard::{Page, layout, look, query, text};
 use crate::plan::states::SLO_SEVERITY;
 
 /// One timeline.
@@ -16,12 +16,9 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     };
     let description = "Page: somebody was woken. Spent: nothing is left of a budget. Ticket: it burns slowly, or little is left. No data: \
                        nobody knows. The first row that changes is where to look.";
-    let rows = u32::try_from(plan.journey.steps.len()).unwrap_or(0);
-    let mut panel = Panel::timeline("states", "States", description, defaults).size(16, 5 + rows.min(12)).over_time(
-        query::severity(plan),
-        &pace,
-        "the whole journey",
-    );
+    let mut panel = Panel::timeline("states", "States", description, defaults)
+        .size(16, layout::height(plan.journey.steps.len()))
+        .over_time(query::severity(plan), &pace, "the whole journey");
     for (i, step) in plan.journey.steps.iter().enumerate().filter(|(_, s)| !s.slis.is_empty()) {
         let legend = text::title(&format!("{} {}", i + 1, step.shown()));
         let states = query::fast(SLO_SEVERITY, &query::of_step(plan, step));

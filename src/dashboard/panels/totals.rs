@@ -65,9 +65,11 @@ fn counting(
 
 fn fine(audience: Audience, count: usize) -> Panel {
     let word = audience.text();
-    let title = format!("{} journeys that are fine", capitalized(word));
-    let description =
-        format!("No alert of their budgets fires, something is left of all of them, and all have data. Of {count}.");
+    let title = format!("Fine for {word}s");
+    let description = format!(
+        "{} journeys without an alert for a budget, with something left of each, and with data. Of {count}.",
+        capitalized(word)
+    );
     let limits = look::limits(look::YELLOW, &[(count as f64, look::BLUE)]);
     let expr = format!(
         "count({JOURNEY_SEVERITY}{{audience=\"{word}\",journey=~\"$journeys\"}} == {}) or vector(0)",
