@@ -3,6 +3,9 @@
 //! than a few samples for each series and step.
 //!
 //! `promtool` writes no alerts, so they stand here as recorded series, without their `for`.
+//!
+//! With `TABI_ANSWERS=FILE` the answers are written down for the pictures (`scripts/draw-dashboards`), with `TABI_DAYS=N` over so many days, which
+//! are the window of the budgets, too.
 
 #![allow(
     clippy::disallowed_methods,
@@ -10,32 +13,45 @@
     reason = "only the stages of the compiler are kept from files and the environment"
 )]
 
+mod answers;
 #[path = "../common/mod.rs"]
 mod common;
 
 use common::backfill::{self, Span};
 use common::process::Server;
 use common::rules::{self, Rule};
-use common::{compile_directory, http};
+use common::{Compiled, compile, http};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// The first second of the history, at the edge of a block of two hours.
-const SPAN: Span = Span { begin: 1_700_006_400, length: 6 * 3600 };
-/// When payments and builds begin to fail: for the rest of the time.
-const OUTAGE: u64 = 5 * 3600;
+/// The history is six hours long, or some days for the pictures.
+fn span(days: Option<u64>) -> Span {
+    // at the edge of a block of two hours
+    Span { begin: 1_700_006_400, length: days.map_or(6 * 3600, |days| days * 86_400) }
+}
+
+/// Whether something fails at a second: in the last hour; in a history of days for a while in its middle, too, and the pipeline a little for long.
+fn fails(at: u64, length: u64, labels: &str) -> bool {
+    let long = length > 86_400;
+    let middle = length / 2..length / 2 + 1500;
+    let weak = length / 2..length * 9 / 10;
+    at >= length - 3600
+        || long && middle.contains(&at)
+        || long && labels.contains("gha") && weak.contains(&at) && (at / 30).is_multiple_of(7)
+}
 
 /// Counters and gauges of all that the shop measures, but the native histogram of its search, which no text format has.
-fn metrics() -> String {
+fn metrics(span: Span) -> String {
     let mut out = String::new();
     let mut family = |name: &str, kind: &str, series: &[(&str, &str, u64, u64)]| {
         let _ = writeln!(out, "# TYPE {name} {kind}");
         for (suffix, labels, before, after) in series {
             let mut value = 0;
-            for time in (0..=SPAN.length).step_by(30) {
-                value += if time < OUTAGE { *before } else { *after };
-                let shown = if kind == "gauge" { if time < OUTAGE { *before } else { *after } } else { value };
-                let _ = writeln!(out, "{name}{suffix}{{{labels}}} {shown} {}", SPAN.begin + time + 13);
+            for time in (0..=span.length).step_by(30) {
+                let now = if fails(time, span.length, labels) { *after } else { *before };
+                value += now;
+                let shown = if kind == "gauge" { now } else { value };
+                let _ = writeln!(out, "{name}{suffix}{{{labels}}} {shown} {}", span.begin + time + 13);
             }
         }
     };
@@ -159,6 +175,28 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// All panels, those inside of folded rows among them.
+fn panels(dashboard: &Value) -> Vec<&Value> {
+    list(&dashboard["panels"]).iter().flat_map(|p| std::iter::once(p).chain(list(&p["panels"]))).collect()
+}
+
+/// A query with the variables put in, as Grafana would. `from` is the left edge of the panel.
+fn filled(expr: &str, from: u64) -> String {
+    expr.replace("$journeys", "checkout|delivery|orders|search")
+        .replace("${dest_server:regex}", ".*")
+        .replace("${__from:date:seconds}", &from.to_string())
+}
+
+/// The shop, with another window where the history is of days.
+fn shop(days: Option<u64>) -> Compiled {
+    let path = common::root().join("examples/shop/shop.tabi");
+    let mut text = std::fs::read_to_string(path).expect("the shop");
+    if let Some(days) = days {
+        text = text.replacen("window  28d", &format!("window  {days}d"), 1);
+    }
+    compile(&[("shop.tabi".to_string(), text)], &tabi::project::Options::default())
+}
+
 /// The journey of search has no data: its native histogram is not there, so what shows it says so.
 fn may_be_empty(path: &str, expr: &str) -> bool {
     expr.contains("journey=\"search\"") && path.contains("search") || expr.contains("step=\"results\"")
@@ -180,13 +218,14 @@ fn series_read(asked: &Asked<'_>, expr: &str) -> u64 {
 fn every_panel_answers() {
     let directory = tempfile::tempdir().expect("a directory");
     let directory = directory.path();
-    let shop = compile_directory(&common::root().join("examples/shop"));
-    backfill::samples(directory, &metrics());
+    let days = std::env::var("TABI_DAYS").ok().map(|days| days.parse().expect("TABI_DAYS is a number"));
+    let (span, shop) = (span(days), shop(days));
+    backfill::samples(directory, &metrics(span));
     let files: Vec<String> = shop.rules().map(|f| f.text.clone()).collect();
-    backfill::evaluate_all(directory, &all_rules(&files), SPAN);
+    backfill::evaluate_all(directory, &all_rules(&files), span);
 
     let server = backfill::prometheus(directory);
-    let asked = Asked { server: &server, now: SPAN.begin + SPAN.length };
+    let asked = Asked { server: &server, now: span.begin + span.length };
 
     // what must have happened: payments page, the pipeline burns, and search is not measured
     for (expr, value) in [
@@ -203,18 +242,14 @@ fn every_panel_answers() {
         assert!((asked.value(expr) - value).abs() < 1e-9, "{expr}: {}, not {value}", asked.value(expr));
     }
 
-    let (mut queries, mut empty) = (0, Vec::new());
+    let (mut queries, mut empty, mut answers) = (0, Vec::new(), Vec::new());
     for file in shop.dashboards.iter().filter(|f| f.is_json()) {
         let dashboard: Value = serde_json::from_str(&file.text).expect("JSON");
-        let panels = list(&dashboard["panels"]);
-        for panel in panels.iter().chain(panels.iter().flat_map(|p| list(&p["panels"]))) {
+        for panel in panels(&dashboard) {
             for target in list(&panel["targets"]) {
                 queries += 1;
                 let expr = target["expr"].as_str().expect("a query");
-                let filled = expr
-                    .replace("$journeys", "checkout|delivery|orders|search")
-                    .replace("${dest_server:regex}", ".*")
-                    .replace("${__from:date:seconds}", &(SPAN.begin).to_string());
+                let filled = filled(expr, span.begin);
                 let step = 300;
                 let (answer, steps) = if target["instant"] == true {
                     (asked.now(&filled), 1)
@@ -231,6 +266,10 @@ fn every_panel_answers() {
                 }
             }
         }
+        answers.push(answers::of(server.port, span, &file.path, &dashboard));
+    }
+    if let Ok(file) = std::env::var("TABI_ANSWERS") {
+        std::fs::write(file, Value::Array(answers).to_string()).expect("written answers");
     }
     assert!(queries > 150, "only {queries} queries");
     assert!(empty.is_empty(), "{} of {queries} have no data:\n{}", empty.len(), empty.join("\n"));
