@@ -154,6 +154,9 @@ impl Reader {
                 None => grafana.uid_prefix = text,
             },
             "folder" => grafana.folder = text,
+            "datasource" if text.is_empty() => {
+                wrong = Some("the uid of a data source has at least one character".to_string());
+            }
             "datasource" => grafana.datasource = Some(text),
             _ if text.starts_with("http://") || text.starts_with("https://") => {
                 grafana.url = Some(text.trim_end_matches('/').to_string());
@@ -324,7 +327,8 @@ mod tests {
         assert_eq!(grafana.datasource.as_deref(), Some("mimir"));
         assert_eq!(grafana.url.as_deref(), Some("https://grafana.example.com"));
         let (_, said) = read_text(
-            "[grafana]\ndashboards = \"yaml\"\ntags = \"a\"\nuid_prefix = \"with blanks\"\nurl = \"grafana\"\nfolders = \"x\"\n",
+            "[grafana]\ndashboards = \"yaml\"\ntags = \"a\"\nuid_prefix = \"with blanks\"\nurl = \"grafana\"\nfolders = \"x\"\n\
+             datasource = \"\"\n",
         );
         insta::assert_snapshot!("grafana_mistakes", said);
     }

@@ -17,6 +17,8 @@ pub const RED: &str = "#E02F44";
 pub const DARK_RED: &str = "#7A1526";
 /// Nobody knows.
 pub const GREY: &str = "#808080";
+/// That of Grafana's own text, so black or white: none of the palette is like it.
+pub const TEXT: &str = "text";
 /// What is said where there is no value.
 pub const NO_DATA: &str = "no data";
 

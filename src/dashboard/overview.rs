@@ -23,7 +23,8 @@ pub fn overview(all: &All<'_>) -> Dashboard {
         section("row/how", "How to read this", true, &[how_to_read::panels]),
     ];
     let options = all.options;
-    let mut made = dashboard(options, options.grafana.overview_uid(), "Journeys".to_string(), "", sections);
+    let uid = options.grafana.overview_uid();
+    let mut made = dashboard(options, uid, "Journeys".to_string(), " from all .tabi files", sections);
     made.templating.list.push(journeys_variable(all));
     made.annotations.list.push(alerts("journey=~\"$journeys\",severity!=\"\""));
     made

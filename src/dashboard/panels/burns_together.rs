@@ -29,7 +29,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         let title = text::title(journey.plan.journey.shown());
         let whose = if i == 0 { "users" } else { "delivery" };
         if i == 0 {
-            let thick = [("custom.lineWidth", json!(4)), ("color", make::value(&look::fixed(look::BLUE)))];
+            let thick = [("custom.lineWidth", json!(4)), ("color", make::value(&look::fixed(look::TEXT)))];
             panel = panel.of_query("A", &thick);
         }
         panel = panel.over_time(expr, &query::pace(&journey.plan), &format!("{whose}: {title}, {}", minutes(window)));

@@ -26,7 +26,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         .size(12, 9)
         .spanning(minutes(longest.unwrap_or(0)))
         .over_time(query::left(plan), query::SLOW, &format!("users: {}", text::title(plan.journey.shown())))
-        .of_query("A", &[("custom.lineWidth", json!(4)), ("color", make::value(&look::fixed(look::BLUE)))]);
+        .of_query("A", &[("custom.lineWidth", json!(4)), ("color", make::value(&look::fixed(look::TEXT)))]);
     for other in &delivering {
         let legend = format!("delivery: {}", text::title(other.plan.journey.shown()));
         panel = panel.over_time(query::left(&other.plan), query::SLOW, &legend);
