@@ -14,6 +14,7 @@
 
 pub mod cli;
 pub mod cost;
+pub mod dashboard;
 pub mod diagnostic;
 pub mod emit;
 pub mod lint;

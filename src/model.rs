@@ -82,6 +82,10 @@ impl Percent {
     pub fn share(self) -> f64 {
         self.digits as f64 / (100 * 10u64.pow(self.decimals)) as f64
     }
+    /// How many digits stand after the dot.
+    pub fn decimals(self) -> u32 {
+        self.decimals
+    }
     /// How it is written, with the sign.
     pub fn text(self) -> String {
         let scale = 10u64.pow(self.decimals);

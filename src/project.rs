@@ -40,8 +40,97 @@ pub struct Options {
     pub ticket_labels: BTreeMap<String, String>,
     /// A link for alerts, with `$journey`, `$step` and `$sli`.
     pub dashboard_url: Option<String>,
+    /// How dashboards are delivered and named.
+    pub grafana: Grafana,
     /// Where the labels of `page_labels` and `ticket_labels` stand, for diagnostics, by label.
     pub label_places: BTreeMap<String, Place>,
+}
+
+/// In which form dashboards are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Dashboards {
+    /// The JSON that a file provider reads, and a provider.
+    #[default]
+    Json,
+    /// Kubernetes `ConfigMap`s with the label that Grafana's sidecar looks for.
+    ConfigMap,
+    /// `GrafanaDashboard` resources of the Grafana operator.
+    Operator,
+    /// None.
+    None,
+}
+
+impl Dashboards {
+    /// The words for them, in `tabi.toml` and on the command line.
+    pub const WORDS: [(&'static str, Dashboards); 4] = [
+        ("json", Dashboards::Json),
+        ("configmap", Dashboards::ConfigMap),
+        ("grafana-operator", Dashboards::Operator),
+        ("none", Dashboards::None),
+    ];
+}
+
+/// What `tabi.toml` says of Grafana.
+#[derive(Clone, Debug)]
+pub struct Grafana {
+    /// In which form dashboards are written.
+    pub dashboards: Dashboards,
+    /// The folder that they are put in.
+    pub folder: String,
+    /// Tags of every dashboard.
+    pub tags: Vec<String>,
+    /// What every uid begins with.
+    pub uid_prefix: String,
+    /// The data source that is chosen at first: its uid.
+    pub datasource: Option<String>,
+    /// Where Grafana is, for links in alerts.
+    pub url: Option<String>,
+}
+
+impl Default for Grafana {
+    fn default() -> Self {
+        Grafana {
+            dashboards: Dashboards::default(),
+            folder: "SLO".to_string(),
+            tags: vec!["slo".to_string()],
+            uid_prefix: "tabi".to_string(),
+            datasource: None,
+            url: None,
+        }
+    }
+}
+
+/// Grafana takes no uid that is longer; the dashboard would just be missing.
+pub const LONGEST_UID: usize = 40;
+
+impl Grafana {
+    /// The uid of the dashboard with all journeys.
+    pub fn overview_uid(&self) -> String {
+        format!("{}-overview", self.uid_prefix)
+    }
+    /// The uid of a journey's dashboard.
+    pub fn journey_uid(&self, journey: &str) -> String {
+        self.uid("j", journey)
+    }
+    /// The uid of the dashboard of a user journey beside those that deliver it.
+    pub fn coexistence_uid(&self, journey: &str) -> String {
+        self.uid("ship", journey)
+    }
+    /// From the name, so that a change of the title breaks no link. What is too long is cut, and a hash keeps it apart from others; names
+    /// of journeys have no `-`, so that none looks like one that was cut.
+    fn uid(&self, kind: &str, journey: &str) -> String {
+        let whole = format!("{}-{kind}-{journey}", self.uid_prefix);
+        if whole.len() <= LONGEST_UID {
+            return whole;
+        }
+        let cut: String = whole.chars().take(LONGEST_UID - 13).collect();
+        format!("{cut}-{:012x}", fnv1a(whole.as_bytes()) & 0xffff_ffff_ffff)
+    }
+}
+
+/// The FNV-1a hash: small, and the same everywhere and always.
+pub fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A project that never was on a disk: files by name, all of them listed. A `use` finds what is among them.
@@ -98,6 +187,17 @@ fn beside(file: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn uids_are_short_and_their_own() {
+        let grafana = Grafana::default();
+        assert_eq!(grafana.journey_uid("checkout"), "tabi-j-checkout");
+        assert_eq!(grafana.coexistence_uid("checkout"), "tabi-ship-checkout");
+        let long = |last: char| grafana.journey_uid(&format!("{}{last}", "long".repeat(50)));
+        assert_eq!(long('a').len(), LONGEST_UID);
+        assert_ne!(long('a'), long('b'));
+        assert_eq!(long('a'), "tabi-j-longlonglonglonglong-ca6191088a36");
+    }
 
     #[test]
     fn files_find_each_other() {

@@ -111,7 +111,8 @@ fn files_are_portable() {
 }
 
 /// A rule reads what earlier rules of its group recorded at the same instant. Of a faster group it may read anything. Of a slower group
-/// only ranges that hold many of its samples: an instant read would fall into the gap between two of them.
+/// only ranges that hold many of its samples, or the last of three: an instant read would fall into the gap between two of them. Of another
+/// journey only what its fast group says of its own state.
 #[test]
 fn a_rule_reads_only_what_is_there_when_it_runs() {
     let mut reads = 0;
@@ -125,6 +126,9 @@ fn a_rule_reads_only_what_is_there_when_it_runs() {
                     let place = format!("{file}: rule {r} of {}, {}, reads {name}", group.name, rule.name());
                     let journey = selected.matchers.iter().find(|m| m.name == "journey");
                     assert!(journey.is_some(), "{place} of all journeys");
+                    if name == "tabi:journey_delivery:state" {
+                        continue;
+                    }
                     let mut writers = 0;
                     for (wg, writing) in rules.groups.iter().enumerate() {
                         for (w, writer) in writing.rules.iter().enumerate() {
@@ -136,7 +140,12 @@ fn a_rule_reads_only_what_is_there_when_it_runs() {
                                 assert!(w < r, "{place} before rule {w} writes it");
                             } else if writing.seconds() > group.seconds() {
                                 let samples = selected.range.unwrap_or_default().as_secs() / writing.seconds();
-                                assert!(samples >= 24, "{place} of the slower group {}", writing.name);
+                                let last = rule.expr.contains(&format!("last_over_time({name}{{"));
+                                assert!(
+                                    samples >= 24 || last && samples == 3,
+                                    "{place} of the slower group {}",
+                                    writing.name
+                                );
                             } else {
                                 assert!(writing.seconds() < group.seconds(), "{place} of a group as fast");
                             }

@@ -4,12 +4,13 @@ use super::terminal::Terminal;
 use super::{Outcome, check, output};
 use crate::diagnostic::render::{self, Counts, plural};
 use crate::emit;
+use crate::project::Dashboards;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Write the Prometheus rules of a project
+/// Write the Prometheus rules, their tests and the Grafana dashboards of a project
 ///
-/// Writes one file for each journey and the rules of Alertmanager that go with them. Nothing is written while there is an error
+/// Writes one file for each journey and the rules of Alertmanager that go with them, tests for promtool, and dashboards. Nothing is written while there is an error
 /// anywhere in the project. Files that are as they should be are not touched, files of journeys that are gone are removed, and files
 /// that tabi did not write are never overwritten.
 #[derive(clap::Args, Debug)]
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 Examples:
   tabi build             into the directory that tabi.toml names: output = \"generated\"
   tabi build -o out      into another one
-  tabi build --check     for CI: exit with 1 and show the difference if the files are not up to date")]
+  tabi build --check     for CI: exit with 1 and show the difference if the files are not up to date
+  tabi build --dashboards configmap      dashboards as ConfigMaps for the sidecar of Grafana's chart")]
 pub struct Args {
     /// Files and directories whose diagnostics are shown; the whole project is built in any case
     #[arg(value_name = "PATH")]
@@ -28,6 +30,15 @@ pub struct Args {
     /// Write nothing; show what differs
     #[arg(long)]
     check: bool,
+    /// In which form dashboards of Grafana are written; `[grafana] dashboards` of tabi.toml, or json, without it
+    #[arg(long, value_name = "FORM", value_parser = dashboards)]
+    dashboards: Option<Dashboards>,
+}
+
+/// One of the forms of dashboards, by its word.
+fn dashboards(word: &str) -> Result<Dashboards, String> {
+    let found = Dashboards::WORDS.iter().find(|(known, _)| *known == word);
+    found.map(|(_, form)| *form).ok_or_else(|| format!("it is one of {}", Dashboards::WORDS.map(|(w, _)| w).join(", ")))
 }
 
 /// A note on errors that are not shown.
@@ -63,8 +74,9 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         );
     }
     let count = emit::chunks(&checked.model);
-    let options = &project.config.options;
-    let produce = |i: usize| emit::chunk(&checked.model, &project.sources, options, i);
+    let mut options = project.config.options.clone();
+    options.grafana.dashboards = args.dashboards.unwrap_or(options.grafana.dashboards);
+    let produce = |i: usize| emit::chunk(&checked.model, &project.sources, &options, i);
     if args.check {
         let drift = output::compare(&dir, count, &produce)?;
         let mut said = String::new();

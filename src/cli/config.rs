@@ -3,7 +3,7 @@
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::model::reserved;
-use crate::project::Options;
+use crate::project::{Dashboards, Options};
 use crate::source::{FileId, Place, SourceFile, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -60,7 +60,8 @@ impl Reader {
                 "output" => self.config.output = self.text(value).map(|(text, _)| text),
                 "lint" => self.each(value, Self::lint),
                 "alerts" => self.each(value, Self::alerts),
-                _ => self.unknown(key, &["sources", "output", "lint", "alerts"]),
+                "grafana" => self.each(value, Self::grafana),
+                _ => self.unknown(key, &["sources", "output", "lint", "alerts", "grafana"]),
             }
         }
         self.severities();
@@ -127,6 +128,50 @@ impl Reader {
             "ticket" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.ticket_labels)),
             _ => self.unknown(key, &["dashboard_url", "page", "ticket"]),
         }
+    }
+
+    fn grafana(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        const KNOWN: [&str; 6] = ["dashboards", "folder", "tags", "uid_prefix", "datasource", "url"];
+        if key.get_ref() == "tags" {
+            return self.tags(value);
+        }
+        if !KNOWN.contains(&key.get_ref().as_ref()) {
+            return self.unknown(key, &KNOWN);
+        }
+        let Some((text, place)) = self.text(value) else { return };
+        let grafana = &mut self.config.options.grafana;
+        let mut wrong = None;
+        match key.get_ref().as_ref() {
+            "dashboards" => match Dashboards::WORDS.iter().find(|(word, _)| *word == text) {
+                Some((_, form)) => grafana.dashboards = *form,
+                None => {
+                    wrong =
+                        Some(format!("dashboards are one of {}", Dashboards::WORDS.map(|(word, _)| word).join(", ")));
+                }
+            },
+            "uid_prefix" => match unfit_prefix(&text) {
+                Some(why) => wrong = Some(why.to_string()),
+                None => grafana.uid_prefix = text,
+            },
+            "folder" => grafana.folder = text,
+            "datasource" if text.is_empty() => {
+                wrong = Some("the uid of a data source has at least one character".to_string());
+            }
+            "datasource" => grafana.datasource = Some(text),
+            _ if text.starts_with("http://") || text.starts_with("https://") => {
+                grafana.url = Some(text.trim_end_matches('/').to_string());
+            }
+            _ => wrong = Some("the URL of Grafana begins with http:// or https://".to_string()),
+        }
+        if let Some(why) = wrong {
+            self.diagnostics.push(Diagnostic::new(&c::SYNTAX, why, place, "not expected here"));
+        }
+    }
+
+    fn tags(&mut self, value: &Value<'_>) {
+        let Some(array) = value.get_ref().as_array() else { return self.wrong(value, "a list of strings") };
+        let tags: Vec<Option<(String, Place)>> = array.iter().map(|item| self.text(item)).collect();
+        self.config.options.grafana.tags = tags.into_iter().flatten().map(|(text, _)| text).collect();
     }
 
     fn kind(
@@ -230,6 +275,13 @@ fn unfit_label(name: &str, value: &str) -> Option<&'static str> {
     }
 }
 
+/// Why uids cannot begin with a text: Grafana takes 40 characters of a few kinds, and a name has to fit behind it.
+fn unfit_prefix(text: &str) -> Option<&'static str> {
+    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    (text.is_empty() || text.len() > 16 || !plain)
+        .then_some("a prefix of uids has 1 to 16 letters, digits, `_` and `-`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +311,26 @@ mod tests {
         assert_eq!(config.options.ticket_labels["severity"], "warning");
         assert_eq!(config.options.dashboard_url.as_deref(), Some("https://x/$journey"));
         assert_eq!(config.options.label_places.keys().collect::<Vec<_>>(), ["a", "severity"]);
+    }
+
+    #[test]
+    fn grafana_is_read() {
+        let (config, said) = read_text(
+            "[grafana]\ndashboards = \"configmap\"\nfolder = \"Teams\"\ntags = [\"a\", \"b\"]\nuid_prefix = \"shop\"\n\
+             datasource = \"mimir\"\nurl = \"https://grafana.example.com/\"\n",
+        );
+        assert_eq!(said, "");
+        let grafana = config.options.grafana;
+        assert_eq!(grafana.dashboards, Dashboards::ConfigMap);
+        assert_eq!((grafana.folder.as_str(), grafana.uid_prefix.as_str()), ("Teams", "shop"));
+        assert_eq!(grafana.tags, ["a", "b"]);
+        assert_eq!(grafana.datasource.as_deref(), Some("mimir"));
+        assert_eq!(grafana.url.as_deref(), Some("https://grafana.example.com"));
+        let (_, said) = read_text(
+            "[grafana]\ndashboards = \"yaml\"\ntags = \"a\"\nuid_prefix = \"with blanks\"\nurl = \"grafana\"\nfolders = \"x\"\n\
+             datasource = \"\"\n",
+        );
+        insta::assert_snapshot!("grafana_mistakes", said);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod expr;
 
 use crate::measure::Series;
 use crate::model::{Journey, Model, Sli};
+use crate::plan::states::{DELIVERY, SLO_SEVERITY};
 use crate::plan::{self, Group, Rule, RuleKind};
 use crate::project::Options;
 use crate::promql::ast::{Expr, MatchOp, MatcherValue, Selector};
@@ -105,7 +106,7 @@ pub fn questions(model: &Model, index: usize, options: &Options) -> BTreeSet<Str
         journey.all_slis().filter_map(|(step, sli)| budgets_question(&rules.groups, step_name(step), sli)).collect();
     for rule in rules.groups.iter().flat_map(|group| &group.rules) {
         let Some(expr) = parse(&rule.expr) else { continue };
-        let raw = promql::selectors(&expr).into_iter().filter(|s| reckoning.written(s).is_none() && !is_alerts(s));
+        let raw = promql::selectors(&expr).into_iter().filter(|s| reckoning.is_raw(s));
         found.extend(raw.map(|s| series_question(&rule.expr, s)));
     }
     found
@@ -147,7 +148,7 @@ fn metric(selector: &Selector) -> &str {
     selector.name.as_ref().map_or("", |name| name.text.as_str())
 }
 
-/// `ALERTS` has series only while something fires.
+/// `ALERTS` has series only while something fires. [`DELIVERY`] is read from the journeys that deliver, and has one series for each.
 fn is_alerts(selector: &Selector) -> bool {
     metric(selector) == "ALERTS"
 }
@@ -197,8 +198,10 @@ impl<'a> Reckoning<'a> {
     /// is not for one SLI is for all of them, or for the journey.
     fn records(&self, name: &str, rule: &Rule) -> Vec<(String, String, u64)> {
         let (step, own) = (static_label(rule, "step"), static_label(rule, "sli"));
-        let by_events = name.starts_with("tabi:slo_") && name != "tabi:slo_budget:ratio";
-        if own.is_empty() && !by_events {
+        let of_slis = name.starts_with("tabi:slo_") && name != "tabi:slo_budget:ratio";
+        // a state is that of the worst value of `by`
+        let by_events = of_slis && name != SLO_SEVERITY;
+        if own.is_empty() && !of_slis {
             return vec![(String::new(), String::new(), 1)];
         }
         let slis = self.journey.all_slis();
@@ -219,6 +222,11 @@ impl<'a> Reckoning<'a> {
                 self.inventory.answers.get(&question).copied().unwrap_or(assumed)
             }
         }
+    }
+
+    /// Whether a selector reads raw series.
+    fn is_raw(&self, selector: &Selector) -> bool {
+        !is_alerts(selector) && metric(selector) != DELIVERY && self.written(selector).is_none()
     }
 
     /// The series of ours that a selector reads; `None` if their name is none of ours.
@@ -290,6 +298,9 @@ impl Source for Context<'_> {
         if let Some(ours) = self.all.written(selector) {
             return ours.iter().map(|w| w.series).sum::<u64>() as f64;
         }
+        if metric(selector) == DELIVERY {
+            return self.all.journey.delivered_by.iter().collect::<BTreeSet<_>>().len() as f64;
+        }
         let inventory = self.all.inventory;
         let question = series_question(self.text, selector);
         inventory.answers.get(&question).copied().unwrap_or(inventory.series) as f64
@@ -310,7 +321,7 @@ impl Source for Context<'_> {
     }
 
     fn is_raw(&self, selector: &Selector) -> bool {
-        !is_alerts(selector) && self.all.written(selector).is_none()
+        self.all.is_raw(selector)
     }
 
     fn values(&self) -> f64 {

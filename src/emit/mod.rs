@@ -1,6 +1,7 @@
 //! Rules → files, as text. One file for each target format; emitting cannot fail.
 
 pub mod alertmanager;
+pub mod grafana;
 pub mod prometheus;
 pub mod promtool;
 pub mod yaml;
@@ -29,15 +30,23 @@ pub fn file(model: &Model, sources: &Sources, options: &Options, index: usize) -
     }
 }
 
-/// In how many chunks a build is made: each file with rules is one, and the tests of each journey are.
+/// In how many chunks a build is made: each file with rules is one; the tests of each journey are, and its dashboards; and so is the
+/// dashboard of all journeys.
 pub fn chunks(model: &Model) -> usize {
-    count(model) + model.journeys.len()
+    count(model) + 2 * model.journeys.len() + 1
 }
 
 /// The paths and texts of one chunk.
 pub fn chunk(model: &Model, sources: &Sources, options: &Options, index: usize) -> Vec<(String, String)> {
-    let Some(journey) = index.checked_sub(count(model)) else { return vec![file(model, sources, options, index)] };
-    tests(&proof::journey(model, journey, options), sources)
+    let Some(rest) = index.checked_sub(count(model)) else { return vec![file(model, sources, options, index)] };
+    let journeys = model.journeys.len();
+    if rest < journeys {
+        tests(&proof::journey(model, rest, options), sources)
+    } else if rest < 2 * journeys {
+        grafana::journey(model, sources, options, rest - journeys)
+    } else {
+        grafana::overview(model, options)
+    }
 }
 
 /// The files of a journey's tests.

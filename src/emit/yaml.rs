@@ -106,6 +106,12 @@ impl Map<'_> {
         let _ = write!(self.out, " {number}");
     }
 
+    /// `key: true`
+    pub fn bool(&mut self, key: &str, value: bool) {
+        self.key(key);
+        let _ = write!(self.out, " {value}");
+    }
+
     /// A map under a key.
     pub fn map(&mut self, key: &str, write: impl FnOnce(&mut Map<'_>)) {
         self.key(key);

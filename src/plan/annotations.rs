@@ -3,6 +3,7 @@
 use super::alerts::{JOURNEY_BURN, SLO_BURN};
 use super::{Plan, label, minutes};
 use crate::model::{Journey, Urgency};
+use crate::project::Dashboards;
 use crate::promql::write::number;
 use crate::reckon::thresholds::Threshold;
 
@@ -113,7 +114,8 @@ impl Plan<'_> {
         if by.is_empty() { String::new() } else { format!(" Delivered by: {}.", by.join(", ")) }
     }
 
-    /// Links: the runbook of the SLI or the journey, and the dashboard of `tabi.toml`.
+    /// Links: the runbook of the SLI or the journey, and the dashboard: that of `tabi.toml`, else the journey's own in the Grafana that it
+    /// names.
     fn links(&self, annotations: &mut Annotations, of_journey: bool) {
         let journey = self.journey;
         if of_journey {
@@ -123,8 +125,11 @@ impl Plan<'_> {
             let text = format!("{{{{ with {query} }}}}{{{{ . | first | label \"runbook\" }}}}{{{{ end }}}}");
             annotations.push(label("runbook_url", &text));
         }
-        if let Some(url) = &self.options.dashboard_url {
-            let name = &journey.name.text;
+        let name = &journey.name.text;
+        let grafana = &self.options.grafana;
+        let own = || Some(format!("{}/d/{}", grafana.url.as_ref()?, grafana.journey_uid(name)));
+        let own = own().filter(|_| grafana.dashboards != Dashboards::None);
+        if let Some(url) = self.options.dashboard_url.as_ref().or(own.as_ref()) {
             // no brace of the link may meet one of a template
             let url = url.replace('{', "{{ \"{\" }}");
             let url = if of_journey {

@@ -7,6 +7,7 @@ pub mod composition;
 pub mod events;
 pub mod inhibit;
 pub mod members;
+pub mod states;
 pub mod windows;
 
 use crate::model::{Journey, Model, Urgency};
@@ -155,11 +156,16 @@ pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
     fast.extend(plan.burn_alerts(false));
     fast.extend(plan.no_data_alerts());
     fast.extend(plan.delivery_alerts(index));
+    fast.extend(plan.severities());
+    fast.extend(plan.delivery());
+    fast.extend(plan.decision());
     let mut slow = plan.copies();
     slow.extend(plan.burns(&windows, true));
     slow.extend(plan.period());
     slow.extend(plan.journey_burns(true));
     slow.extend(plan.journey_period());
+    slow.extend(plan.runs_out(false));
+    slow.extend(plan.runs_out(true).filter(|_| plan.has_budget()));
     slow.extend(plan.burn_alerts(true));
     slow.extend(plan.low_alerts());
     let mut groups = vec![

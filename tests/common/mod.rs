@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "each file of tests uses a part of this")]
 
+pub mod backfill;
 pub mod http;
 pub mod process;
 pub mod rules;
@@ -25,10 +26,19 @@ pub struct Emitted {
     pub text: String,
 }
 
+impl Emitted {
+    /// Whether it is JSON.
+    pub fn is_json(&self) -> bool {
+        Path::new(&self.path).extension().is_some_and(|e| e == "json")
+    }
+}
+
 /// What a project compiles to.
 pub struct Compiled {
-    /// All files.
+    /// All files with rules.
     pub files: Vec<Emitted>,
+    /// All files with dashboards.
+    pub dashboards: Vec<Emitted>,
     /// The model that they were made from.
     pub model: Model,
     /// The sources, which headers name.
@@ -131,7 +141,13 @@ pub fn compile(files: &[(String, String)], options: &Options) -> Compiled {
             Emitted { path, text }
         })
         .collect();
-    Compiled { files, model, sources }
+    let of_journeys =
+        (0..model.journeys.len()).flat_map(|i| tabi::emit::grafana::journey(&model, &sources, options, i));
+    let dashboards = of_journeys
+        .chain(tabi::emit::grafana::overview(&model, options))
+        .map(|(path, text)| Emitted { path, text })
+        .collect();
+    Compiled { files, dashboards, model, sources }
 }
 
 fn said(sources: &Sources, diagnostic: &tabi::diagnostic::Diagnostic) -> String {

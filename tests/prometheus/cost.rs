@@ -115,6 +115,10 @@ fn labels_of(journey: &tabi::model::Journey, rule: &Rule, name: &str) -> Vec<Lab
         if !step.is_empty() {
             labels.insert("step".to_string(), step.to_string());
         }
+        if name == "tabi:slo_severity:state" {
+            all.push(labels);
+            continue;
+        }
         for i in 0..if sli.by.is_empty() { 1 } else { VALUES } {
             let mut labels = labels.clone();
             labels.extend(sli.by.iter().map(|by| (by.text.clone(), format!("value-{i}"))));

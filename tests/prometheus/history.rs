@@ -11,12 +11,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+use common::backfill::{self, Span};
 use common::process::Server;
-use common::rules::{self, Rule, selectors};
-use common::{compile_text, http, tool};
+use common::rules::{self, Rule};
+use common::{compile_text, http};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 const SOURCE: &str = r#"
 user journey shop {
@@ -148,89 +148,17 @@ impl World {
     }
 }
 
-fn promtool(directory: &Path, arguments: &[&str]) {
-    let mut command = Command::new(tool("promtool"));
-    let output = command.current_dir(directory).args(arguments).output().expect("promtool runs");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{arguments:?}: {said}");
-}
-
-fn prometheus(directory: &Path) -> Server {
-    let config = directory.join("prometheus.yml");
-    std::fs::write(&config, "global: {}\n").expect("a written configuration");
-    let port = http::free_port();
-    let mut command = Command::new(tool("prometheus"));
-    command
-        .arg(format!("--config.file={}", config.display()))
-        .arg(format!("--storage.tsdb.path={}", directory.join("data").display()))
-        .arg("--storage.tsdb.retention.time=100y")
-        .arg(format!("--web.listen-address=127.0.0.1:{port}"));
-    Server::start(command, port, "/-/ready", &directory.join("prometheus.log"))
-}
-
-/// Evaluates the rules of a level. The groups of one journey have different names, and so different offsets: two intervals with one offset would
-/// meet, and a copy would hold a sample too many. (An offset in the last second of a minute would not do either: `promtool` drops such an
-/// evaluation at the end of each block.)
-fn evaluate(directory: &Path, rules: &[&Rule], interval: u64) {
-    if rules.is_empty() {
-        return;
-    }
-    let rules: Vec<serde_json::Value> =
-        rules.iter().map(|r| serde_json::json!({"record": r.record, "expr": r.expr, "labels": r.labels})).collect();
-    // JSON is YAML
-    let file = serde_json::json!({"groups": [{"name": format!("of {interval} seconds"), "rules": rules}]});
-    std::fs::write(directory.join("level.yml"), file.to_string()).expect("a written level");
-    let server = prometheus(directory);
-    promtool(
-        directory,
-        &[
-            "tsdb",
-            "create-blocks-from",
-            "rules",
-            &format!("--start={BEGIN}"),
-            &format!("--end={}", BEGIN + LENGTH),
-            &format!("--url=http://127.0.0.1:{}", server.port),
-            "--output-dir=data",
-            &format!("--eval-interval={interval}s"),
-            "level.yml",
-        ],
-    );
-}
-
-/// Evaluates all recording rules, a level at a time: a rule is ready when all that it reads has been written.
+/// Evaluates all recording rules.
 fn evaluate_all(directory: &Path) {
     let compiled = compile_text(SOURCE);
     let file = rules::read(&compiled.rules().next().expect("a journey").text);
-    let all: Vec<(u64, &Rule)> = file
-        .groups
-        .iter()
-        .flat_map(|g| g.rules.iter().map(|r| (g.seconds(), r)))
-        .filter(|(_, r)| r.record.is_some())
-        .collect();
-    let mut written = vec![false; all.len()];
-    let mut levels = 0;
-    while written.contains(&false) {
-        levels += 1;
-        let ready = |rule: &Rule| {
-            let expr = promql_parser::parser::parse(&rule.expr).expect(&rule.expr);
-            selectors(&expr).iter().all(|selected| {
-                all.iter().zip(&written).all(|((_, writer), written)| {
-                    *written || writer.record != selected.name || !selected.may_read(&writer.labels)
-                })
-            })
-        };
-        let next: Vec<usize> = (0..all.len()).filter(|i| !written[*i] && ready(all[*i].1)).collect();
-        assert!(!next.is_empty(), "rules read each other in a circle");
-        for interval in [60, 300] {
-            let level: Vec<&Rule> =
-                next.iter().map(|i| all[*i]).filter(|(s, _)| *s == interval).map(|(_, r)| r).collect();
-            evaluate(directory, &level, interval);
-        }
-        for i in next {
-            written[i] = true;
-        }
-    }
-    assert!((5..=8).contains(&levels), "{levels} levels");
+    let of_group = |g: rules::Group| {
+        let seconds = g.seconds();
+        g.rules.into_iter().filter(|r| r.record.is_some()).map(move |r| (seconds, r))
+    };
+    let all: Vec<(u64, Rule)> = file.groups.into_iter().flat_map(of_group).collect();
+    let levels = backfill::evaluate_all(directory, &all, Span { begin: BEGIN, length: LENGTH });
+    assert!((5..=10).contains(&levels), "{levels} levels");
 }
 
 fn query(server: &Server, expr: &str, time: f64) -> serde_json::Value {
@@ -268,12 +196,10 @@ fn equal(what: &str, got: f64, want: f64) {
 fn hours_of_history_are_counted_to_the_event() {
     let directory = tempfile::tempdir().expect("a directory");
     let world = World::new();
-    let raw = directory.path().join("raw.om");
-    std::fs::write(&raw, world.text()).expect("written samples");
-    promtool(directory.path(), &["tsdb", "create-blocks-from", "openmetrics", "--quiet", "raw.om", "data"]);
+    backfill::samples(directory.path(), &world.text());
     evaluate_all(directory.path());
 
-    let server = prometheus(directory.path());
+    let server = backfill::prometheus(directory.path());
     let end = (BEGIN + LENGTH) as f64;
     let mut journey = 1.0;
     for (step, budget, total, bad) in world.slis() {

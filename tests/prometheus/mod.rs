@@ -4,6 +4,7 @@
 mod alerts;
 mod journeys;
 mod level_one;
+mod states;
 
 use crate::common::{self, Emitted};
 use serde_json::{Value, json};

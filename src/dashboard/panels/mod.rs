@@ -1,0 +1,32 @@
+//! One file for each panel, or for a few that are one thing. Each gives its panels with their sizes; where they stand is reckoned.
+
+pub mod budget_left;
+pub mod burn_down;
+pub mod burn_now;
+pub mod burn_rates;
+pub mod burns_together;
+pub mod by_labels;
+pub mod cases;
+pub mod decision;
+pub mod definition;
+pub mod deliveries;
+pub mod delivery_states;
+pub mod event_rates;
+pub mod events;
+pub mod firing;
+pub mod fix;
+pub mod how_to_read;
+pub mod journeys;
+pub mod left_over_time;
+pub mod left_tiles;
+pub mod left_together;
+pub mod runs_out;
+pub mod severities_together;
+pub mod severity_over_time;
+pub mod sli;
+pub mod sli_over_time;
+pub mod spent;
+pub mod states;
+pub mod steps;
+pub mod totals;
+pub mod what_to_do;
