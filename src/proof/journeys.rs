@@ -2,17 +2,16 @@
 
 use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title};
-use super::probes::{Others, Probe};
+use super::probes::{Others, Probe, named};
 use super::scenes::{EARLIER, Failing, phase, up_to};
 use super::simulate::{Recorded, Slo, State, Whole, agreed};
 use super::stage::{Act, IDLE, Player, input, reach, union};
 use super::track::series_text;
-use super::{Collector, Slot, Test, in_conflict};
+use super::{Claim, Collector, Slot, Test, in_conflict};
 use crate::measure::Series;
-use crate::model::{Audience, Urgency, address};
-use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW, SLO_BURN};
+use crate::plan::alerts::{JOURNEY_BURN, JOURNEY_LOW};
+use crate::plan::minutes;
 use crate::plan::windows::DAY;
-use crate::plan::{Plan, minutes};
 use crate::promql::evaluate::{Labels, Unknown};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
@@ -303,19 +302,8 @@ impl<'m> Collector<'m> {
                     };
                     claims.extend(row.target.changes(&states, step, &words));
                 }
-                if let Ok([a, b]) = self.wholes(&players, total, slot, budget) {
-                    let rows: Vec<(&Target, &Threshold)> =
-                        wanted.iter().filter_map(|w| Some((&w.target, w.threshold.as_ref()?))).collect();
-                    let burn = |k, window| [a.burn(k, window), b.burn(k, window)];
-                    let labels = self.own_labels();
-                    claims.extend(self.burns_at(
-                        &rows,
-                        "tabi:journey_burn:rate",
-                        &labels,
-                        slot,
-                        &[from - step, until],
-                        &burn,
-                    ));
+                if let Ok(wholes) = self.wholes(&players, total, slot, budget) {
+                    claims.extend(self.journey_numbers(&wholes, wanted, slot, [from - step, until]));
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
@@ -327,15 +315,30 @@ impl<'m> Collector<'m> {
         }
     }
 
+    /// The journey's recorded numbers before and in the middle of a failure.
+    fn journey_numbers(&self, [a, b]: &[Whole<'m>; 2], wanted: &[&Row], slot: Slot, at: [u64; 2]) -> Vec<Claim> {
+        let rows: Vec<(&Target, &Threshold)> =
+            wanted.iter().filter_map(|w| Some((&w.target, w.threshold.as_ref()?))).collect();
+        let labels = self.own_labels();
+        let burn = |k, window| [a.burn(k, window), b.burn(k, window)];
+        let mut claims = self.burns_at(&rows, "tabi:journey_burn:rate", &labels, slot, &at, &burn);
+        let period = self.plan.journey.window.value;
+        let remaining = |k| [a.remaining(k, period), b.remaining(k, period)];
+        for row in wanted.iter().filter(|w| w.threshold.is_none()) {
+            let series = named(&labels, "tabi:journey_budget:remaining_ratio");
+            claims.extend(self.left_at(&row.target, series, slot, at[1], &remaining));
+        }
+        claims
+    }
+
     /// While an SLI that counts has no data the journey says nothing, whatever the others do.
     fn journey_is_dark(&mut self, casts: &[Cast<'m>], wanted: &[Row], budget: f64, slot: Slot) {
-        if casts.len() < 2 {
-            return;
-        }
         let step = self.step(slot);
         let by = Self::standing_by(casts);
         let outsiders = self.outsiders(casts);
-        for dark in (0..casts.len()).filter(|i| !by[*i]) {
+        // at last none of them, but all that do not count
+        let each = (0..casts.len()).filter(|i| !by[*i] && casts.len() > 1).map(Some);
+        for dark in each.chain([None]) {
             let players: Vec<Player<'_, 'm>> = casts
                 .iter()
                 .enumerate()
@@ -350,10 +353,11 @@ impl<'m> Collector<'m> {
                         };
                     }
                     let failing = Failing { all: 1000.0, bad: 1000.0 };
-                    let act = if i == dark { Act::Absent } else { failing.bad() };
+                    let is_dark = dark == Some(i);
+                    let act = if is_dark { Act::Absent } else { failing.bad() };
                     Player {
                         cast,
-                        phases: vec![phase(up_to(6, step), if i == dark { Act::Absent } else { IDLE }), phase(1, act)],
+                        phases: vec![phase(up_to(6, step), if is_dark { Act::Absent } else { IDLE }), phase(1, act)],
                         base: 0.0,
                         strangers: None,
                         stands_by: false,
@@ -365,17 +369,26 @@ impl<'m> Collector<'m> {
             for row in wanted.iter().filter(|w| w.threshold.is_some()) {
                 // SLIs that are there in any case cannot be dark
                 let Ok(states) = self.row_states(row, &players, total, slot, budget) else { return };
-                if states.iter().all(|s| *s == State::Silent) {
-                    claims.push(row.target.claim(
-                        total / step * step,
-                        false,
-                        format!("is silent while {} has no data", self.address(&casts[dark])),
-                    ));
+                let at = total / step * step;
+                match dark {
+                    Some(dark) if states.iter().all(|s| *s == State::Silent) => {
+                        let words = format!("is silent while {} has no data", self.address(&casts[dark]));
+                        claims.push(row.target.claim(at, false, words));
+                    }
+                    None if states.last() == Some(&State::Firing) => {
+                        claims.push(row.target.claim(at, true, "fires while SLIs that do not count have no data"));
+                    }
+                    _ => {}
                 }
             }
             if !claims.is_empty() {
-                let name = format!("{} has no data, all others fail", self.address(&casts[dark]));
-                let series = self.input_beside(&players, &outsiders, &wanted.iter().collect::<Vec<_>>(), total);
+                let (name, beside) = match dark {
+                    Some(dark) => {
+                        (format!("{} has no data, all others fail", self.address(&casts[dark])), &outsiders[..])
+                    }
+                    None => ("all that count fail, the others have no data".to_string(), &[][..]),
+                };
+                let series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
                 self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
             }
         }
@@ -392,11 +405,10 @@ impl<'m> Collector<'m> {
 
     /// The journey's numbers are given: rows at their limits, with bad events of its first and its last SLI, beside those that do not count.
     fn probe_journey(&mut self, casts: &[Cast<'m>], wanted: &[Row]) {
-        let quiet = |cast: &Cast<'m>| self.is_quiet(cast);
-        let (Some(first), Some(last)) = (casts.first(), casts.last()) else { return };
-        if !self.casts.iter().all(quiet) {
-            return;
-        }
+        // one that has no data without its series keeps the journey's own rules silent, so that numbers can be given instead
+        let quiet: Vec<&Cast<'m>> = casts.iter().filter(|cast| self.is_quiet(cast)).collect();
+        let (Some(first), Some(last)) = (quiet.first(), quiet.last()) else { return };
+        let only_given = quiet.len() == casts.len();
         let bad = |cast: &Cast<'m>| {
             let mut labels = Self::recorded_labels(self.plan, cast.member);
             labels.insert("__name__".into(), Series::Bad.name().into());
@@ -405,7 +417,7 @@ impl<'m> Collector<'m> {
         let apart: Vec<Labels> = self
             .casts
             .iter()
-            .filter(|cast| !casts.iter().any(|c| std::ptr::eq(c.member.1, cast.member.1)))
+            .filter(|cast| !casts.iter().any(|c| std::ptr::eq(c.member.1, cast.member.1)) && self.is_quiet(cast))
             .map(bad)
             .collect();
         let burn = self.own_labels();
@@ -425,179 +437,8 @@ impl<'m> Collector<'m> {
                 name: "tabi:journey_burn:rate",
                 bad: both.clone(),
             };
-            self.edges(std::slice::from_ref(&probe), &Others { rows: &[], apart: &apart }, &[], slot);
-            self.forgotten(std::slice::from_ref(&probe), &[], slot);
+            self.edges(std::slice::from_ref(&probe), &Others { rows: &[], apart: &apart, only_given }, &[], slot);
+            self.forgotten(std::slice::from_ref(&probe), only_given, &[], slot);
         }
-    }
-
-    /// `DeliveryBlocked`: the user journey pages, and what ships its fixes burns.
-    pub(super) fn delivery(&mut self) {
-        let journey = self.plan.journey;
-        let Some(urgency) = journey.alerts.blocked.filter(|_| journey.audience != Audience::User) else { return };
-        if self.plan.burning_now().is_empty() {
-            return;
-        }
-        for (other, _) in &journey.delivers {
-            let user = Plan { journey: &self.plan.model.journeys[*other], ..self.plan };
-            if !user.pages() {
-                continue;
-            }
-            let title = format!("{}, blocks {}", journey.name.text, user.journey.name.text);
-            let alert = self.alert(DELIVERY_BLOCKED, title, journey.name.place, None);
-            let by = BTreeMap::new();
-            let own = [("blocks", user.journey.name.text.clone())];
-            let target = self.target(alert, DELIVERY_BLOCKED, urgency, &Whose { sli: None, by: &by }, &own);
-            match self.blocked(*other, user, &target) {
-                Ok(tests) => self.joint.extend(tests.into_iter().map(|(slot, test)| (*other, slot, test))),
-                Err(why) => self.alerts[alert].unproven = Some(why),
-            }
-        }
-    }
-
-    fn blocked(&self, other: usize, user: Plan<'m>, target: &Target) -> Result<Vec<(Slot, Test)>, String> {
-        // an SLI of the user journey whose page comes soon, and one of the developers' that burns
-        let theirs = Collector {
-            plan: user,
-            index: other,
-            casts: Vec::new(),
-            alerts: Vec::new(),
-            tests: Vec::new(),
-            joint: Vec::new(),
-        };
-        let page = |m: &crate::plan::members::Member<'m>| {
-            let rows = user.thresholds_of(m).into_iter().filter(|t| t.urgency == Urgency::Page && t.long < DAY);
-            rows.min_by_key(|t| t.long)
-        };
-        let pages: Vec<(Cast<'m>, Threshold)> = user
-            .journey
-            .members()
-            .into_iter()
-            .filter_map(|m| Some((super::cast::cast(m, crate::reckon::range_of(user.journey, m.1)), page(&m)?)))
-            .collect();
-        let playable = |cast: &Cast<'_>| {
-            !matches!(cast.part, Part::Impossible(_) | Part::Native(..)) && cast.member.1.exclude.is_none()
-        };
-        let burning = self.casts.iter().filter(|c| playable(c) && !self.plan.thresholds_of(&c.member).is_empty());
-        let mut why = format!("no SLI of {} that pages can be played", user.journey.name.text);
-        for own in burning {
-            for (paging, row) in pages.iter().filter(|(c, _)| playable(c)) {
-                if in_conflict(paging, own) {
-                    let address = address(user.journey, paging.member.0, paging.member.1);
-                    why = format!("{address} and {} read the same series", self.address(own));
-                    continue;
-                }
-                return self.blocked_by(&theirs, paging, row, own, target);
-            }
-        }
-        Err(why)
-    }
-
-    fn blocked_by(
-        &self,
-        theirs: &Collector<'m>,
-        paging: &Cast<'m>,
-        row: &Threshold,
-        own: &Cast<'m>,
-        target: &Target,
-    ) -> Result<Vec<(Slot, Test)>, String> {
-        let slot = Slot { slow: false, native: false };
-        let step = self.step(slot).max(theirs.step(slot));
-        let failing = Failing { all: 1000.0, bad: 1000.0 };
-        let lead = up_to(8 + 2 * self.plan.journey.evaluate, step);
-        let player = Player {
-            cast: paging,
-            phases: vec![phase(lead, IDLE), phase(1, failing.bad())],
-            base: 0.0,
-            strangers: None,
-            stands_by: false,
-        };
-        let horizon = up_to(lead + row.long, step);
-        let states = theirs.states(&player, horizon, slot, &|slo| slo.row(row))?;
-        let paged =
-            states.iter().position(|s| *s == State::Firing).ok_or("its page does not fire in the tests")? as u64 * step;
-        let range = crate::reckon::range_of(self.plan.journey, own.member.1) / 60;
-        let slack = up_to(2 * range + reach(own) + 5, step);
-        let burns = up_to(paged + 5, step);
-        let rows = self.plan.thresholds_of(&own.member);
-        let short = rows.iter().map(|r| r.short).max().unwrap_or(0);
-        let good = Failing { all: 1000.0, bad: 1.0 };
-        // nothing is known of the developers' journey before it burns, so that one failure is a burn
-        let fastest = |urgency| rows.iter().filter(|t| t.urgency == urgency).min_by_key(|t| t.long);
-        let limit = fastest(Urgency::Ticket).or_else(|| fastest(Urgency::Page)).map_or(1.0, |t| t.burn)
-            * own.member.1.target.value.budget();
-        // first a little less than its short window allows, then a little more
-        let (less, more) =
-            (Failing::share(own, 0.8 * limit), Failing::share(own, (1.25 * limit).min(f64::midpoint(limit, 1.0))));
-        let slack = if own.is_continuous() { slack + up_to(short, step) } else { slack };
-        let begin = if own.is_continuous() { less.bad() } else { Act::Absent };
-        let mut phases = vec![phase(4, IDLE), phase(burns - 4, begin)];
-        phases.extend([
-            phase(slack, if own.is_continuous() { more.bad() } else { failing.bad() }),
-            phase(short + slack, good.good()),
-        ]);
-        let ours = Player { cast: own, phases, base: 0.0, strangers: None, stands_by: false };
-        let total = up_to(burns + 2 * slack + short + 5, step);
-        let players = [player, ours];
-        let claims = vec![
-            target.claim(burns - step, false, "is silent while only the user journey pages"),
-            target.claim(
-                (burns + slack - 1) / step * step,
-                true,
-                format!("fires within {} of its own failure", minutes(slack)),
-            ),
-            target.claim(total / step * step, false, "ends when it burns no more"),
-        ];
-        let both = Test {
-            name: "the user journey pages, then its delivery fails, then recovers".into(),
-            slis: Vec::new(),
-            interval: 60,
-            series: input(&players, total),
-            claims,
-        };
-        let quiet = Player {
-            cast: paging,
-            phases: vec![phase(lead, IDLE), phase(1, good.good())],
-            base: 0.0,
-            strangers: None,
-            stands_by: false,
-        };
-        let fails = Player {
-            cast: own,
-            phases: vec![phase(lead, IDLE), phase(1, failing.bad())],
-            base: 0.0,
-            strangers: None,
-            stands_by: false,
-        };
-        let at = up_to(lead + slack, step);
-        let mut series = input(&[quiet, fails], at);
-        let name = &theirs.plan.journey.name.text;
-        let page = self.plan.severity(Urgency::Page);
-        let other = format!("{name}-other");
-        // alerts that are not this page
-        for (alert, state, severity, journey) in [
-            ("SomethingElse", "firing", page.as_str(), name.as_str()),
-            (SLO_BURN, "pending", page.as_str(), name.as_str()),
-            (SLO_BURN, "firing", "no-page", name.as_str()),
-            (SLO_BURN, "firing", page.as_str(), other.as_str()),
-        ] {
-            let labels = [
-                ("__name__", "ALERTS"),
-                ("alertname", alert),
-                ("alertstate", state),
-                ("severity", severity),
-                ("journey", journey),
-            ];
-            let labels = labels.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
-            series.push((series_text(&labels), format!("1x{at}")));
-        }
-        series.sort();
-        let only = Test {
-            name: "delivery fails, the user journey does not page, but other alerts fire".into(),
-            slis: Vec::new(),
-            interval: 60,
-            series,
-            claims: vec![target.claim(at, false, "is silent while the user journey does not page")],
-        };
-        Ok(vec![(slot, both), (slot, only)])
     }
 }

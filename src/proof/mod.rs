@@ -6,6 +6,7 @@
 pub mod cast;
 mod claims;
 mod counting;
+mod delivery;
 mod journeys;
 mod labels;
 mod probes;

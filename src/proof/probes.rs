@@ -46,6 +46,8 @@ pub(super) struct Others<'a> {
     pub rows: &'a [(Labels, Vec<&'a Threshold>)],
     /// Bad events that do not count for the probed rows.
     pub apart: &'a [Labels],
+    /// Whether no bad events count but those that are given.
+    pub only_given: bool,
 }
 
 impl Probe<'_> {
@@ -54,7 +56,7 @@ impl Probe<'_> {
     }
 }
 
-fn named(labels: &Labels, name: impl Into<String>) -> Labels {
+pub(super) fn named(labels: &Labels, name: impl Into<String>) -> Labels {
     let mut labels = labels.clone();
     labels.insert("__name__".into(), name.into());
     labels
@@ -117,7 +119,7 @@ impl<'m> Collector<'m> {
                         (labels.clone(), wanted.iter().filter_map(Wanted::row).map(|(_, row)| row).collect())
                     })
                     .collect();
-                let others = Others { rows: &all, apart: &[] };
+                let others = Others { rows: &all, apart: &[], only_given: true };
                 let rows: Vec<Vec<(&Target, &Threshold)>> = chunk
                     .iter()
                     .map(|(_, wanted)| {
@@ -139,7 +141,7 @@ impl<'m> Collector<'m> {
                         .collect();
                     let slot = Slot { slow, native: false };
                     self.edges(&probes, &others, &slis, slot);
-                    self.forgotten(&probes, &slis, slot);
+                    self.forgotten(&probes, true, &slis, slot);
                 }
             }
             let lows: Vec<(&Target, f64, u64, Labels)> = chunk
@@ -189,7 +191,7 @@ impl<'m> Collector<'m> {
                 inputs.insert(first, between(&[(1, need - 1.0)], scale));
                 inputs.insert(last, between(&[(3, 1.0)], scale));
             }
-            for (at, fires, words) in looks {
+            for (at, fires, words) in looks.into_iter().skip(usize::from(!others.only_given)) {
                 claims.push(probe.target.claim(at * step, fires, words));
             }
         }
@@ -221,7 +223,7 @@ impl<'m> Collector<'m> {
     }
 
     /// Bad events that are a little younger than the long window count, older ones do not.
-    pub(super) fn forgotten(&mut self, probes: &[Probe<'_>], slis: &[(String, String)], slot: Slot) {
+    pub(super) fn forgotten(&mut self, probes: &[Probe<'_>], only_given: bool, slis: &[(String, String)], slot: Slot) {
         let step = self.step(slot);
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
@@ -240,7 +242,8 @@ impl<'m> Collector<'m> {
                 true,
                 "fires while its bad events are a little younger than its long window",
             ));
-            claims.push(probe.target.claim(old, false, "is silent once its bad events are older than its long window"));
+            let words = "is silent once its bad events are older than its long window";
+            claims.extend(only_given.then(|| probe.target.claim(old, false, words)));
         }
         self.probe("bad events grow old", inputs, slis, slot, step, claims);
     }
@@ -340,9 +343,33 @@ impl<'m> Collector<'m> {
         let Ok([a, b]) = slos.as_deref() else { return Vec::new() };
         let labels = Self::recorded_labels(self.plan, player.cast.member);
         let rows: Vec<(&Target, &Threshold)> = wanted.iter().filter_map(|w| w.row()).collect();
-        self.burns_at(&rows, "tabi:slo_burn:rate", &labels, slot, minutes_at, &|k, window| {
+        let mut claims = self.burns_at(&rows, "tabi:slo_burn:rate", &labels, slot, minutes_at, &|k, window| {
             [a.burn(k, window), b.burn(k, window)]
-        })
+        });
+        let period = self.plan.journey.window.value;
+        for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Low { .. })) {
+            let remaining = |k| [a.remaining(k, period), b.remaining(k, period)];
+            for minute in minutes_at {
+                let series = named(&labels, "tabi:slo_budget:remaining_ratio");
+                claims.extend(self.left_at(&wanted.target, series, slot, *minute, &remaining));
+            }
+        }
+        claims
+    }
+
+    /// What is left of a budget at a minute.
+    pub(super) fn left_at(
+        &self,
+        target: &Target,
+        series: Labels,
+        slot: Slot,
+        minute: u64,
+        remaining: &dyn Fn(usize) -> [Option<f64>; 2],
+    ) -> Option<Claim> {
+        let step = self.step(slot);
+        let minute = minute / step * step;
+        let values = remaining(usize::try_from(minute / step).unwrap_or(usize::MAX));
+        Number { series, minute, values }.claim(target.alert, "what is left of the budget")
     }
 
     /// The burn rates that rows read at some minutes.

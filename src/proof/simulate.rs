@@ -149,6 +149,11 @@ impl Slo {
         self.share(k, window).map(|s| s / self.budget)
     }
 
+    /// What is left of the budget of a period at an evaluation, where there are events.
+    pub fn remaining(&self, k: usize, period: u64) -> Option<f64> {
+        self.period_share(k, period).map(|s| 1.0 - s / self.budget)
+    }
+
     /// What a row does at every evaluation.
     pub fn row(&self, row: &Threshold) -> Vec<State> {
         (0..self.len)
@@ -161,8 +166,7 @@ impl Slo {
 
     /// What `SLOBudgetLow` does: below `left` now, and a number `offset` minutes ago, for an hour.
     pub fn low(&self, left: f64, offset: u64, period: u64) -> Vec<State> {
-        let remaining: Vec<Option<f64>> =
-            (0..self.len).map(|k| self.period_share(k, period).map(|s| 1.0 - s / self.budget)).collect();
+        let remaining: Vec<Option<f64>> = (0..self.len).map(|k| self.remaining(k, period)).collect();
         low(self.clock, &remaining, left, offset)
     }
 }
@@ -278,6 +282,12 @@ impl<'m> Whole<'m> {
         self.composed(|slo| slo.share(k, window), |slo| slo.over(k, window).is_none()).map(|s| s / self.budget)
     }
 
+    /// What is left of the journey's budget of a period at an evaluation, where it has a number.
+    pub fn remaining(&self, k: usize, period: u64) -> Option<f64> {
+        let share = self.composed(|slo| slo.period_share(k, period), |slo| slo.period(k, period).is_none());
+        share.map(|s| 1.0 - s / self.budget)
+    }
+
     /// What a row of the journey does at every evaluation.
     pub fn row(&self, row: &Threshold) -> Vec<State> {
         (0..self.len())
@@ -292,12 +302,7 @@ impl<'m> Whole<'m> {
     /// What `JourneyBudgetLow` does.
     pub fn low(&self, left: f64, offset: u64, period: u64) -> Vec<State> {
         let Some(clock) = self.slos.first().map(|s| s.clock) else { return Vec::new() };
-        let remaining: Vec<Option<f64>> = (0..self.len())
-            .map(|k| {
-                let share = |slo: &Slo| slo.period_share(k, period);
-                self.composed(share, |slo| slo.period(k, period).is_none()).map(|s| 1.0 - s / self.budget)
-            })
-            .collect();
+        let remaining: Vec<Option<f64>> = (0..self.len()).map(|k| self.remaining(k, period)).collect();
         low(clock, &remaining, left, offset)
     }
 }

@@ -202,7 +202,11 @@ impl OfRule<'_> {
     fn selector(&mut self, selector: &Selector, partners: &[Vec<String>]) {
         for (i, matcher) in selector.matchers.iter().enumerate() {
             let text = matcher.span.of(&self.rule.expr).to_string();
-            let held = partners.iter().any(|all| all.contains(&text));
+            // zeros for other SLIs beside one's own numbers add nothing
+            let zeros = self.rule.name() == "tabi:slo_bad_events:rate"
+                && selector.name.as_ref().is_some_and(|n| n.text.starts_with("tabi"))
+                && self.rule.expr[..selector.span.start as usize].ends_with("0 * ");
+            let held = zeros || partners.iter().any(|all| all.contains(&text));
             if held || self.selects_the_same_without(selector, i) {
                 self.found.equivalent += 1;
             } else {
@@ -304,6 +308,18 @@ impl OfRule<'_> {
         }
     }
 
+    /// Whether a declared label that an alert takes from the info series is that of SLIs which never come with this alert.
+    fn nobody_has(&self, label: &str) -> bool {
+        let of_rule = |name: &str| self.rule.labels.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str());
+        let (Some(long), Some(burn)) = (of_rule("long"), of_rule("burn")) else { return false };
+        let declared = |sli: &tabi::model::Sli| sli.labels.contains_key(label);
+        let comes = |sli: &tabi::model::Sli| {
+            thresholds::of_sli(self.journey, sli).iter().any(|t| minutes(t.long) == long && number(t.burn) == burn)
+        };
+        self.journey.all_slis().any(|(_, sli)| declared(sli))
+            && !self.journey.all_slis().any(|(_, sli)| declared(sli) && comes(sli))
+    }
+
     fn binary(&mut self, node: &Binary, partners: &mut Vec<Vec<String>>) {
         let op = node.op;
         if op.is_comparison() {
@@ -342,7 +358,7 @@ impl OfRule<'_> {
         if let Some(m) = &node.matching {
             let labels = m.labels.iter().chain(m.group.iter().flat_map(|g| &g.labels));
             for (span, label) in labels.map(|l| (l.span, l.text.clone())).collect::<Vec<_>>() {
-                if self.tells_nothing(&label, true) {
+                if self.tells_nothing(&label, true) || self.nobody_has(&label) {
                     self.found.equivalent += 1;
                 } else {
                     self.replace(format!("label {label} of a join renamed"), span, &format!("{label}_x"));
