@@ -1,11 +1,11 @@
 //! States in one number each, so that a dashboard, an alert and a person mean the same by them: how bad it is, whether fixes get through,
 //! whether to ship, and when a budget runs out.
 
-use super::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW, SLO_BURN, SLO_LOW};
+use super::alerts::{JOURNEY_BURN, JOURNEY_LOW, SLO_BURN, SLO_LOW};
 use super::windows::DAY;
 use super::{Plan, Rule, minutes};
 use crate::measure::Series;
-use crate::model::{Audience, Urgency};
+use crate::model::Urgency;
 use crate::promql::write::quote;
 use std::collections::BTreeSet;
 
@@ -67,11 +67,8 @@ impl Plan<'_> {
         ];
         let slis = format!("max by (audience, journey, step, sli) (\n  {}\n)", of_slis.join("\n  or "));
         let mut of_journey = vec![format!("{SLO_SEVERITY}{selector} > {}", severity::FINE)];
-        let names: &[&str] = match self.journey.audience {
-            Audience::User => &[JOURNEY_BURN, JOURNEY_LOW],
-            Audience::Developer | Audience::Operator => &[JOURNEY_BURN, JOURNEY_LOW, DELIVERY_BLOCKED],
-        };
-        of_journey.extend([Urgency::Page, Urgency::Ticket].map(|u| self.firing(names, u)));
+        // not `DeliveryBlocked`: that users burn makes delivery no worse
+        of_journey.extend([Urgency::Page, Urgency::Ticket].map(|u| self.firing(&[JOURNEY_BURN, JOURNEY_LOW], u)));
         if self.has_budget() {
             of_journey.push(spent("journey"));
         }

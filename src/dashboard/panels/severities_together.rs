@@ -13,7 +13,8 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         ..Defaults::default()
     };
     let delivering = page.delivering();
-    let description = "Above the users' journey, below what delivers it. Where both are not fine at once, a fix had no safe way to users.";
+    let description = "Above the users' journey, below what delivers it. Where both are not fine at once, a fix had no safe way to users. \
+         Each is the worst of its steps: spent, too, while one of them has nothing left.";
     let mut panel = Panel::timeline("severities", "States, one above the other", description, defaults)
         .size(24, layout::height(delivering.len()))
         .over_time(query::severity(plan), &query::pace(plan), &format!("users: {}", text::title(plan.journey.shown())));

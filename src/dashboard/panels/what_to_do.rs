@@ -25,8 +25,8 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         mappings,
         ..Defaults::default()
     };
-    let description =
-        "The reason behind the decision: the state of the users' journey and whether what delivers it works now.";
+    let description = "The reason behind the decision: the state of the users' journey and whether what delivers it works now. Which step of it \
+         burns is shown below, in the way of a fix.";
     let users = query::severity(plan);
     let way = delivery(page);
     let expr = format!("10 * max({users}) + (max({way} > 0) or min({way}) or vector(-1))");
