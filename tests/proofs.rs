@@ -118,6 +118,9 @@ fn a_promtool_that_is_missing_old_or_broken_is_named() {
     assert!(code == 1 && text.contains("FAILING") && text.contains("promtool ended with signal"), "{text}");
     let (code, text) = said(&format!("{version}echo 'yaml: line 3: no'; exit 1"));
     assert!(code == 1 && text.contains("yaml: line 3: no"), "{text}");
+    // something that ends well and has tested nothing
+    let (code, text) = said(&format!("{version}exit 0"));
+    assert!(code == 1 && text.contains("FAILING"), "{text}");
 }
 
 /// A failing claim is told in words: what was played, when, what was expected and what came.
@@ -165,6 +168,15 @@ fn what_cannot_be_played_is_unproven_and_never_proven() {
         }
         assert!(code == 1 && said.contains("unproven  SLOBudgetBurn") && said.contains(why), "{expr}: {said}");
         assert!(said.contains("1 unproven") && !said.contains("  proven"), "{said}");
+    }
+    // numbers that are given to an alert prove nothing of one that nothing comes to
+    for exclude in ["vector(1)", "hour() < 24"] {
+        let source = SMALL.replace("target 99%", &format!("exclude `{exclude}`\n      target 99%"));
+        let (code, said) = Dir::new(&source).tabi(&["test"], Some(&common::tool("promtool")));
+        assert!(
+            code == 1 && said.contains("unproven  SLOBudgetBurn") && !said.contains("  proven"),
+            "{exclude}: {said}"
+        );
     }
     // subqueries and joins are played
     for expr in ["max_over_time(lag{job=\"a\"}[10m:1m]) <= 3", "lag{job=\"a\"} / on (instance) size{job=\"a\"} < 0.5"] {
@@ -270,8 +282,14 @@ fn predictions_agree_with_promtool_to_the_minute() {
             }
         }
         let total = claims.iter().map(|c| c.minute).max().expect("claims") + 1;
-        let test =
-            Test { name: "predictions".into(), slis: Vec::new(), interval: 60, series: input(&players, total), claims };
+        let test = Test {
+            name: "predictions".into(),
+            slis: Vec::new(),
+            given: false,
+            interval: 60,
+            series: input(&players, total),
+            claims,
+        };
         let file = TestFile {
             name: "predictions".into(),
             step: 1,

@@ -22,8 +22,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Prove every alert on synthetic series
 ///
 /// Makes series that the selectors select, lets them fail and recover, and asks promtool whether each alert fires and ends by the
-/// predicted minute, and is silent below its threshold, without events, with too few bad ones, and when a target returns. `tabi build`
-/// writes the same tests into tests/. An alert without such a proof is never counted as proven.
+/// predicted minute, and is silent below its threshold, without events, with too few bad ones, and when a target returns. The rules are
+/// made anew; files of an earlier build are not read (`tabi build --check` compares those). `tabi build` writes the same tests into tests/. An alert without such a proof is never counted as proven.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Examples:

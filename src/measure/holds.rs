@@ -7,8 +7,6 @@ use super::{Frame, Lowered, Raw, Series};
 pub struct Holds {
     /// The comparison, its top with `bool`.
     pub expr: Raw,
-    /// The comparison as people wrote it.
-    pub written: String,
 }
 
 impl Holds {
@@ -21,8 +19,8 @@ impl Holds {
         ]
     }
 
-    /// "not" and the comparison.
+    /// "not" and the comparison, as people wrote it but for the values of parameters.
     pub fn bad_when(&self) -> String {
-        format!("not {}", self.written)
+        format!("not {}", self.expr.written)
     }
 }

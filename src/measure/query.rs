@@ -43,6 +43,8 @@ pub struct Matcher {
 pub struct Raw {
     /// The text, on one line.
     pub text: String,
+    /// The same before a missing `bool` was put into its comparison.
+    pub written: String,
     /// Whether it can stand beside an operator without parentheses.
     pub simple: bool,
     /// The labels that are left of it, where its top is an aggregation.

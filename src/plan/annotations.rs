@@ -1,6 +1,7 @@
 //! What alerts say at 3 a.m.: templates over the info series, so that a change of words changes no rule's identity.
 
 use super::alerts::{JOURNEY_BURN, SLO_BURN};
+use super::states::DELIVERY;
 use super::{Plan, label, minutes};
 use crate::model::{Journey, Urgency};
 use crate::project::Dashboards;
@@ -107,7 +108,7 @@ impl Plan<'_> {
                     "ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}"
                 ));
                 let query = burning.join(" or ").replace('"', "'");
-                let known = format!("tabi:slo_total_events:rate{{journey='{name}'}}");
+                let known = format!("{DELIVERY}{{journey='{name}'}} >= 0");
                 format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}{{{{ with query \"{known}\" }}}}can ship{{{{ else }}}}no data{{{{ end }}}}{{{{ end }}}})")
             })
             .collect();

@@ -146,7 +146,7 @@ impl<'m> Collector<'m> {
         series.dedup();
         let name = "a target is away and returns with its history".to_string();
         let slis = players.iter().map(|p| names(p.cast)).collect();
-        self.tests.push((slot, Test { name, slis, interval: 60, series, claims }));
+        self.tests.push((slot, Test { name, slis, given: false, interval: 60, series, claims }));
     }
 
     /// Counters begin again at 0, and the failures since then count.
@@ -234,7 +234,7 @@ impl<'m> Collector<'m> {
         if !claims.is_empty() {
             let name = "targets restart, and their counters are where they were within half a minute".to_string();
             let slis = members.iter().map(|(cast, _)| names(cast)).collect();
-            self.tests.push((slot, Test { name, slis, interval: 30, series, claims }));
+            self.tests.push((slot, Test { name, slis, given: false, interval: 30, series, claims }));
         }
     }
 
@@ -338,7 +338,7 @@ impl<'m> Collector<'m> {
         series.sort();
         let name = "another journey with the same names burns, then this one".to_string();
         let slis = on_stage.iter().map(|p| names(p.cast)).collect();
-        self.tests.push((slot, Test { name, slis, interval: 60, series, claims }));
+        self.tests.push((slot, Test { name, slis, given: false, interval: 60, series, claims }));
     }
 
     /// What the rules of another journey would have recorded of an SLI of these names.

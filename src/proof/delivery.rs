@@ -135,6 +135,7 @@ impl<'m> Collector<'m> {
         let both = Test {
             name: "the user journey pages, then its delivery fails, then recovers".into(),
             slis: Vec::new(),
+            given: false,
             interval: 60,
             series: input(&players, total),
             claims,
@@ -179,6 +180,7 @@ impl<'m> Collector<'m> {
         let only = Test {
             name: "delivery fails, the user journey does not page, but other alerts fire".into(),
             slis: Vec::new(),
+            given: false,
             interval: 60,
             series,
             claims: vec![target.claim(at, false, "is silent while the user journey does not page")],

@@ -70,8 +70,7 @@ impl<'m> Collector<'m> {
         }
         for row in &wanted {
             let alert = row.target.alert;
-            let shown = self.tests.iter().any(|(_, t)| t.claims.iter().any(|c| c.alert == alert && c.fires.is_some()));
-            if !shown && self.alerts[alert].unproven.is_none() {
+            if !self.is_shown(alert) && self.alerts[alert].unproven.is_none() {
                 self.alerts[alert].unproven = Some("in the tests it never fires".into());
             }
         }
@@ -308,7 +307,8 @@ impl<'m> Collector<'m> {
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
                     let series = self.input_beside(&players, &outsiders, wanted, total);
-                    self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
+                    self.tests
+                        .push((slot, Test { name, slis: Vec::new(), given: false, interval: 60, series, claims }));
                 }
                 return;
             }
@@ -389,7 +389,7 @@ impl<'m> Collector<'m> {
                     None => ("all that count fail, the others have no data".to_string(), &[][..]),
                 };
                 let series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
-                self.tests.push((slot, Test { name, slis: Vec::new(), interval: 60, series, claims }));
+                self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval: 60, series, claims }));
             }
         }
     }

@@ -58,6 +58,8 @@ pub struct Test {
     pub name: String,
     /// The SLIs that play, by the names of step and SLI: rules of others have nothing to read. Empty: all of the journey.
     pub slis: Vec<(String, String)>,
+    /// Whether recorded numbers are given to the alerts instead of raw series.
+    pub given: bool,
     /// Seconds between two samples.
     pub interval: u64,
     /// The series with their values.

@@ -239,7 +239,8 @@ impl<'m> Collector<'m> {
     ) {
         if !claims.is_empty() {
             let slis = players.iter().map(|p| names(p.cast)).collect();
-            self.tests.push((slot, Test { name, slis, interval: 60, series: input(players, total), claims }));
+            self.tests
+                .push((slot, Test { name, slis, given: false, interval: 60, series: input(players, total), claims }));
         }
     }
 
@@ -467,12 +468,18 @@ impl<'m> Collector<'m> {
         }
     }
 
+    /// Whether some test shows that an alert fires over raw series. That it fires over numbers that are given says nothing of where they come
+    /// from.
+    pub(super) fn is_shown(&self, alert: usize) -> bool {
+        let fires = |c: &super::Claim| c.alert == alert && c.fires.is_some() && c.expr.starts_with("ALERTS{");
+        self.tests.iter().any(|(_, t)| !t.given && t.claims.iter().any(fires))
+    }
+
     /// An alert of which no test shows that it fires is not proven.
     fn say_what_is_missing(&mut self, wanted: &[Vec<Wanted>]) {
         for wanted in wanted.iter().flatten() {
             let alert = wanted.target.alert;
-            let shown = self.tests.iter().any(|(_, t)| t.claims.iter().any(|c| c.alert == alert && c.fires.is_some()));
-            if shown || self.alerts[alert].unproven.is_some() {
+            if self.is_shown(alert) || self.alerts[alert].unproven.is_some() {
                 continue;
             }
             self.alerts[alert].unproven = Some(match &wanted.kind {

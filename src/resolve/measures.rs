@@ -12,7 +12,7 @@ use crate::measure::holds::Holds;
 use crate::measure::latency::{Latency, Unit};
 use crate::measure::up::Up;
 use crate::measure::{Measure, Query};
-use crate::promql::{Value, squeeze};
+use crate::promql::Value;
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place};
 use crate::syntax::ast::{self, Entry};
@@ -110,8 +110,7 @@ impl Resolver<'_> {
                 let Some(ast::Query::Raw(span)) = part.query else { return None };
                 let place = Place { file, span };
                 let expr = self.raw(place, params, settings.range, Wanted::Comparison)?;
-                let written = squeeze(self.text(place).trim_matches('`'));
-                Some(Measure::Holds(Holds { expr, written }))
+                Some(Measure::Holds(Holds { expr }))
             }
             _ => None,
         }

@@ -67,6 +67,7 @@ impl Resolver<'_> {
             self.found.push(say::holds_filters(place));
             return None;
         }
+        let written = text.clone();
         if wanted == Wanted::Comparison {
             let with_bool = promql::with_bool(&text, &expr);
             if with_bool != text {
@@ -75,7 +76,7 @@ impl Resolver<'_> {
             }
         }
         let simple = matches!(expr, Expr::Selector(_) | Expr::Call(_) | Expr::Aggregate(_) | Expr::Paren(_));
-        Some(Raw { simple, labels: promql::aggregation_labels(&expr), text, place })
+        Some(Raw { simple, labels: promql::aggregation_labels(&expr), text, written, place })
     }
 
     fn regexes_hold(&mut self, expr: &Expr, part: &dyn Fn(promql::Range) -> Place) -> bool {

@@ -211,7 +211,8 @@ fn events(journey: &Journey, sli: &Sli) -> (String, String) {
 
 /// `1,680,000`
 fn grouped(n: f64) -> String {
-    let digits = format!("{n:.0}");
+    // a sum of nothing is -0
+    let digits = format!("{:.0}", n + 0.0);
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {

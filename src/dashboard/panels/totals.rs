@@ -1,7 +1,7 @@
 //! How many journeys are well, and how many are not: totals stay readable however many there are.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{All, look};
+use crate::dashboard::{All, look, query};
 use crate::model::Audience;
 use crate::plan::states::{JOURNEY_SEVERITY, severity};
 use serde_json::json;
@@ -22,13 +22,7 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
         severity::PAGE,
         look::RED,
     ));
-    panels.push(worst(
-        "spent",
-        "Budget spent",
-        "More has failed than was promised, and nobody is paged at the moment: freeze features of these.",
-        severity::SPENT,
-        look::DARK_RED,
-    ));
+    panels.push(spent(all));
     panels.push(worst(
         "tickets",
         "Ticket",
@@ -83,6 +77,32 @@ fn worst(key: &str, title: &str, description: &str, state: i8, color: &'static s
     let expr = format!("count({JOURNEY_SEVERITY}{{journey=~\"$journeys\"}} == {state}) or vector(0)");
     counting(key, title, description, "none".into(), look::limits(look::BLUE, &[(1.0, color)]))
         .now(expr, "1m", "journeys")
+}
+
+/// Spent is spent, also while somebody is paged for it.
+fn spent(all: &All<'_>) -> Panel {
+    let description = "More has failed than was promised, of a step or of the whole: freeze features of these.";
+    let journeys = &all.model.journeys;
+    // only what is recorded can be asked for
+    let some = [
+        ("slo", journeys.iter().any(|j| j.all_slis().next().is_some())),
+        ("journey", journeys.iter().any(|j| j.target.is_some() && j.counted_slis().next().is_some())),
+    ];
+    let left: Vec<String> = some
+        .iter()
+        .filter(|(_, recorded)| *recorded)
+        .map(|(of, _)| {
+            let name = format!("tabi:{of}_budget:remaining_ratio");
+            format!("{} <= 0", query::slow(&name, "journey=~\"$journeys\""))
+        })
+        .collect();
+    let expr = if left.is_empty() {
+        "vector(0)".to_string()
+    } else {
+        format!("count(count by (journey) ({})) or vector(0)", left.join(" or "))
+    };
+    let limits = look::limits(look::BLUE, &[(1.0, look::DARK_RED)]);
+    counting("spent", "Budget spent", description, "none".into(), limits).now(expr, "5m", "journeys")
 }
 
 /// A journey without any sample has no data either, so they are counted from the other side.
