@@ -130,6 +130,22 @@ fn caught(project: &Project, case: &Case, directory: &Path, promtool: &Path, nat
     None
 }
 
+/// Why a mutant may live on, as far as that is known.
+fn reason(project: &Project, case: &Case) -> &'static str {
+    let rules = tabi::plan::journey(&project.compiled.model, case.journey, &project.options);
+    let original = &rules.groups[case.mutant.at.0].rules[case.mutant.at.1];
+    let at = original.expr.bytes().zip(case.mutant.rule.expr.bytes()).take_while(|(a, b)| a == b).count();
+    let before = original.expr.get(..at).unwrap_or_default();
+    let guard = before.rfind("unless resets(");
+    if guard.is_some_and(|guard| !before[guard..].contains("\nor ")) {
+        "the guard against restarts within one range: between two samples a full minute apart it is not seen"
+    } else if matches!(original.kind, RuleKind::Alert(_)) && case.mutant.what.starts_with("threshold") {
+        "it cannot be given numbers, and in whole minutes nothing lies between the two thresholds"
+    } else {
+        "a gap in the tests"
+    }
+}
+
 /// Tries mutants, `sample` of them or all, and gives how many there were, how many were caught, and the survivors.
 fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, usize) {
     // promtool 3 knows native histograms too
@@ -191,12 +207,13 @@ fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, us
                             .map(|(k, v)| format!("{k}={v}"))
                             .collect();
                         let line = format!(
-                            "{} {} {} {{{}}}: {}",
+                            "{} {} {} {{{}}}: {} ({})",
                             project.name,
                             project.proofs[case.journey].journey,
                             case.mutant.rule.name(),
                             labels.join(" "),
-                            case.mutant.what
+                            case.mutant.what,
+                            reason(project, case)
                         );
                         println!("survives: {line}");
                         survivors.lock().expect("a lock").push(line);
