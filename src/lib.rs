@@ -8,7 +8,7 @@
 //!
 //! Verbs mean one thing: *lex* and *parse* read text, *resolve* gives names and settings their meaning, *lint* looks for what people
 //! will regret, *plan* decides on rules, *emit* writes them as text. Every stage is a plain function of its input; up to the model
-//! each returns its value and a list of diagnostics. Only `cli/` touches files.
+//! each returns its value and a list of diagnostics. Only `load/` and the two faces, `cli/` and `lsp/`, touch files.
 
 #![forbid(unsafe_code)]
 
@@ -17,7 +17,9 @@ pub mod cost;
 pub mod dashboard;
 pub mod diagnostic;
 pub mod emit;
+pub mod ide;
 pub mod lint;
+pub mod load;
 pub mod measure;
 pub mod model;
 pub mod plan;

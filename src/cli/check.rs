@@ -1,10 +1,10 @@
 //! `tabi check`: looks for mistakes and writes nothing.
 
-use super::load::{self, Project};
 use super::terminal::Terminal;
 use super::{Outcome, build};
 use crate::diagnostic::render::{self, Counts, plural};
 use crate::diagnostic::{Diagnostic, Severity, json};
+use crate::load::{self, Project};
 use crate::model::Model;
 use std::path::PathBuf;
 

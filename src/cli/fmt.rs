@@ -7,8 +7,9 @@
 )]
 
 use super::terminal::Terminal;
-use super::{Outcome, drift, load, output, read};
+use super::{Outcome, drift, output};
 use crate::diagnostic::render::{self, clean, plural};
+use crate::load::{self, read};
 use crate::source::{SourceFile, Sources};
 use crate::syntax::format::format_checked;
 use std::io::Read as _;

@@ -8,7 +8,7 @@
 
 use super::Outcome;
 use super::terminal::Terminal;
-use super::walk::reason;
+use crate::load::walk::reason;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 

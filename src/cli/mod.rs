@@ -12,22 +12,18 @@
 mod build;
 mod check;
 mod completions;
-pub mod config;
 mod cost;
 pub mod drift;
 mod explain;
 mod fmt;
 mod init;
-pub mod load;
 mod man;
 pub mod output;
 mod prometheus;
 pub mod promtool;
-pub mod read;
 mod show;
 pub mod terminal;
 mod test;
-pub mod walk;
 
 use clap::{Parser, Subcommand};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -10,7 +10,7 @@
 )]
 
 use super::drift::{Change, Drift};
-use super::walk::reason;
+use crate::load::walk::reason;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 use std::io::{ErrorKind, Write as _};

@@ -3,20 +3,23 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "the command line is where files are read and written"
+    reason = "the loader is where the files of a project are read"
 )]
 
-use super::config::{self, Config};
-use super::read;
-use super::walk::{Found, Walk, reason, unreadable};
+pub mod config;
+pub mod read;
+pub mod walk;
+
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::project::{Target, Unit};
 use crate::source::{FileId, Place, Sources, Span};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::leaf;
+use config::Config;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use walk::{Found, Walk, reason, unreadable};
 
 /// A project with everything that it consists of.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    reason = "the command line is where files are read and written"
+    reason = "the loader is where the files of a project are read"
 )]
 
 use std::collections::HashSet;
