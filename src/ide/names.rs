@@ -4,7 +4,7 @@
 use super::modules::Files;
 use crate::diagnostic::catalogue;
 use crate::project::Target;
-use crate::promql;
+use crate::promql::{self, ParamType};
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{
@@ -382,4 +382,19 @@ pub fn inside(span: Span, text: &str) -> Span {
     let Some(quote) = written.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else { return span };
     let closed = written.len() > 1 && written.ends_with(quote);
     Span { start: span.start + 1, end: span.end - u32::from(closed) }
+}
+
+/// The type of a parameter of a template, for the PromQL in it; `$window` is there everywhere.
+pub fn param_type(template: Option<&Template>, text: &str, name: &str) -> Option<ParamType> {
+    if name == "window" {
+        return Some(ParamType::Duration);
+    }
+    let param = template?.params.iter().flat_map(|p| &p.items).find(|p| p.name.span.of(text) == name)?;
+    Some(match param.ty?.span.of(text) {
+        "string" => ParamType::String,
+        "regex" => ParamType::Regex,
+        "duration" => ParamType::Duration,
+        "number" => ParamType::Number,
+        _ => return None,
+    })
 }
