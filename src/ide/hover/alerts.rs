@@ -36,6 +36,20 @@ pub(super) fn of_sli(out: &mut String, member: &Member<'_>) {
     }
 }
 
+/// Where each kind of alerts of an SLI is from.
+pub(super) fn origins(at: &At<'_, '_>, member: &Member<'_>) -> String {
+    let alerts = &member.2.alerts;
+    let from = |place: Option<Place>| place.map_or_else(|| "built in".to_string(), |p| at.where_is(p));
+    let mut found: Vec<String> = Vec::new();
+    for urgency in [Urgency::Page, Urgency::Ticket] {
+        if let Some(row) = alerts.rows.iter().find(|r| r.urgency == urgency) {
+            found.push(format!("{}: {}", urgency.text(), from(row.place)));
+        }
+    }
+    found.push(format!("need {}: {}", alerts.need.value, from(alerts.need.place)));
+    found.join(" · ")
+}
+
 /// The alerts of a journey's own target.
 pub(super) fn of_journey(out: &mut String, journey: &Journey) {
     if let Some(target) = &journey.target {
@@ -145,7 +159,7 @@ fn one(out: &mut String, became: &Became) {
     if row.asked > row.burn + 1e-3 {
         let _ = write!(
             out,
-            "\nThe burn rate would be {} errors; it is capped at {}, halfway between the budget and everything.\n",
+            "\nThat burn rate would be {} errors: it is capped at {}, halfway between the budget and everything.\n",
             percent(thresholds::four_digits(row.asked) * situation.budget),
             number(row.burn)
         );

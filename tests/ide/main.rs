@@ -1,14 +1,16 @@
 //! What an editor asks: each snapshot holds the files with the cursor `‸` and what is answered; and what must hold at every byte.
 
+#[path = "../corpus/mod.rs"]
 mod corpus;
+mod everywhere;
+mod hovers;
 
 use corpus::editor::Editor;
 use std::fmt::Write;
-use tabi::diagnostic::Edit;
 use tabi::ide::folding::{FoldKind, folds};
 use tabi::ide::links::{LinkTarget, links};
 use tabi::ide::symbols::{self, Symbol};
-use tabi::ide::{definition, hover, references, rename, selection};
+use tabi::ide::{definition, references, rename, selection};
 use tabi::source::{FileId, Place, Span};
 
 const SHOP: &str = r#"
@@ -126,6 +128,26 @@ fn definitions_lead_over_files() {
         }
     }
     insta::assert_snapshot!(out);
+}
+
+#[test]
+fn a_file_sees_its_own_templates_first_and_then_those_of_what_it_uses() {
+    let template = "template t() { up a }\n";
+    let call = "user journey j { sli x = ‸t() { target 99% } }\n";
+    let leads = |files: &str| {
+        let editor = Editor::new(files);
+        let (file, offset) = editor.at();
+        let found = definition::definition(&editor.project(), file, offset);
+        found.iter().map(|d| editor.sources.name_and_line(d.name)).collect::<Vec<_>>()
+    };
+    let uses = "use \"./a.tabi\"\nuse \"./b.tabi\"\n";
+    let others = format!("# file: b.tabi\n{template}# file: a.tabi\n{template}");
+    assert_eq!(leads(&format!("# file: x.tabi\n{uses}{template}{call}{others}")), ["x.tabi:3"]);
+    assert_eq!(leads(&format!("# file: x.tabi\n{uses}{call}{others}")), ["a.tabi:1"]);
+    assert!(leads(&format!("# file: x.tabi\n{call}{others}")).is_empty());
+    // what a used file uses is not seen
+    let chain = format!("# file: x.tabi\nuse \"./c.tabi\"\n{call}# file: c.tabi\n{uses}{others}");
+    assert!(leads(&chain).is_empty());
 }
 
 #[test]
@@ -329,252 +351,4 @@ fn folds_and_links() {
         }
     }
     insta::assert_snapshot!(out);
-}
-
-const ALERTS: &str = r#"
-# file: x.tabi
-use std.http
-
-defaults {
-  owner  shop
-  window 30d
-  alerts { page 2% in 1h, 5% in 6h }
-}
-
-## The way to a receipt.
-user journey checkout "Checkout" {
-  target 99.5%
-  # tabi: allow(chance-alert) known
-  step pay "Pay by card" {
-    traffic 50k/day
-    alerts { ticket 10% in 1d need 5 }
-
-    sli answered "Answered" {
-      bad   requests_total{job="pay", code=~"5.."}
-      total requests_total{job="pay"}
-      by    zone
-      target 99.95%
-      alerts { page 2% in 1h, 90% in 1h left off }
-      runbook "https://r.example.com/$journey/$sli"
-    }
-    sli fast = http.fast(job: "pay", limit: 250ms) { target 99% owner cards }
-    sli lenient { up probe_success{job="pay"} target 20% alerts { page 50% in 12h } }
-  }
-}
-
-developer journey delivery "To users" {
-  compose  weakest
-  delivers checkout
-  step build { weight 0 sli green { holds `max by (job) (queue_age_seconds) < 60` target 90% } }
-  step ship { sli recent { age deployed_timestamp_seconds{job="cd"} under 26h target 99% } }
-}
-"#;
-
-#[test]
-fn hovers_say_what_it_means() {
-    let mut out = String::new();
-    for (text, nth) in [
-        // rows
-        ("2% in 1h", 0),
-        ("2% in 1h", 1),
-        ("1h, 90%", 0),
-        ("90% in 1h", 0),
-        ("50% in 12h", 0),
-        ("10% in 1d", 0),
-        // numbers
-        ("target 99.95%", 0),
-        ("99.5%", 0),
-        ("50k/day", 0),
-        // declarations
-        ("checkout\n", 0),
-        ("\"Pay by", 0),
-        ("answered \"", 0),
-        ("fast = ", 0),
-        ("recent", 0),
-        ("delivery \"", 0),
-        // what is read
-        ("requests_total", 0),
-        ("code=~", 0),
-        ("queue_age", 0),
-        ("under 26h", 0),
-        ("holds", 0),
-        // templates
-        ("fast(job", 0),
-        ("http.fast", 0),
-        ("http\n", 0),
-        ("limit: 250ms", 0),
-        ("250ms", 0),
-        // settings
-        ("owner  shop", 0),
-        ("window 30d", 0),
-        ("page 2%", 0),
-        ("need 5", 0),
-        ("left off", 0),
-        ("alerts { page 50%", 0),
-        ("zone", 0),
-        ("https://r.", 0),
-        ("$sli", 0),
-        ("weight 0", 0),
-        ("compose", 0),
-        // words
-        ("user", 0),
-        ("journey checkout", 0),
-        ("step build", 0),
-        ("sli green", 0),
-        ("use std", 0),
-        ("defaults", 0),
-        ("chance-alert", 0),
-        ("{ age", 0),
-    ] {
-        let (at, _) = ALERTS.match_indices(text).nth(nth).unwrap_or_else(|| panic!("{text} {nth}"));
-        let mut with = ALERTS.to_string();
-        with.insert(at, '‸');
-        let editor = Editor::new(&with);
-        assert_eq!(editor.errors(), Vec::<&str>::new());
-        let (file, offset) = editor.at();
-        let _ = writeln!(out, "═══ {}", line(&editor));
-        match hover::hover(&editor.project(), file, offset) {
-            Some(found) => {
-                let _ =
-                    writeln!(out, "── {}\n{}", place(&editor, Place { file, span: found.span }), found.text.trim_end());
-            }
-            None => out.push_str("nothing\n"),
-        }
-    }
-    insta::assert_snapshot!(format!("{ALERTS}\n{out}"));
-}
-
-fn nest(symbols: &[Symbol], within: Span, last: &mut u32) {
-    for symbol in symbols {
-        let inside = |a: Span, b: Span| b.start <= a.start && a.end <= b.end;
-        assert!(inside(symbol.span, within) && inside(symbol.name_span, symbol.span), "{symbol:?}");
-        assert!(symbol.span.start >= *last, "in order: {symbol:?}");
-        nest(&symbol.children, symbol.span, &mut symbol.span.start.clone());
-        *last = symbol.span.end;
-    }
-}
-
-/// Asks everything at a byte; what is answered must fit together.
-fn ask(editor: &Editor, file: FileId, offset: u32) {
-    let project = editor.project();
-    let _ = hover::hover(&project, file, offset);
-    let spans = selection::spans(&project, file, offset);
-    for pair in spans.windows(2) {
-        assert!(pair[1].start <= pair[0].start && pair[0].end <= pair[1].end && pair[0] != pair[1], "{pair:?}");
-    }
-    let found = definition::definition(&project, file, offset);
-    let prepared = rename::prepare(&project, file, offset);
-    let Some(first) = found.first() else { return };
-    assert!(prepared.is_err() || prepared.as_ref().is_ok_and(|s| *s == first.from), "{prepared:?}");
-    let highlights = references::highlights(&project, file, offset);
-    assert!(highlights.contains(&first.from), "{} {offset}: {highlights:?}", editor.sources.file(file).name);
-}
-
-#[test]
-fn every_byte_of_every_example_is_answered() {
-    for (name, editor) in Editor::examples() {
-        assert!(editor.errors().is_empty(), "{name}");
-        let all: Vec<FileId> = editor.sources.iter().map(|(file, _)| file).collect();
-        for file in all {
-            let len = editor.sources.file(file).text.len() as u32;
-            // also beyond the end, where an editor may be for a moment
-            for offset in (0..=len + 2).chain([u32::MAX]) {
-                ask(&editor, file, offset);
-            }
-            let found = symbols::of_file(&editor.project(), file);
-            nest(&found, Span { start: 0, end: len }, &mut 0);
-            for (span, _) in folds(&editor.project(), file) {
-                assert!(span.end <= len);
-            }
-            for (span, _) in links(&editor.project(), file) {
-                assert!(span.end <= len);
-            }
-        }
-    }
-}
-
-#[test]
-fn references_of_a_declaration_lead_back_to_it() {
-    for (_, editor) in Editor::examples() {
-        let project = editor.project();
-        for unit in &editor.units {
-            for token in &unit.parsed.lexed.tokens {
-                let from = token.span.start;
-                let Some(to) = definition::definition(&project, unit.file, from).first().copied() else { continue };
-                if to.name.span.start == to.name.span.end {
-                    continue; // a file
-                }
-                let here = Place { file: unit.file, span: to.from };
-                let all = references::references(&project, to.name.file, to.name.span.start, true);
-                assert!(all.contains(&to.name) && all.contains(&here), "{}", place(&editor, here));
-                assert_eq!(all, references::references(&project, unit.file, from, true), "{}", place(&editor, here));
-            }
-        }
-    }
-}
-
-#[test]
-fn a_rename_there_and_back_changes_nothing() {
-    let names = |editor: &Editor| {
-        let of = |j: &tabi::model::Journey| {
-            let slis: Vec<String> = j.all_slis().map(|(step, sli)| tabi::model::address(j, step, sli)).collect();
-            (j.name.text.clone(), j.delivers.clone().len(), slis)
-        };
-        editor.model.journeys.iter().map(of).collect::<Vec<_>>()
-    };
-    let mut count = 0;
-    let mut projects = Editor::examples();
-    projects.push(("the shop of these tests".to_string(), Editor::new(SHOP)));
-    for (name, editor) in projects {
-        for unit in &editor.units {
-            let mut done: Vec<Span> = Vec::new();
-            for token in &unit.parsed.lexed.tokens {
-                let Ok(span) = rename::prepare(&editor.project(), unit.file, token.span.end) else { continue };
-                if done.contains(&span) || span.end != token.span.end {
-                    continue;
-                }
-                done.push(span);
-                let old = editor.sources.text(Place { file: unit.file, span }).to_string();
-                let edits: Vec<Edit> =
-                    rename::rename(&editor.project(), unit.file, span.start, "zz_other").expect("a free name");
-                assert!(!edits.is_empty());
-                let other = Editor::of(editor.edited(&edits));
-                assert_eq!(other.errors(), Vec::<&str>::new(), "{name}: {old}");
-                // where the name went: edits before it in the file may have moved it
-                let moved: i64 = edits
-                    .iter()
-                    .filter(|e| e.place.file == unit.file && e.place.span.start < span.start)
-                    .map(|e| e.text.len() as i64 - i64::from(e.place.span.end - e.place.span.start))
-                    .sum();
-                let inserted = edits.iter().any(|e| e.place == Place { file: unit.file, span: span.after() });
-                let at = i64::from(span.start) + moved + if inserted { old.len() as i64 + 4 } else { 0 };
-                let back = rename::rename(&other.project(), unit.file, at as u32, &old);
-                let back = back.unwrap_or_else(|why| panic!("{name}: {old}: {why}"));
-                let again = Editor::of(other.edited(&back));
-                assert!(again.files == editor.files, "{name}: {old}\n{:?}\n{back:?}", edits);
-                assert_eq!(names(&again), names(&editor));
-                count += 1;
-            }
-        }
-    }
-    assert!(count > 100, "{count} names were changed");
-}
-
-#[test]
-fn files_that_end_anywhere_are_answered() {
-    for (_, whole) in Editor::examples() {
-        for (i, unit) in whole.units.iter().enumerate() {
-            for token in &unit.parsed.lexed.tokens {
-                let mut files = whole.files.clone();
-                files[i].1.truncate(token.span.end as usize);
-                let editor = Editor::of(files);
-                let end = token.span.end;
-                for offset in [end, token.span.start, end.saturating_sub(40), end / 2] {
-                    ask(&editor, unit.file, offset);
-                }
-                nest(&symbols::of_file(&editor.project(), unit.file), Span { start: 0, end }, &mut 0);
-                let _ = (folds(&editor.project(), unit.file), links(&editor.project(), unit.file));
-            }
-        }
-    }
 }
