@@ -144,11 +144,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
             let _ = writeln!(out, "  no target: its number is recorded over {window}, without budget and alerts");
         }
     }
-    let how = match journey.compose.value {
-        Compose::All => "the product of its steps",
-        Compose::Weakest => "its weakest step",
-        Compose::Weighted => "the mean of its steps by weight",
-    };
+    let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
@@ -239,15 +235,7 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     }
     notes(&mut out, sli);
     alerts(&mut out, &thresholds::of_sli(journey, sli), situation(journey, sli));
-    let mut others = Vec::new();
-    if let Some((after, urgency)) = sli.alerts.no_data {
-        let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
-        others.push(format!("{} after {} without data", urgency.text(), minutes(after)));
-    }
-    if let Some((left, urgency)) = sli.alerts.left {
-        others.push(format!("{} below {} of the budget for 1h", urgency.text(), left.text()));
-    }
-    for other in others {
+    for other in other_alerts(sli) {
         let _ = writeln!(out, "  {other}");
     }
     out
@@ -278,6 +266,28 @@ pub fn situation_of_journey(journey: &Journey, target: Percent) -> Situation {
         traffic: None,
         // the later of the two generations
         closed: true,
+    }
+}
+
+/// The alerts of an SLI that no row is for.
+pub fn other_alerts(sli: &Sli) -> Vec<String> {
+    let mut others = Vec::new();
+    if let Some((after, urgency)) = sli.alerts.no_data {
+        let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
+        others.push(format!("{} after {} without data", urgency.text(), minutes(after)));
+    }
+    if let Some((left, urgency)) = sli.alerts.left {
+        others.push(format!("{} below {} of the budget for 1h", urgency.text(), left.text()));
+    }
+    others
+}
+
+/// How steps make a journey's number.
+pub fn composed(how: Compose) -> &'static str {
+    match how {
+        Compose::All => "the product of its steps",
+        Compose::Weakest => "its weakest step",
+        Compose::Weighted => "the mean of its steps by weight",
     }
 }
 

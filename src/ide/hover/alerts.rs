@@ -2,13 +2,12 @@
 
 use super::{At, Member, table};
 use crate::model::{Journey, Percent, Row, Urgency, address};
-use crate::plan::alerts::no_data_minutes;
 use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold};
 use crate::reckon::timing::Situation;
 use crate::show::table::Table;
-use crate::show::{alert, percent, percent_short, situation, situation_of_journey};
+use crate::show::{alert, other_alerts, percent, percent_short, situation, situation_of_journey};
 use crate::source::{Place, Span};
 use crate::syntax::ast::Word;
 use crate::syntax::leaf;
@@ -23,14 +22,7 @@ const MOST: usize = 8;
 pub(super) fn of_sli(out: &mut String, member: &Member<'_>) {
     let sli = member.2;
     rows(out, &thresholds::of_sli(member.0, sli), situation(member.0, sli));
-    let mut others = Vec::new();
-    if let Some((after, urgency)) = sli.alerts.no_data {
-        let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
-        others.push(format!("{} after {} without data", urgency.text(), minutes(after)));
-    }
-    if let Some((left, urgency)) = sli.alerts.left {
-        others.push(format!("{} below {} of the budget", urgency.text(), left.text()));
-    }
+    let others = other_alerts(sli);
     if !others.is_empty() {
         let _ = write!(out, "\n{}.\n", capital(&others.join("; ")));
     }
