@@ -15,6 +15,7 @@ pub mod references;
 pub mod rename;
 pub mod selection;
 pub mod signature;
+mod spot;
 pub mod symbols;
 pub mod tokens;
 
