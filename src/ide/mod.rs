@@ -5,12 +5,15 @@
 //! ast alone answers.
 
 pub mod completion;
+pub mod cursor;
 pub mod definition;
 pub mod folding;
 pub mod generated;
 pub mod hints;
 pub mod hover;
 pub mod links;
+pub mod modules;
+pub mod names;
 pub mod references;
 pub mod rename;
 pub mod selection;
