@@ -179,7 +179,9 @@ fn place(text: &str, lexed: &Lexed, offset: u32) -> (Inside, Span) {
     if let Some(number) = number_around(text, offset) {
         return (Inside::Code, number);
     }
-    let wordlike = token.kind.is_name() || token.kind == Kind::Param || (token.kind == Kind::Unknown && token.span.of(text) == "$");
+    let wordlike = token.kind.is_name()
+        || token.kind == Kind::Param
+        || (token.kind == Kind::Unknown && token.span.of(text) == "$");
     (Inside::Code, if wordlike { token.span } else { empty })
 }
 

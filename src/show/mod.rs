@@ -202,7 +202,7 @@ fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
 }
 
 /// Events of a window, and how many of them may fail, where traffic is known.
-fn events(journey: &Journey, sli: &Sli) -> (String, String) {
+pub fn events(journey: &Journey, sli: &Sli) -> (String, String) {
     let Some(rate) = traffic_of(sli) else { return ("unknown".to_string(), "unknown".to_string()) };
     let events = rate * (journey.window.value * 60) as f64;
     let round = |n: f64| if n < 10.0 { number(four_digits(n)) } else { grouped(n.round()) };
