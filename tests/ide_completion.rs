@@ -2,7 +2,7 @@
 
 mod corpus;
 
-use corpus::editor::{Files, Opened, marked, open, parsed_only, projects};
+use corpus::editor::{Files, Opened, open, parsed_only, projects};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use tabi::ide::completion::{Completion, completion};
@@ -17,20 +17,21 @@ fn writes(offer: &Completion, word: &str) -> bool {
     rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// Words that need not be offered where they stand, with the reason. Reviewed: nothing else may be missing.
-fn excepted(token: Token, word: &str, cut: bool) -> bool {
-    let own = token.declares
-        // the texts and numbers are the writer's
-        || matches!(token.kind, TokenKind::String | TokenKind::Regex | TokenKind::Number | TokenKind::PromQl)
-        || matches!(token.kind, TokenKind::Comment | TokenKind::Doc);
+/// Words that need not be offered where they stand, with the reason. Reviewed: nothing else may be missing. `others` are the words of
+/// the project, without this one, or those before it.
+fn excepted(token: Token, word: &str, others: &[(TokenKind, &str)]) -> bool {
+    use TokenKind as T;
+    // texts and numbers are the writer's own, and so are the names of what is declared; operators are no words
+    let own = matches!(token.kind, T::String | T::Regex | T::PromQl | T::Number | T::Comment | T::Doc | T::Operator);
     // an owner, a metric or a label that stands nowhere else yet
-    let first = cut && matches!(token.kind, TokenKind::Value | TokenKind::Metric | TokenKind::Label) && !is_word(word);
-    own || first || token.kind == TokenKind::Operator
+    let new = matches!(token.kind, T::Value | T::Metric | T::Label) && !others.contains(&(token.kind, word));
+    token.declares || own || new && !is_word(word)
 }
 
 /// The words that settings take.
 fn is_word(text: &str) -> bool {
-    ["off", "all", "weakest", "weighted", "native", "classic", "pushed", "scraped", "s", "ms", "us", "ns"].contains(&text)
+    ["off", "all", "weakest", "weighted", "native", "classic", "pushed", "scraped", "s", "ms", "us", "ns"]
+        .contains(&text)
 }
 
 /// What holds for every answer.
@@ -63,14 +64,24 @@ fn what_stands_there_is_offered() {
     for files in projects() {
         let opened = open(&files);
         for (index, (name, text)) in files.iter().enumerate() {
-            let all = tokens(&opened.project(), FileId(index as u32));
-            for token in all.into_iter().filter(|t| !in_backticks(text, t.span)) {
+            let all: Vec<(usize, Token)> = (0..files.len())
+                .flat_map(|i| tokens(&opened.project(), FileId(i as u32)).into_iter().map(move |t| (i, t)))
+                .collect();
+            let words = |wanted: &dyn Fn(usize, &Token) -> bool| -> Vec<(TokenKind, &str)> {
+                let kept = all.iter().filter(|(i, t)| wanted(*i, t));
+                kept.map(|(i, t)| (t.kind, t.span.of(&files[*i].1))).collect()
+            };
+            for token in all.iter().filter(|(i, t)| *i == index && !in_backticks(text, t.span)).map(|(_, t)| *t) {
                 let word = token.span.of(text);
                 let (start, line) = (token.span.start, text[..token.span.start as usize].matches('\n').count() + 1);
-                if !excepted(token, word, false) && !at(&opened, index, start).iter().any(|o| writes(o, word)) {
+                // with the cursor in the word
+                let offers = at(&opened, index, start + 1);
+                let others = words(&|i, t| i != index || t.span != token.span);
+                if !excepted(token, word, &others) && !offers.iter().any(|o| writes(o, word) && o.span == token.span) {
                     let _ = writeln!(missing, "{name}:{line} `{word}`, {:?}", token.kind);
                 }
-                if excepted(token, word, true) {
+                let before = words(&|i, t| i != index || t.span.start < start);
+                if excepted(token, word, &before) {
                     continue;
                 }
                 // nothing yet, a letter, the whole word: and nothing behind it
@@ -120,4 +131,30 @@ fn coloured(text: &str, all: &[Token]) {
         assert!(!token.span.of(text).is_empty() && !token.span.of(text).contains('\n'), "{token:?} in\n{text}");
         last = token.span.end;
     }
+}
+
+#[test]
+fn zz_time() {
+    let text = std::fs::read_to_string("examples/shop/shop.tabi").unwrap();
+    let files: Files = (0..25).map(|i| (format!("f{i}.tabi"), text.clone())).collect();
+    let opened = open(&files);
+    let lines: usize = files.iter().map(|f| f.1.lines().count()).sum();
+    for word in ["http_requests_total{job", "target 99.9%", "otel.http_fast"] {
+        let offset = text.find(word).unwrap() as u32 + 3;
+        let start = std::time::Instant::now();
+        for _ in 0..20 {
+            at(&opened, 0, offset);
+        }
+        eprintln!("{lines} lines {word}: {:?}", start.elapsed() / 20);
+    }
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        hints::hints(&opened.project(), FileId(0), Span { start: 0, end: u32::MAX });
+    }
+    eprintln!("hints {:?}", start.elapsed() / 20);
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        tokens(&opened.project(), FileId(0));
+    }
+    eprintln!("tokens {:?}", start.elapsed() / 20);
 }

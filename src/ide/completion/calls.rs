@@ -117,7 +117,7 @@ fn value(asked: &Asked<'_>, callable: &Callable<'_>, name: &str, offers: &mut Of
             offers.add(bucket, Offer::Value, "a bucket", "");
         }
     }
-    for value in asked.seen.arguments.get(name).into_iter().flatten().filter(|v| fits(v)) {
+    for value in asked.seen().arguments.get(name).into_iter().flatten().filter(|v| fits(v)) {
         offers.add(value, Offer::Value, "used in the project", "");
     }
     match parameter.ty {

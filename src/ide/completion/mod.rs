@@ -20,6 +20,7 @@ use crate::syntax::Parsed;
 use crate::syntax::ast::{Block, Entry, Item};
 use crate::syntax::lexer::Token;
 use seen::Seen;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// What kind of thing is offered.
@@ -70,8 +71,7 @@ pub fn completion(project: &Project<'_>, file: FileId, offset: u32) -> Vec<Compl
     let text = project.text(file);
     let offset = project.sources.file(file).floor(offset);
     let spot = spot(text, &parsed.lexed, offset);
-    let seen = seen::seen(&files, file, skipped(&spot, offset));
-    let asked = Asked { files: &files, file, text, parsed, spot: &spot, offset, seen };
+    let asked = Asked { files: &files, file, text, parsed, spot: &spot, offset, seen: OnceCell::new() };
     let mut offers = Offers { span: spot.word, list: Vec::new(), labels: HashSet::new() };
     match spot.inside {
         Inside::Comment(comment) => comments::offer(&asked, comment, &mut offers),
@@ -99,10 +99,16 @@ struct Asked<'a> {
     parsed: &'a Parsed,
     spot: &'a Spot<'a>,
     offset: u32,
-    seen: Seen<'a>,
+    /// Read when it is first asked for: most places need nothing of it.
+    seen: OnceCell<Seen<'a>>,
 }
 
 impl<'a> Asked<'a> {
+    /// What the project already says.
+    fn seen(&self) -> &Seen<'a> {
+        self.seen.get_or_init(|| seen::seen(self.files, self.file, skipped(self.spot, self.offset)))
+    }
+
     /// The word up to the cursor.
     fn typed(&self) -> &'a str {
         Span { start: self.spot.word.start, end: self.offset.max(self.spot.word.start) }.of(self.text)

@@ -46,7 +46,7 @@ pub fn metrics(asked: &Asked<'_>, measure: Kind, offers: &mut Offers) {
         let counts = [Kind::Good, Kind::Bad, Kind::Total];
         m.measures.contains(&measure) || (counts.contains(&measure) && counts.iter().any(|k| m.measures.contains(k)))
     };
-    let mut all: Vec<(&&str, &Metric<'_>)> = asked.seen.metrics.iter().collect();
+    let mut all: Vec<(&&str, &Metric<'_>)> = asked.seen().metrics.iter().collect();
     all.sort_by_key(|(name, m)| (!kin(m), !m.own, **name));
     for (name, metric) in all {
         let from = if metric.own { "used in the project" } else { "read by a module that ships" };
@@ -58,13 +58,13 @@ pub fn metrics(asked: &Asked<'_>, measure: Kind, offers: &mut Offers) {
 
 /// The labels of a metric, then those of others.
 pub fn labels(asked: &Asked<'_>, metric: Option<&str>, offers: &mut Offers) {
-    if let Some(found) = metric.and_then(|m| asked.seen.metrics.get(m)) {
+    if let Some(found) = metric.and_then(|m| asked.seen().metrics.get(m)) {
         for label in found.labels.keys() {
             offers.add(label, Offer::Label, metric.unwrap_or_default(), "");
         }
     }
     let mut others: Vec<(&str, bool)> =
-        asked.seen.metrics.values().flat_map(|m| m.labels.keys().map(|l| (*l, !m.own))).collect();
+        asked.seen().metrics.values().flat_map(|m| m.labels.keys().map(|l| (*l, !m.own))).collect();
     others.sort_unstable_by_key(|(label, shipped)| (*shipped, *label));
     for (label, _) in others {
         offers.add(label, Offer::Label, "", "");
@@ -80,8 +80,8 @@ pub fn values<'a>(asked: &'a Asked<'_>, metric: Option<&str>, label: &str, regex
         let (first, then) = if regex { (&values.regexes, None) } else { (&values.texts, Some(&values.texts)) };
         first.iter().chain(then.into_iter().flatten()).copied()
     };
-    let own = metric.and_then(|m| asked.seen.metrics.get(m)).and_then(|m| m.labels.get(label));
-    let others = asked.seen.metrics.values().filter_map(|m| m.labels.get(label));
+    let own = metric.and_then(|m| asked.seen().metrics.get(m)).and_then(|m| m.labels.get(label));
+    let others = asked.seen().metrics.values().filter_map(|m| m.labels.get(label));
     let mut found = Vec::new();
     for value in own.into_iter().chain(others).flat_map(of) {
         if !found.contains(&value) {
@@ -123,7 +123,7 @@ pub fn matchers(asked: &Asked<'_>, offers: &mut Offers) {
 
 /// What follows in the braces of `labels` and `external_labels`.
 pub fn pairs(asked: &Asked<'_>, key: Kind, offers: &mut Offers) {
-    let of_key = || asked.seen.pairs.iter().filter(move |((k, _), _)| *k == key);
+    let of_key = || asked.seen().pairs.iter().filter(move |((k, _), _)| *k == key);
     match asked.spot.item_tokens() {
         [] => {
             for ((_, name), _) in of_key() {

@@ -24,7 +24,7 @@ pub fn offer(asked: &Asked<'_>, span: Span, offers: &mut Offers) {
                 placeholders(asked, inner, offers);
             }
             Next::Value(setting, _) if setting.key == Kind::Owner => {
-                let owners = asked.seen.owners.keys().copied().filter(|o| o.starts_with(['"', '\'']));
+                let owners = asked.seen().owners.keys().copied().filter(|o| o.starts_with(['"', '\'']));
                 quoted(owners, quote, inner, offers);
             }
             _ => {}
@@ -41,7 +41,7 @@ pub fn offer(asked: &Asked<'_>, span: Span, offers: &mut Offers) {
             if let [name] = asked.spot.item_tokens()
                 && !(key == Kind::Labels && placeholders(asked, inner, offers))
             {
-                let values = asked.seen.pairs.get(&(key, name.span.of(asked.text)));
+                let values = asked.seen().pairs.get(&(key, name.span.of(asked.text)));
                 quoted(values.into_iter().flatten().copied(), quote, inner, offers);
             }
         }
@@ -50,7 +50,7 @@ pub fn offer(asked: &Asked<'_>, span: Span, offers: &mut Offers) {
             let Some(callable) = callee(asked.files, asked.file, asked.spot, open) else { return };
             let names: Vec<&str> = callable.parameters().iter().map(|p| p.name).collect();
             let Some(index) = active(asked.text, asked.spot, open, &names) else { return };
-            let values = asked.seen.arguments.get(names[index]);
+            let values = asked.seen().arguments.get(names[index]);
             quoted(values.into_iter().flatten().copied(), quote, inner, offers);
         }
         Holds::Params | Holds::Unknown => {}

@@ -57,8 +57,8 @@ pub fn first(asked: &Asked<'_>, setting: &'static Setting, nothing_yet: bool, of
         Kind::Window => pairs(&WINDOWS, offers),
         Kind::Target => pairs(&TARGETS, offers),
         Kind::Weight => weights(asked, offers),
-        Kind::Delivers => named(asked, &asked.seen.user_journeys, Offer::Journey, offers),
-        Kind::At => named(asked, &asked.seen.sites, Offer::Site, offers),
+        Kind::Delivers => named(asked, &asked.seen().user_journeys, Offer::Journey, offers),
+        Kind::At => named(asked, &asked.seen().sites, Offer::Site, offers),
         Kind::By => labels(asked, offers),
         Kind::Traffic => rates(asked, offers),
         Kind::Buckets => durations(asked, &LATENCIES, offers),
@@ -76,7 +76,7 @@ pub fn first(asked: &Asked<'_>, setting: &'static Setting, nothing_yet: bool, of
             offers.snippet("{ … }", Offer::Snippet, "names and values", setting.doc, "{ ${1:name} \"$2\" }$0");
         }
         Kind::Runbook => {
-            for runbook in &asked.seen.runbooks {
+            for runbook in &asked.seen().runbooks {
                 offers.add(runbook, Offer::Value, "used in the project", "");
             }
             let doc = "`$journey`, `$step` and `$sli` are filled in.";
@@ -166,7 +166,7 @@ fn weights(asked: &Asked<'_>, offers: &mut Offers) {
 }
 
 fn owners(asked: &Asked<'_>, offers: &mut Offers) {
-    let mut owners: Vec<(&str, usize)> = asked.seen.owners.iter().map(|(name, n)| (*name, *n)).collect();
+    let mut owners: Vec<(&str, usize)> = asked.seen().owners.iter().map(|(name, n)| (*name, *n)).collect();
     owners.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), *name));
     for (name, n) in owners {
         let detail = if n == 1 { "owner of one thing".to_string() } else { format!("owner of {n} things") };
@@ -191,15 +191,15 @@ fn labels(asked: &Asked<'_>, offers: &mut Offers) {
     if let Some(callable) = super::calls::called(asked, item) {
         metrics.extend(self::metrics(callable.template.body.as_ref().map_or(&[], |b| &b.items), callable.text));
     }
-    for metric in metrics.iter().filter_map(|m| asked.seen.metrics.get(m).map(|seen| (m, seen))) {
+    for metric in metrics.iter().filter_map(|m| asked.seen().metrics.get(m).map(|seen| (m, seen))) {
         for label in metric.1.labels.keys() {
             offers.add(label, Offer::Label, metric.0, "");
         }
     }
-    for label in &asked.seen.by {
+    for label in &asked.seen().by {
         offers.add(label, Offer::Label, "used in the project", "");
     }
-    for label in asked.seen.metrics.values().filter(|m| m.own).flat_map(|m| m.labels.keys()) {
+    for label in asked.seen().metrics.values().filter(|m| m.own).flat_map(|m| m.labels.keys()) {
         offers.add(label, Offer::Label, "", "");
     }
 }
