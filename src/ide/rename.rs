@@ -94,7 +94,7 @@ pub fn rename(project: &Project<'_>, file: FileId, offset: u32, name: &str) -> R
     }
     if let Some((what, other)) = taken(&files, at.thing, name) {
         let place = project.sources.name_and_line(other);
-        return Err(format!("there is a {what} `{name}` already, at {place}"));
+        return Err(format!("there is {what} `{name}` already, at {place}"));
     }
     let edit = |place, text: &str| Edit { place, text: text.to_string() };
     let mut edits: Vec<Edit> = references(project, file, offset, true).into_iter().map(|p| edit(p, name)).collect();
@@ -131,10 +131,10 @@ fn alias(used: &Use, name: &str, text: &str) -> Option<(Span, String)> {
 fn taken(files: &Files<'_>, thing: Thing<'_>, name: &str) -> Option<(&'static str, Place)> {
     let declared = |thing, what| names::declarations(files, thing).first().map(|(_, place)| (what, *place));
     match thing {
-        Thing::Journey(_) => declared(Thing::Journey(name), "journey"),
-        Thing::Site(_) => declared(Thing::Site(name), "site"),
-        Thing::Param(file, start, _) => declared(Thing::Param(file, start, name), "parameter"),
-        Thing::Prefix(file, _) => declared(Thing::Prefix(file, name), "prefix"),
+        Thing::Journey(_) => declared(Thing::Journey(name), "a journey"),
+        Thing::Site(_) => declared(Thing::Site(name), "a site"),
+        Thing::Param(file, start, _) => declared(Thing::Param(file, start, name), "a parameter"),
+        Thing::Prefix(file, _) => declared(Thing::Prefix(file, name), "a prefix"),
         Thing::Template(owner, _) => {
             // in every file that sees it
             let seen = files.all().map(|file| (file, names::templates(files, file)));
@@ -142,7 +142,7 @@ fn taken(files: &Files<'_>, thing: Thing<'_>, name: &str) -> Option<(&'static st
             let mut all = sees.flat_map(|(_, all)| all);
             all.find_map(|(file, template)| {
                 let other = template.name.filter(|n| n.span.of(files.text(file)) == name)?;
-                Some(("template", Place { file, span: other.span }))
+                Some(("a template", Place { file, span: other.span }))
             })
         }
         Thing::Step(place) | Thing::Sli(place) => neighbour(files, place, name),
@@ -157,8 +157,8 @@ fn neighbour(files: &Files<'_>, place: Place, name: &str) -> Option<(&'static st
     let mut block = items.iter().find(|i| around(i.span())).and_then(Item::body)?;
     loop {
         let named = block.items.iter().filter_map(|entry| match entry {
-            Entry::Step(s) => Some(("step", s.name?)),
-            Entry::Sli(s) => Some(("sli", s.name?)),
+            Entry::Step(s) => Some(("a step", s.name?)),
+            Entry::Sli(s) => Some(("an sli", s.name?)),
             _ => None,
         });
         let named: Vec<_> = named.collect();
