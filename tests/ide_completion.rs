@@ -100,7 +100,7 @@ fn what_stands_there_is_offered() {
                 }
                 // nothing yet, a letter, the whole word: and nothing behind it
                 for end in [start, start + 1, token.span.end] {
-                    let broken = Editor::parsed(&with(&files, index, &text[..end as usize]));
+                    let broken = Editor::parsed(with(&files, index, &text[..end as usize]));
                     let offers = at(&broken, index, end);
                     sound(&text[..end as usize], end, &offers);
                     let found = offers.iter().any(|o| writes(o, word) && o.span.start == start);
@@ -128,7 +128,7 @@ fn every_byte_and_every_prefix_has_an_answer() {
                 let _ = signature(&opened.project(), FileId(index as u32), offset as u32);
             }
             for end in (0..text.len()).filter(|i| text.is_char_boundary(*i)) {
-                let broken = Editor::parsed(&with(&files, index, &text[..end]));
+                let broken = Editor::parsed(with(&files, index, &text[..end]));
                 sound(&text[..end], end as u32, &at(&broken, index, end as u32));
                 let _ = signature(&broken.project(), FileId(index as u32), end as u32);
                 coloured(&text[..end], &tokens(&broken.project(), FileId(index as u32)));
