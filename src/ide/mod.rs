@@ -4,6 +4,7 @@
 //! A file that does not parse still has answers in its good parts: broken parts of the ast are skipped, and where there is no model, the
 //! ast alone answers.
 
+pub mod callables;
 pub mod completion;
 pub mod cursor;
 pub mod definition;
@@ -18,6 +19,7 @@ pub mod references;
 pub mod rename;
 pub mod selection;
 pub mod signature;
+mod spot;
 pub mod symbols;
 pub mod tokens;
 

@@ -17,6 +17,7 @@ mod operators;
 mod parse;
 mod parse_primary;
 mod parse_selector;
+pub mod pieces;
 pub mod regex;
 pub mod rewrite;
 mod token;

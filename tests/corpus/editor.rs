@@ -60,6 +60,13 @@ impl Editor {
         Editor { sources, units, model, options, diagnostics, cursor: None, files }
     }
 
+    /// From files that are parsed and not compiled: what an editor has between a key and the next run of the compiler.
+    pub fn parsed(files: Vec<(String, String)>) -> Editor {
+        let (sources, units, diagnostics) = in_memory(&files);
+        let (model, options) = (Model::default(), Options::default());
+        Editor { sources, units, model, options, diagnostics, cursor: None, files }
+    }
+
     /// Every example as a project.
     pub fn examples() -> Vec<(String, Editor)> {
         let mut found: Vec<(String, Vec<(String, String)>)> = Vec::new();
