@@ -122,7 +122,7 @@ fn the_scanners_list_is_the_schemas() {
     generated("grammar/tree-sitter-tabi/src/keywords.h", &format!("{text}\n"));
 }
 
-/// The TextMate grammar has no way to read a list: the words are put into the places that are marked so in `grammar/textmate.json`.
+/// The `TextMate` grammar has no way to read a list: the words are put into the places that are marked so in `grammar/textmate.json`.
 #[test]
 fn the_textmate_grammar_has_the_words() {
     let mut text = corpus::read("grammar/textmate.json");

@@ -1,4 +1,4 @@
--- Run by scripts/test-grammars in Neovim, with the parser and the queries on the runtimepath: nvim -l nvim.lua REPOSITORY
+-- Run by scripts/test-grammars in Neovim, set up as grammar/README.md says: nvim -u init.lua -l nvim.lua REPOSITORY
 local function must(right, what)
   if not right then
     io.stderr:write(what .. '\n')
@@ -6,10 +6,10 @@ local function must(right, what)
   end
 end
 
-vim.filetype.add({ extension = { tabi = 'tabi' } })
+vim.cmd('filetype on')
 vim.cmd.edit(arg[1] .. '/examples/shop/shop.tabi')
 must(vim.bo.filetype == 'tabi', 'the file type is ' .. vim.bo.filetype)
-vim.treesitter.start()
+must(vim.treesitter.highlighter.active[vim.api.nvim_get_current_buf()], 'the page does not start the colours')
 local parser = vim.treesitter.get_parser(0)
 parser:parse(true)
 must(not parser:parse()[1]:root():has_error(), 'an error in the tree')
