@@ -13,9 +13,11 @@ mod build;
 mod check;
 mod completions;
 mod cost;
+mod diff;
 pub mod drift;
 mod explain;
 mod fmt;
+mod git;
 mod init;
 mod man;
 pub mod output;
@@ -59,6 +61,7 @@ enum Command {
     Fmt(fmt::Args),
     Show(show::Args),
     Cost(cost::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
             Command::Cost(args) => cost::run(&args, terminal),
+            Command::Diff(args) => diff::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
             Command::Completions(args) => completions::run(&args, terminal),

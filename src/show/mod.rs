@@ -2,7 +2,7 @@
 //! when it fires and when it ends. The same reckoning as in the lints and the rules.
 
 pub mod cost;
-mod table;
+pub mod table;
 
 use crate::diagnostic::did_you_mean;
 use crate::measure::Query;
@@ -13,7 +13,7 @@ use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
-use crate::reckon::{level_one_range, range_of, traffic_of};
+use crate::reckon::traffic_of;
 use std::fmt::Write;
 use table::Table;
 
@@ -78,12 +78,12 @@ fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> 
 }
 
 /// A share as a percentage with four digits.
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{}%", number(four_digits(100.0 * share)))
 }
 
 /// Minutes for people: `2m`, `1h30m`, `40s`, `4d`.
-fn time(minutes: f64) -> String {
+pub fn time(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{}s", number(four_digits((minutes * 60.0).max(0.0))));
     }
@@ -170,18 +170,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
         table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
     }
     let _ = write!(out, "\n{table}");
-    if let Some(target) = &journey.target {
-        let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
-        let range = range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000));
-        let situation = Situation {
-            budget: target.value.budget(),
-            evaluate: journey.evaluate,
-            range,
-            window: journey.window.value,
-            traffic: None,
-            // the later of the two generations
-            closed: true,
-        };
+    if let Some(situation) = Situation::of_journey(journey) {
         alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
     out
@@ -210,7 +199,7 @@ fn events(journey: &Journey, sli: &Sli) -> (String, String) {
 }
 
 /// `1,680,000`
-fn grouped(n: f64) -> String {
+pub fn grouped(n: f64) -> String {
     // a sum of nothing is -0
     let digits = format!("{:.0}", n + 0.0);
     let mut out = String::new();
@@ -249,17 +238,7 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}", sites.join(", "));
     }
     notes(&mut out, sli);
-    let situation = Situation {
-        budget,
-        evaluate: journey.evaluate,
-        // level 1 spreads events over `R`, minutes it counts as they are
-        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
-        window,
-        traffic: traffic_of(sli),
-        // the later of the two generations
-        closed: true,
-    };
-    alerts(&mut out, &thresholds::of_sli(journey, sli), situation);
+    alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));
     let mut others = Vec::new();
     if let Some((after, urgency)) = sli.alerts.no_data {
         let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
