@@ -18,7 +18,7 @@ use crate::diff::{self, Assumptions, Side, json, markdown, text};
 use crate::load::{self, config};
 use crate::model::{Model, Percent};
 use crate::project::Options;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// Say what changes for people: budgets, alerts and their times, owners, cost
@@ -103,7 +103,8 @@ struct Read {
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
-    let here = std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| format!("the current directory: {e}"))?;
+    let here =
+        std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| format!("the current directory: {e}"))?;
     let mut repository = Lazy { here: &here, found: None };
     let (old, new) = sides(args, &mut repository, terminal)?;
     // a path beside a revision says where the project is in it
@@ -126,8 +127,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let (empty, options) = (Model::default(), Options::default());
     let chosen = [&old, &new].map(|side| side.checked.as_ref().map(chosen).unwrap_or_default());
     let sides = (side_of(&old, &new, &empty, &options, &chosen[0]), side_of(&new, &old, &empty, &options, &chosen[1]));
-    let assumptions =
-        Assumptions { failing: args.failing, series: args.series.into(), budgets: args.budgets.into() };
+    let assumptions = Assumptions { failing: args.failing, series: args.series.into(), budgets: args.budgets.into() };
     let found = diff::between(sides.0, sides.1, &assumptions);
     let report = Report { diff: &found, old: old.version(), new: new.version() };
     terminal.result(&match args.format {
@@ -139,7 +139,13 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
 }
 
 /// A side as the stages see it. One without files has the `tabi.toml` of the other: it says nothing of its own.
-fn side_of<'m>(read: &'m Read, other: &'m Read, empty: &'m Model, built_in: &'m Options, chosen: &'m [usize]) -> Side<'m> {
+fn side_of<'m>(
+    read: &'m Read,
+    other: &'m Read,
+    empty: &'m Model,
+    built_in: &'m Options,
+    chosen: &'m [usize],
+) -> Side<'m> {
     let options = |read: &'m Read| read.checked.as_ref().map(|c| &c.project.config.options);
     let model = read.checked.as_ref().map_or(empty, |c| &c.model);
     Side { model, options: options(read).or(options(other)).unwrap_or(built_in), chosen }
@@ -221,16 +227,13 @@ fn sides(args: &Args, repository: &mut Lazy<'_>, terminal: Terminal) -> Result<(
 
 /// Where this branch left the default branch; on that branch the last commit.
 fn parting(repository: &Repository) -> Result<From, String> {
-    if repository.commit("HEAD")?.is_none() {
+    let Some(commit) = repository.commit("HEAD")? else {
         return Err("there is no commit yet to compare with\n  help: two directories or files can be compared as well, `tabi diff OLD NEW`".into());
+    };
+    if let Some(branch) = repository.default_branch()? {
+        return Ok(From::Commit(repository.merge_base(&branch, "HEAD")?, branch));
     }
-    match repository.default_branch()? {
-        Some(branch) => Ok(From::Commit(repository.merge_base(&branch, "HEAD")?, branch)),
-        None => {
-            let commit = repository.commit("HEAD")?.unwrap_or_default();
-            Ok(From::Commit(commit, "HEAD".into()))
-        }
-    }
+    Ok(From::Commit(commit, "HEAD".into()))
 }
 
 fn side(word: &str, repository: &mut Lazy<'_>, terminal: Terminal) -> Result<From, String> {
@@ -252,7 +255,13 @@ fn side(word: &str, repository: &mut Lazy<'_>, terminal: Terminal) -> Result<Fro
     }
 }
 
-fn read(from: &From, paths: &[PathBuf], alone: bool, repository: &mut Lazy<'_>, terminal: Terminal) -> Result<Read, String> {
+fn read(
+    from: &From,
+    paths: &[PathBuf],
+    alone: bool,
+    repository: &mut Lazy<'_>,
+    terminal: Terminal,
+) -> Result<Read, String> {
     let here = repository.here;
     let top = here.ancestors().last().unwrap_or(here);
     match from {
@@ -267,7 +276,8 @@ fn read(from: &From, paths: &[PathBuf], alone: bool, repository: &mut Lazy<'_>, 
             let root = files.path().canonicalize().map_err(|e| format!("{}: {e}", files.path().display()))?;
             let notes = repository.extract(commit, &root)?;
             let short: String = commit.chars().take(8).collect();
-            let name = if commit.starts_with(word.as_str()) { short } else { format!("{word} ({short})") };
+            let name =
+                if word.len() >= 7 && commit.starts_with(word.as_str()) { short } else { format!("{word} ({short})") };
             for note in notes {
                 terminal.note_line(&format!("note: {name}: {note}"));
             }
@@ -278,9 +288,14 @@ fn read(from: &From, paths: &[PathBuf], alone: bool, repository: &mut Lazy<'_>, 
             std::fs::create_dir_all(&there).map_err(|e| format!("{}: {e}", there.display()))?;
             let mut wanted = Vec::new();
             for path in paths {
-                let whole = normal(&here.join(path));
-                let Some(relative) = inside(&whole).or_else(|| whole.canonicalize().ok().and_then(|p| inside(&p))) else {
-                    return Err(format!("{} is not in the repository of {name}, {}", path.display(), repository.top.display()));
+                let whole = load::normalize(&here.join(path));
+                let Some(relative) = inside(&whole).or_else(|| whole.canonicalize().ok().and_then(|p| inside(&p)))
+                else {
+                    return Err(format!(
+                        "{} is not in the repository of {name}, {}",
+                        path.display(),
+                        repository.top.display()
+                    ));
                 };
                 wanted.push(root.join(relative));
             }
@@ -295,21 +310,6 @@ fn project_root(here: &Path, top: &Path) -> PathBuf {
     inside.into_iter().find(|dir| dir.join(config::FILE_NAME).is_file()).unwrap_or(here).to_path_buf()
 }
 
-/// The path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
-}
-
 fn finish(
     name: String,
     top: &Path,
@@ -322,7 +322,13 @@ fn finish(
     let nothing = !paths.is_empty() && there.is_empty();
     let project = if nothing { None } else { load::load_at(top, here, &there)? };
     let Some(project) = project else {
-        return Ok(Read { name: format!("{name} (nothing there)"), checked: None, errors: Vec::new(), found: false, _files: files });
+        return Ok(Read {
+            name: format!("{name} (nothing there)"),
+            checked: None,
+            errors: Vec::new(),
+            found: false,
+            _files: files,
+        });
     };
     let mut checked = check::finish(project, terminal);
     checked.diagnostics.retain(|d| d.severity == Severity::Error);

@@ -32,12 +32,18 @@ struct Entry {
 fn run(here: &Path, args: &[&str], input: Option<&str>) -> Result<Output, String> {
     let mut command = Command::new("git");
     // messages in one language, nobody is asked for a password, nothing is written
-    command.args(args).current_dir(here).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
+    command
+        .args(args)
+        .current_dir(here)
+        .env("LC_ALL", "C")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0");
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => {
-            "git was not found in PATH\n  help: without it two directories can be compared, `tabi diff OLD NEW`".to_string()
+            "git was not found in PATH\n  help: without it two directories can be compared, `tabi diff OLD NEW`"
+                .to_string()
         }
         _ => format!("git cannot be run: {e}"),
     })?;
@@ -98,7 +104,8 @@ impl Repository {
     /// Why there is no such revision, and what to do.
     pub fn unknown(&self, revision: &str) -> String {
         let no_commit = matches!(self.commit("HEAD"), Ok(None));
-        let branches = answer(&self.here, &["for-each-ref", "--format=%(refname:short)"]).ok().flatten().unwrap_or_default();
+        let branches =
+            answer(&self.here, &["for-each-ref", "--format=%(refname:short)"]).ok().flatten().unwrap_or_default();
         let help = if no_commit {
             "there is no commit yet".to_string()
         } else if let Some(meant) = did_you_mean(revision, branches.lines()) {

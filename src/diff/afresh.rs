@@ -28,7 +28,7 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         let own = Budget::of_journey(new).is_some() && Budget::of_journey(old).is_some();
         let mut budgets: Vec<String> = own.then(|| new.name.text.clone()).into_iter().collect();
         budgets.extend(addresses(&|m| m.journey == j));
-        let subject = pairs.journey(Some(old), Some(new));
+        let subject = Pairs::journey(Some(old), Some(new));
         changes.push(afresh(subject, reasons, budgets, None));
     }
     for (i, j) in pairs.steps.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))) {
@@ -39,7 +39,12 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         }
         let counts = new.weight.value > 0.0 && new.slis.iter().any(|sli| sli.counts);
         let forgets = counts.then(|| pairs.new.journey(j.0).name.text.clone());
-        changes.push(afresh(subject, vec![Reason::Step], addresses(&|m| (m.journey, m.step) == (j.0, Some(j.1))), forgets));
+        changes.push(afresh(
+            subject,
+            vec![Reason::Step],
+            addresses(&|m| (m.journey, m.step) == (j.0, Some(j.1))),
+            forgets,
+        ));
     }
     let homes: BTreeSet<_> = pairs.steps.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))).collect();
     for (old, new) in pairs.both_slis() {
@@ -70,7 +75,8 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
 }
 
 fn afresh(subject: super::Subject, reasons: Vec<Reason>, budgets: Vec<String>, forgets: Option<String>) -> Change {
-    let name = |side: &Option<(String, crate::source::Place)>| side.as_ref().map(|(a, _)| a.clone()).unwrap_or_default();
+    let name =
+        |side: &Option<(String, crate::source::Place)>| side.as_ref().map(|(a, _)| a.clone()).unwrap_or_default();
     let (old, new) = (name(&subject.old), name(&subject.new));
     change(subject, Kind::Afresh(Afresh { reasons, old, new, budgets, forgets }))
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Finds all changes of alerts.
 pub fn find(pairs: &Pairs<'_>, failing: Percent, changes: &mut Vec<Change>) {
     for (old, new) in pairs.both_journeys() {
-        let subject = || pairs.journey(Some(old), Some(new));
+        let subject = || Pairs::journey(Some(old), Some(new));
         burns(subject(), of_journey(old, failing), of_journey(new, failing), changes);
         let low = |j: &Journey| {
             let has = j.target.is_some() && j.counted_slis().next().is_some();
@@ -40,7 +40,7 @@ pub fn find(pairs: &Pairs<'_>, failing: Percent, changes: &mut Vec<Change>) {
             now.keys().copied().chain(before.keys().map(String::as_str)).collect();
         for user in users {
             let told = |urgency: &Urgency| Told { urgency: *urgency, when: format!("while {user} pages") };
-            let subject = pairs.journey(Some(pairs.old.journey(i)), Some(pairs.new.journey(j)));
+            let subject = Pairs::journey(Some(pairs.old.journey(i)), Some(pairs.new.journey(j)));
             let alert = Other::Blocked(user.to_string());
             other(subject, alert, before.get(user).map(told), now.get(user).map(told), changes);
         }
@@ -105,7 +105,8 @@ fn first(rows: &[Alert], urgency: Urgency) -> Times {
 }
 
 fn burns(subject: Subject, old: Vec<Alert>, new: Vec<Alert>, changes: &mut Vec<Change>) {
-    let (of_page, of_ticket) = ([&old, &new].map(|r| first(r, Urgency::Page)), [&old, &new].map(|r| first(r, Urgency::Ticket)));
+    let (of_page, of_ticket) =
+        ([&old, &new].map(|r| first(r, Urgency::Page)), [&old, &new].map(|r| first(r, Urgency::Ticket)));
     let mut rows = paired(old, new);
     rows.retain(|row| row.old != row.new);
     if rows.is_empty() {
@@ -119,11 +120,8 @@ fn burns(subject: Subject, old: Vec<Alert>, new: Vec<Alert>, changes: &mut Vec<C
 /// Which row is which: of one urgency and window; of one window; of one urgency, in their order. What is left came or went.
 fn paired(mut old: Vec<Alert>, mut new: Vec<Alert>) -> Vec<Row> {
     let mut rows = Vec::new();
-    let same: [fn(&Alert, &Alert) -> bool; 3] = [
-        |a, b| (a.urgency, a.long) == (b.urgency, b.long),
-        |a, b| a.long == b.long,
-        |a, b| a.urgency == b.urgency,
-    ];
+    let same: [fn(&Alert, &Alert) -> bool; 3] =
+        [|a, b| (a.urgency, a.long) == (b.urgency, b.long), |a, b| a.long == b.long, |a, b| a.urgency == b.urgency];
     for same in same {
         new.retain(|b| match old.iter().position(|a| same(a, b)) {
             Some(at) => {

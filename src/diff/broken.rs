@@ -49,14 +49,22 @@ pub fn markdown(states: &[State<'_>; 2]) -> String {
     for state in states {
         if state.errors.is_empty() {
             let overview = state.model.and_then(|model| show::show(model, None).ok()).unwrap_or_default();
-            let _ = write!(out, "\n<details>\n<summary>What there is in the version without errors</summary>\n{}\n</details>\n", block(&overview));
+            let _ = write!(
+                out,
+                "\n<details>\n<summary>What there is in the version without errors</summary>\n{}\n</details>\n",
+                block(&overview)
+            );
             continue;
         }
         let mut listed = state.errors.iter().take(LISTED).cloned().collect::<Vec<_>>();
         if state.errors.len() > LISTED {
             listed.push(format!("and {} more", state.errors.len() - LISTED));
         }
-        let _ = write!(out, "{}", block(&format!("{}: {}\n{}", state.version.name, plural(state.errors.len(), "error"), listed.join("\n"))));
+        let _ = write!(
+            out,
+            "{}",
+            block(&format!("{}: {}\n{}", state.version.name, plural(state.errors.len(), "error"), listed.join("\n")))
+        );
     }
     out
 }
@@ -64,10 +72,13 @@ pub fn markdown(states: &[State<'_>; 2]) -> String {
 /// For programs: as [`super::json`], with errors and without changes.
 pub fn document(states: &[State<'_>; 2]) -> String {
     let side = |state: &State<'_>| -> Value {
-        let journeys: Option<Vec<&str>> =
-            state.model.filter(|_| state.errors.is_empty()).map(|m| m.journeys.iter().map(|j| j.name.text.as_str()).collect());
+        let journeys: Option<Vec<&str>> = state
+            .model
+            .filter(|_| state.errors.is_empty())
+            .map(|m| m.journeys.iter().map(|j| j.name.text.as_str()).collect());
         json!({"name": state.version.name, "errors": state.errors, "journeys": journeys})
     };
-    let document = json!({"version": 1, "old": side(&states[0]), "new": side(&states[1]), "changes": null, "cost": null});
+    let document =
+        json!({"version": 1, "old": side(&states[0]), "new": side(&states[1]), "changes": null, "cost": null});
     format!("{document:#}\n")
 }

@@ -31,8 +31,7 @@ pub struct CostChange {
 }
 
 fn of(side: Side<'_>, index: usize, assumptions: &Assumptions) -> Numbers {
-    let inventory =
-        Inventory { answers: BTreeMap::new(), series: assumptions.series, budgets: assumptions.budgets };
+    let inventory = Inventory { answers: BTreeMap::new(), series: assumptions.series, budgets: assumptions.budgets };
     let cost: JourneyCost = cost::journey(side.model, index, side.options, &inventory);
     Numbers {
         rules: cost.rules() as u64,

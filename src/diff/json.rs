@@ -71,8 +71,7 @@ fn kind(kind: &Kind) -> (&'static str, Value) {
             (name, json!({"blocks": more, "old": old.as_ref().map(told), "new": new.as_ref().map(told)}))
         }
         Kind::Measure(parts) => {
-            let parts: Vec<Value> =
-                parts.iter().map(|p| json!({"part": p.word, "old": p.old, "new": p.new})).collect();
+            let parts: Vec<Value> = parts.iter().map(|p| json!({"part": p.word, "old": p.old, "new": p.new})).collect();
             ("measure", json!({"parts": parts}))
         }
         Kind::Setting { setting, old, new } => ("setting", json!({"setting": word(setting), "old": old, "new": new})),

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 const SHORT: usize = 20;
 /// Subjects of a change that are named in it.
 const SUBJECTS: usize = 3;
+/// Subjects of a change that are named below.
+const MANY: usize = 20;
 /// Rows of a folded table.
 const LONG: usize = 150;
 /// GitHub takes comments of 65,536 characters.
@@ -59,7 +61,8 @@ pub fn markdown(report: &Report<'_>) -> String {
         }
     }
     if left_out > 0 {
-        let _ = writeln!(out, "\n{} left out, for it is too long here: `tabi diff` says all.", plural(left_out, "section"));
+        let _ =
+            writeln!(out, "\n{} left out, for it is too long here: `tabi diff` says all.", plural(left_out, "section"));
     }
     clean(&out).into_owned()
 }
@@ -72,14 +75,18 @@ fn section(report: &Report<'_>, title: &str, changes: &[&Change]) -> String {
     let mut rows = 0;
     let mut more = 0;
     for change in changes {
-        let whom: Vec<String> = change
+        let mut whom: Vec<String> = change
             .subjects
             .iter()
+            .take(MANY)
             .map(|s| match words::place(report, s) {
                 Some(place) => format!("{} {}", named(s.address()), cell(&place)),
                 None => named(s.address()),
             })
             .collect();
+        if change.subjects.len() > MANY {
+            whom.push(format!("and {} more", change.subjects.len() - MANY));
+        }
         let mut whom = whom.join("<br>");
         for line in words::lines(change, report.diff.failing) {
             if rows == LONG {

@@ -12,7 +12,8 @@ use crate::promql::write::duration;
 pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     for (old, new) in pairs.both_slis() {
         let (before, now) = (parts(&old.sli.measure), parts(&new.sli.measure));
-        let of = |all: &[(&'static str, String)], word: &str| all.iter().find(|(w, _)| *w == word).map(|(_, t)| t.clone());
+        let of =
+            |all: &[(&'static str, String)], word: &str| all.iter().find(|(w, _)| *w == word).map(|(_, t)| t.clone());
         let mut words: Vec<&'static str> = before.iter().chain(&now).map(|(word, _)| *word).collect();
         words.sort_by_key(|word| ORDER.iter().position(|w| w == word));
         words.dedup();

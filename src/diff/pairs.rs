@@ -1,7 +1,7 @@
 //! What of the one version is what of the other: by name, and where a name is gone and another one came, by what is measured.
 
 use super::{Change, Kind, Side, Subject};
-use crate::measure::Query;
+use crate::measure::{Query, Selector};
 use crate::model::{Journey, Sli, Step, address};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,9 @@ pub struct Member<'m> {
     pub sli: &'m Sli,
 }
 
+/// A step: indexes of its journey and of itself.
+pub type StepAt = (usize, usize);
+
 /// The two versions, and which parts belong together: indexes, or members, of the old and of the new one. `None`: there is none.
 #[derive(Debug)]
 pub struct Pairs<'m> {
@@ -20,11 +23,11 @@ pub struct Pairs<'m> {
     pub new: Side<'m>,
     pub journeys: Vec<(Option<usize>, Option<usize>)>,
     /// Journey and step, of the journeys that are on both sides.
-    pub steps: Vec<(Option<(usize, usize)>, Option<(usize, usize)>)>,
+    pub steps: Vec<(Option<StepAt>, Option<StepAt>)>,
     pub slis: Vec<(Option<Member<'m>>, Option<Member<'m>>)>,
 }
 
-/// From here on two things are taken for one that was renamed: half of what they measure is the same, and half of their names.
+/// From here on two things are taken for one that was renamed: most of what they measure is the same, or all of the metrics and names.
 const ALIKE: u32 = 50;
 
 /// Pairs those that are alike, the most alike first; each once.
@@ -44,25 +47,26 @@ fn greedy(mut candidates: Vec<(u32, usize, usize)>) -> Vec<(usize, usize)> {
 
 /// How much of two lists is the same, in percent; what stands in one of them twice counts once.
 fn overlap(a: &BTreeSet<String>, b: &BTreeSet<String>) -> u32 {
-    let all = a.len() + b.len();
-    if all == 0 { 0 } else { (200 * a.intersection(b).count() / all) as u32 }
+    (200 * a.intersection(b).count()).checked_div(a.len() + b.len()).unwrap_or(0) as u32
 }
 
 /// What tells a journey or a step by its inside: what is measured, and the names.
 struct Inside {
     measures: BTreeSet<String>,
+    metrics: BTreeSet<String>,
     names: BTreeSet<String>,
     title: Option<String>,
 }
 
 impl Inside {
     fn of<'m>(slis: impl Iterator<Item = (Option<&'m Step>, &'m Sli)>, title: Option<&String>) -> Inside {
-        let (mut measures, mut names) = (BTreeSet::new(), BTreeSet::new());
+        let (mut measures, mut metrics_of, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (step, sli) in slis {
             measures.insert(sli.measure.canonical());
+            metrics_of.insert(metrics(sli));
             names.insert(format!("{}.{}", step.map_or("", |s| &s.name.text), sli.name.text));
         }
-        Inside { measures, names, title: title.cloned() }
+        Inside { measures, metrics: metrics_of, names, title: title.cloned() }
     }
     fn of_journey(journey: &Journey) -> Inside {
         Inside::of(journey.all_slis(), journey.title.as_ref())
@@ -72,7 +76,8 @@ impl Inside {
     }
     fn alike(&self, other: &Inside) -> u32 {
         let title = if self.title.is_some() && self.title == other.title { 100 } else { 0 };
-        (70 * overlap(&self.measures, &other.measures) + 20 * overlap(&self.names, &other.names) + 10 * title) / 100
+        let measured = 40 * overlap(&self.measures, &other.measures) + 30 * overlap(&self.metrics, &other.metrics);
+        (measured + 20 * overlap(&self.names, &other.names) + 10 * title) / 100
     }
 }
 
@@ -102,19 +107,23 @@ fn paired<'m>(
     all
 }
 
-/// The metrics that a measure reads, and its kind: two SLIs of one step that agree in it are probably one.
+/// What two versions of one measure have in common: its kind, the metrics and the jobs that it reads.
 fn metrics(sli: &Sli) -> String {
     let canonical = sli.measure.canonical();
     let kind = canonical.split(' ').next().unwrap_or_default();
-    let name = |q: &Query| match q {
-        Query::Selector(s) => s.name.clone(),
-        Query::Raw(raw) => raw.text.clone(),
+    let of_selector = |s: &Selector| {
+        let jobs = s.matchers.iter().filter(|m| m.label == "job").map(|m| m.value.as_str());
+        std::iter::once(s.name.as_str()).chain(jobs).collect::<Vec<_>>().join(" ")
     };
-    let mut names: Vec<String> = sli.measure.queries().into_iter().map(name).collect();
-    names.extend(sli.measure.counters().iter().map(|s| s.name.clone()));
-    names.sort();
-    names.dedup();
-    if names.is_empty() { canonical } else { format!("{kind} {}", names.join(" ")) }
+    let queries = sli.measure.queries();
+    let of_queries = queries.iter().map(|q| match q {
+        Query::Selector(s) => of_selector(s),
+        Query::Raw(raw) => raw.text.clone(),
+    });
+    let mut all: Vec<String> = of_queries.chain(sli.measure.counters().iter().map(|s| of_selector(s))).collect();
+    all.sort();
+    all.dedup();
+    if all.is_empty() { canonical } else { format!("{kind} {}", all.join(" ")) }
 }
 
 impl<'m> Pairs<'m> {
@@ -124,9 +133,8 @@ impl<'m> Pairs<'m> {
             side.chosen.iter().map(|i| (*i, side.model.journeys[*i].name.text.as_str())).collect()
         };
         let side = |is_new: bool| if is_new { new } else { old };
-        let journeys = paired(&names(old), &names(new), |is_new, i| {
-            Inside::of_journey(&side(is_new).model.journeys[i])
-        });
+        let journeys =
+            paired(&names(old), &names(new), |is_new, i| Inside::of_journey(&side(is_new).model.journeys[i]));
         let mut steps = Vec::new();
         for (i, j) in journeys.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))) {
             let of = |journey: &'m Journey| -> Vec<(usize, &'m str)> {
@@ -207,7 +215,7 @@ impl<'m> Pairs<'m> {
     }
 
     /// A journey as a subject.
-    pub fn journey(&self, old: Option<&Journey>, new: Option<&Journey>) -> Subject {
+    pub fn journey(old: Option<&Journey>, new: Option<&Journey>) -> Subject {
         let of = |journey: &Journey| (journey.name.text.clone(), journey.name.place);
         Subject { old: old.map(of), new: new.map(of) }
     }

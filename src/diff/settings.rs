@@ -28,7 +28,7 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         let mut all = both(of_journey(pairs.old, old), of_journey(pairs.new, new));
         all.extend(labels(&old.labels, &new.labels));
         all.extend(order(old, new));
-        say(&pairs.journey(Some(old), Some(new)), all);
+        say(&Pairs::journey(Some(old), Some(new)), all);
     }
     for (i, j) in pairs.steps.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))) {
         let (old, new) = (pairs.old.journey(i.0), pairs.new.journey(j.0));
@@ -124,10 +124,9 @@ fn order(old: &Journey, new: &Journey) -> Option<Pair> {
 
 fn of_options(old: &Options, new: &Options) -> Vec<Pair> {
     let mut all = Vec::new();
-    for (urgency, before, now) in [
-        (Urgency::Page, &old.page_labels, &new.page_labels),
-        (Urgency::Ticket, &old.ticket_labels, &new.ticket_labels),
-    ] {
+    for (urgency, before, now) in
+        [(Urgency::Page, &old.page_labels, &new.page_labels), (Urgency::Ticket, &old.ticket_labels, &new.ticket_labels)]
+    {
         let keys: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
         for key in keys {
             let value = |labels: &BTreeMap<String, String>| {

@@ -45,7 +45,7 @@ fn empty(what: What, slis: usize) -> Thing {
 pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     for (i, j) in &pairs.journeys {
         let (old, new) = (i.map(|i| pairs.old.journey(i)), j.map(|j| pairs.new.journey(j)));
-        let subject = pairs.journey(old, new);
+        let subject = Pairs::journey(old, new);
         let kind = match (old, new) {
             (Some(old), Some(new)) => Kind::Budget { old: Budget::of_journey(old), new: Budget::of_journey(new) },
             _ => Kind::Thing { old: old.map(journey), new: new.map(journey) },
@@ -111,7 +111,7 @@ fn deliveries(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         };
         let (before, after) = (of(pairs.old, i), of(pairs.new, j));
         let kept: BTreeSet<usize> = before.iter().filter_map(|user| now.get(user).copied()).collect();
-        let subject = || pairs.journey(i.map(|i| pairs.old.journey(i)), j.map(|j| pairs.new.journey(j)));
+        let subject = || Pairs::journey(i.map(|i| pairs.old.journey(i)), j.map(|j| pairs.new.journey(j)));
         let name = |side: Side<'_>, user: usize| Some(side.journey(user).name.text.clone());
         for user in before.iter().filter(|user| now.get(user).is_none_or(|n| !after.contains(n))) {
             changes.push(change(subject(), Kind::Delivers { old: name(pairs.old, *user), new: None }));
@@ -157,11 +157,19 @@ pub fn dashboards(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
 
 /// Rules of journeys of which nothing was said, and which differ all the same: so that "nothing changes" is true.
 pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
-    let concerned: BTreeSet<String> = changes
+    let mut concerned: BTreeSet<String> = changes
         .iter()
         .flat_map(|c| &c.subjects)
         .map(|s| s.address().split('.').next().unwrap_or_default().to_string())
         .collect();
+    // who delivers and who is delivered stand in each other's rules
+    for (side, journey) in [pairs.old, pairs.new].iter().flat_map(|s| s.chosen.iter().map(move |i| (s, s.journey(*i))))
+    {
+        if concerned.contains(&journey.name.text) {
+            let near = journey.delivers.iter().map(|(i, _)| i).chain(&journey.delivered_by);
+            concerned.extend(near.map(|i| side.journey(*i).name.text.clone()));
+        }
+    }
     // what `tabi.toml` says concerns all of them
     if concerned.contains("") {
         return;
@@ -177,7 +185,11 @@ pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         };
         let (old, new) = (of(pairs.old, i), of(pairs.new, j));
         let same = |(a, b): (&(String, u64, Rule), &(String, u64, Rule))| {
-            let outside = |r: &Rule| Rule { expr: String::new(), ..r.clone() };
+            // what is bad is compared with the measures, whatever the order of its matchers
+            let outside = |r: &Rule| {
+                let labels = r.labels.iter().filter(|(name, _)| name != "bad_when").cloned().collect();
+                Rule { expr: String::new(), labels, ..r.clone() }
+            };
             (&a.0, a.1) == (&b.0, b.1) && outside(&a.2) == outside(&b.2) && words(&a.2.expr) == words(&b.2.expr)
         };
         let mut names: Vec<String> =
@@ -187,7 +199,7 @@ pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         names.sort();
         names.dedup();
         if !names.is_empty() {
-            let subject = pairs.journey(Some(pairs.old.journey(i)), Some(pairs.new.journey(j)));
+            let subject = Pairs::journey(Some(pairs.old.journey(i)), Some(pairs.new.journey(j)));
             changes.push(change(subject, Kind::Rules(names)));
         }
     }

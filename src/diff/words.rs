@@ -1,8 +1,8 @@
 //! Changes in words, for people: the same words in the terminal and in Markdown.
 
 use super::{
-    Afresh, Alert, Budget, Burns, Change, CostChange, Diff, Kind, Numbers, Other, Part, Reason, Row, Setting, Subject, Thing,
-    Times, Told, What,
+    Afresh, Alert, Budget, Burns, Change, CostChange, Diff, Kind, Numbers, Other, Part, Reason, Row, Setting, Subject,
+    Thing, Times, Told, What,
 };
 use crate::diagnostic::render::plural;
 use crate::model::{Percent, Urgency};
@@ -11,6 +11,7 @@ use crate::promql::write::number;
 use crate::reckon::thresholds::four_digits;
 use crate::show::{grouped, percent, time};
 use crate::source::Sources;
+use std::fmt::Write as _;
 
 /// The sections, by the rank of a change.
 pub const SECTIONS: [&str; 12] = [
@@ -76,7 +77,8 @@ pub fn lines(change: &Change, failing: Percent) -> Vec<Line> {
         }
         Kind::Delivers { old, new } => {
             let effect = "its alert says whether a fix gets through".to_string();
-            let effect = if new.is_some() { effect } else { "no alert says any more whether a fix gets through".into() };
+            let effect =
+                if new.is_some() { effect } else { "no alert says any more whether a fix gets through".into() };
             vec![Line { what: "delivers".into(), old: old.clone(), new: new.clone(), effect }]
         }
         Kind::Dashboard { old, new } => {
@@ -88,9 +90,9 @@ pub fn lines(change: &Change, failing: Percent) -> Vec<Line> {
             let more = names.len().saturating_sub(SHOWN);
             let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
             if more > 0 {
-                text.push_str(&format!(" and {more} more"));
+                let _ = write!(text, " and {more} more");
             }
-            vec![Line { what: "rules that differ".into(), new: Some(text), ..Line::default() }]
+            vec![Line { what: "rules that differ".into(), effect: text, ..Line::default() }]
         }
     }
 }
@@ -107,7 +109,11 @@ pub fn headline(change: &Change, failing: Percent) -> Line {
 }
 
 fn of_afresh(afresh: &Afresh) -> Line {
-    let list = |labels: &[String]| if labels.is_empty() { "nothing".to_string() } else { labels.join(", ") };
+    let by = |old: &[String], new: &[String]| match (old.join(", "), new.join(", ")) {
+        (old, new) if old.is_empty() => format!("by {new} is new"),
+        (old, new) if new.is_empty() => format!("by {old} is gone"),
+        (old, new) => format!("by {old} became {new}"),
+    };
     let why: Vec<String> = afresh
         .reasons
         .iter()
@@ -117,20 +123,27 @@ fn of_afresh(afresh: &Afresh) -> Line {
             Reason::Sli => "the SLI has another name".to_string(),
             Reason::Moved => "it stands elsewhere".to_string(),
             Reason::Audience(a, b) => format!("{} became {}", a.text(), b.text()),
-            Reason::By(a, b) => format!("by {} became {}", list(a), list(b)),
-            Reason::Hourly => "a window above 31d is summed from hourly counts, of which there are none yet".to_string(),
+            Reason::By(a, b) => by(a, b),
+            Reason::Hourly => {
+                "a window above 31d is summed from hourly counts, of which there are none yet".to_string()
+            }
         })
         .collect();
-    let mut effect = format!("{}: {}", why.join(", "), match afresh.budgets.len() {
-        0 => "no budget is lost".to_string(),
-        1 => "its budget starts afresh, full".to_string(),
-        n => format!("{n} budgets start afresh, full"),
-    });
+    let mut effect = format!(
+        "{}: {}",
+        why.join(", "),
+        match afresh.budgets.len() {
+            0 => "no budget is lost".to_string(),
+            1 => "its budget starts afresh, full".to_string(),
+            n => format!("{n} budgets start afresh, full"),
+        }
+    );
     if let Some(journey) = &afresh.forgets {
-        effect.push_str(&format!("; the number of {journey} forgets what was lost here"));
+        let _ = write!(effect, "; the number of {journey} forgets what was lost here");
     }
-    let new = (afresh.old != afresh.new).then(|| afresh.new.clone());
-    Line { what: "history is lost".into(), old: Some(afresh.old.clone()), new, effect }
+    let renamed = afresh.old != afresh.new;
+    let name = |name: &str| renamed.then(|| name.to_string());
+    Line { what: "history is lost".into(), old: name(&afresh.old), new: name(&afresh.new), effect }
 }
 
 fn of_thing(thing: Option<&Thing>) -> Line {
@@ -322,7 +335,9 @@ impl Setting {
 
 fn effect_of(setting: &Setting) -> &'static str {
     match setting {
-        Setting::Compose | Setting::Weight | Setting::Counts => "the journey's number moves at once, also that of the past",
+        Setting::Compose | Setting::Weight | Setting::Counts => {
+            "the journey's number moves at once, also that of the past"
+        }
         Setting::UrgencyLabel(..) => "routes of Alertmanager may go by it",
         _ => "",
     }

@@ -134,7 +134,8 @@ struct Where {
 
 impl Where {
     fn here() -> Result<Where, String> {
-        let here = std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
+        let here =
+            std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
         let top = here.ancestors().last().unwrap_or(&here).to_path_buf();
         Ok(Where { top, here })
     }
@@ -222,7 +223,7 @@ fn name_of(root: &Path, found: &Found) -> String {
 }
 
 /// The path without `.` and `..`, as it is written: symbolic links are not looked at.
-fn normalize(path: &Path) -> PathBuf {
+pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
