@@ -42,6 +42,7 @@ Examples:
   tabi check                look for mistakes in the project of this directory
   tabi build                write its Prometheus rules and their tests
   tabi test                 prove every alert with promtool
+  tabi diff                 say what a branch changes for people
   tabi explain blind-spot   say what a diagnostic means
 
 Exit codes: 0 all is well, 1 something was found, 2 it could not be looked for.")]

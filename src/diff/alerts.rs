@@ -32,7 +32,7 @@ pub fn find(pairs: &Pairs<'_>, failing: Percent, changes: &mut Vec<Change>) {
         // under the names of today
         let name = |old: &str| {
             let index = pairs.old.model.journeys.iter().position(|j| j.name.text == old);
-            index.and_then(|i| pairs.name_now(i)).unwrap_or(old).to_string()
+            index.and_then(|i| pairs.now(i)).map_or(old, |j| &pairs.new.journey(j).name.text).to_string()
         };
         let before: BTreeMap<String, Urgency> =
             blocked(pairs.old, i).into_iter().map(|(user, urgency)| (name(user), urgency)).collect();

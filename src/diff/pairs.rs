@@ -208,10 +208,13 @@ impl<'m> Pairs<'m> {
         self.slis.iter().filter_map(|(a, b)| Some(((*a)?, (*b)?)))
     }
 
-    /// The name that an old journey has now.
-    pub fn name_now(&self, old: usize) -> Option<&'m str> {
-        let (_, new) = self.journeys.iter().find(|(i, _)| *i == Some(old))?;
-        new.map(|j| self.new.journey(j).name.text.as_str())
+    /// Where an old journey is now. One that is not looked at is the one of the same name.
+    pub fn now(&self, old: usize) -> Option<usize> {
+        if self.old.chosen.contains(&old) {
+            return self.journeys.iter().find(|(i, _)| *i == Some(old))?.1;
+        }
+        let name = &self.old.journey(old).name.text;
+        self.new.model.journeys.iter().position(|j| j.name.text == *name)
     }
 
     /// A journey as a subject.

@@ -104,16 +104,15 @@ fn sites(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
 
 /// Relations by the journeys on both ends, whatever these are called.
 fn deliveries(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
-    let now: BTreeMap<usize, usize> = pairs.journeys.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))).collect();
     for (i, j) in &pairs.journeys {
         let of = |side: Side<'_>, index: &Option<usize>| -> Vec<usize> {
             index.map(|i| side.journey(i).delivers.iter().map(|(user, _)| *user).collect()).unwrap_or_default()
         };
         let (before, after) = (of(pairs.old, i), of(pairs.new, j));
-        let kept: BTreeSet<usize> = before.iter().filter_map(|user| now.get(user).copied()).collect();
+        let kept: BTreeSet<usize> = before.iter().filter_map(|user| pairs.now(*user)).collect();
         let subject = || Pairs::journey(i.map(|i| pairs.old.journey(i)), j.map(|j| pairs.new.journey(j)));
         let name = |side: Side<'_>, user: usize| Some(side.journey(user).name.text.clone());
-        for user in before.iter().filter(|user| now.get(user).is_none_or(|n| !after.contains(n))) {
+        for user in before.iter().filter(|user| pairs.now(**user).is_none_or(|n| !after.contains(&n))) {
             changes.push(change(subject(), Kind::Delivers { old: name(pairs.old, *user), new: None }));
         }
         for user in after.iter().filter(|user| !kept.contains(user)) {

@@ -131,6 +131,24 @@ fn an_sli_that_moves_takes_its_names_with_it() {
 }
 
 #[test]
+fn what_only_looks_alike_is_not_taken_for_renamed() {
+    let of = |name: &str| {
+        let text = SHOP
+            .replace("journey checkout", &format!("journey {name}"))
+            .replace("delivers checkout", &format!("delivers {name}"));
+        Project::text(
+            &text
+                .replace("job=\"cart\"", &format!("job=\"{name}\""))
+                .replace("job=\"pay\"", &format!("job=\"{name}2\""))
+                .replace("\"Checkout\"", ""),
+        )
+    };
+    let said = said(&of("books"), &of("music"), text::text);
+    assert!(!said.contains("history is lost"), "{said}");
+    assert!(said.contains("Gone\n  books  shop.tabi:7") && said.contains("New\n  music  shop.tabi:7"), "{said}");
+}
+
+#[test]
 fn what_the_project_file_says_is_compared() {
     let files = [("shop.tabi".to_string(), SHOP.to_string())];
     let old = Project::of(&files, "");

@@ -157,6 +157,18 @@ fn a_project_may_be_anywhere_and_may_be_new() {
 }
 
 #[test]
+fn one_file_of_a_project_is_compared_by_itself() {
+    // its journeys deliver what another file has
+    let (shop, delivery) = SHOP.split_once("\ndeveloper").expect("two journeys");
+    let delivery = format!("developer{delivery}");
+    let dir = Dir::repository(&[("tabi.toml", ""), ("shop.tabi", shop), ("delivery.tabi", &delivery)]);
+    dir.write("shop.tabi", &shop.replace(TARGET.0, TARGET.1));
+    dir.diff(&["HEAD", "--path", "delivery.tabi"]).ends(0).says("nothing changes for people");
+    dir.diff(&["HEAD", "delivery.tabi"]).ends(0).says("nothing changes for people");
+    dir.diff(&["HEAD", "--path", "shop.tabi"]).ends(0).says("98.5% in 28d → 98% in 28d");
+}
+
+#[test]
 fn a_tabi_toml_above_the_repository_is_not_that_of_a_revision() {
     let dir = Dir::repository(&[("shop.tabi", SHOP)]);
     dir.write("../tabi.toml", "what is this?");
