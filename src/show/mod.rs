@@ -6,14 +6,14 @@ pub mod table;
 
 use crate::diagnostic::did_you_mean;
 use crate::measure::Query;
-use crate::model::{Audience, Compose, Journey, Model, Percent, Sli, Step, address};
+use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
-use crate::reckon::{level_one_range, range_of, traffic_of};
+use crate::reckon::traffic_of;
 use std::fmt::Write;
 use table::Table;
 
@@ -166,8 +166,8 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
         table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
     }
     let _ = write!(out, "\n{table}");
-    if let Some(target) = &journey.target {
-        alerts(&mut out, &thresholds::of_journey(journey), situation_of_journey(journey, target.value));
+    if let Some(situation) = Situation::of_journey(journey) {
+        alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
     out
 }
@@ -195,7 +195,7 @@ pub fn events(journey: &Journey, sli: &Sli) -> (String, String) {
 }
 
 /// `1,680,000`
-fn grouped(n: f64) -> String {
+pub fn grouped(n: f64) -> String {
     // a sum of nothing is -0
     let digits = format!("{:.0}", n + 0.0);
     let mut out = String::new();
@@ -234,39 +234,11 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}", sites.join(", "));
     }
     notes(&mut out, sli);
-    alerts(&mut out, &thresholds::of_sli(journey, sli), situation(journey, sli));
+    alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));
     for other in other_alerts(sli) {
         let _ = writeln!(out, "  {other}");
     }
     out
-}
-
-/// In what the rows of an SLI are predicted.
-pub fn situation(journey: &Journey, sli: &Sli) -> Situation {
-    Situation {
-        budget: sli.target.value.budget(),
-        evaluate: journey.evaluate,
-        // level 1 spreads events over `R`, minutes it counts as they are
-        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
-        window: journey.window.value,
-        traffic: traffic_of(sli),
-        // the later of the two generations
-        closed: true,
-    }
-}
-
-/// In what the rows of a journey's own target are predicted.
-pub fn situation_of_journey(journey: &Journey, target: Percent) -> Situation {
-    let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
-    Situation {
-        budget: target.budget(),
-        evaluate: journey.evaluate,
-        range: range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000)),
-        window: journey.window.value,
-        traffic: None,
-        // the later of the two generations
-        closed: true,
-    }
 }
 
 /// The alerts of an SLI that no row is for.

@@ -7,7 +7,7 @@ use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold};
 use crate::reckon::timing::Situation;
 use crate::show::table::Table;
-use crate::show::{alert, other_alerts, percent, percent_short, situation, situation_of_journey};
+use crate::show::{alert, other_alerts, percent, percent_short};
 use crate::source::{Place, Span};
 use crate::syntax::ast::Word;
 use crate::syntax::leaf;
@@ -21,7 +21,7 @@ const MOST: usize = 8;
 /// The alerts of an SLI.
 pub(super) fn of_sli(out: &mut String, member: &Member<'_>) {
     let sli = member.2;
-    rows(out, &thresholds::of_sli(member.0, sli), situation(member.0, sli));
+    rows(out, &thresholds::of_sli(member.0, sli), Situation::of_sli(member.0, sli));
     let others = other_alerts(sli);
     if !others.is_empty() {
         let _ = write!(out, "\n{}.\n", capital(&others.join("; ")));
@@ -44,8 +44,8 @@ pub(super) fn origins(at: &At<'_, '_>, member: &Member<'_>) -> String {
 
 /// The alerts of a journey's own target.
 pub(super) fn of_journey(out: &mut String, journey: &Journey) {
-    if let Some(target) = &journey.target {
-        rows(out, &thresholds::of_journey(journey), situation_of_journey(journey, target.value));
+    if let Some(situation) = Situation::of_journey(journey) {
+        rows(out, &thresholds::of_journey(journey), situation);
     }
 }
 
@@ -93,15 +93,15 @@ pub(super) fn row(at: &At<'_, '_>, span: Span, share: Word, long: Word) -> Optio
     for journey in &at.project.model.journeys {
         if let Some(target) = &journey.target
             && let Some(row) = became(&journey.alerts.rows, &thresholds::of_journey(journey), place)
+            && let Some(situation) = Situation::of_journey(journey)
         {
-            let situation = situation_of_journey(journey, target.value);
             all.push(Became { address: journey.name.text.clone(), target: target.value, row, situation });
         }
     }
     for member in at.slis() {
         let (journey, step, sli) = member;
         if let Some(row) = became(&sli.alerts.rows, &thresholds::of_sli(journey, sli), place) {
-            let (address, situation) = (address(journey, step, sli), situation(journey, sli));
+            let (address, situation) = (address(journey, step, sli), Situation::of_sli(journey, sli));
             all.push(Became { address, target: sli.target.value, row, situation });
         }
     }
