@@ -19,11 +19,13 @@ mod fmt;
 mod init;
 mod man;
 pub mod output;
+mod paths;
 mod prometheus;
 pub mod promtool;
 mod show;
 pub mod terminal;
 mod test;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::panic::{AssertUnwindSafe, catch_unwind};

