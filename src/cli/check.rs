@@ -85,7 +85,8 @@ impl OutputFormat {
             (Some(format), _) => Ok(format),
             (None, None) => Ok(OutputFormat::default()),
             (None, Some(word)) => OutputFormat::from_str(word, false).map_err(|_| {
-                let known: Vec<_> = OutputFormat::value_variants().iter().filter_map(|f| f.to_possible_value()).collect();
+                let known: Vec<_> =
+                    OutputFormat::value_variants().iter().filter_map(clap::ValueEnum::to_possible_value).collect();
                 let known: Vec<&str> = known.iter().map(clap::builder::PossibleValue::get_name).collect();
                 format!("TABI_OUTPUT_FORMAT is `{word}`, which is no format\n  help: it is one of {}", known.join(", "))
             }),

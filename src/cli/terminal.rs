@@ -198,8 +198,14 @@ mod tests {
             wants_color(is_terminal, &get)
         };
         assert!(wants(true, &[]) && wants(true, &[("TERM", "xterm")]) && !wants(false, &[]));
-        assert!(!wants(true, &[("NO_COLOR", "1")]) && !wants(true, &[("TERM", "dumb")]) && !wants(true, &[("CLICOLOR", "0")]));
-        assert!(wants(false, &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]) && !wants(false, &[("CLICOLOR_FORCE", "0")]));
+        assert!(
+            !wants(true, &[("NO_COLOR", "1")])
+                && !wants(true, &[("TERM", "dumb")])
+                && !wants(true, &[("CLICOLOR", "0")])
+        );
+        assert!(
+            wants(false, &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]) && !wants(false, &[("CLICOLOR_FORCE", "0")])
+        );
         assert!(!wants(true, &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     }
 }

@@ -36,7 +36,7 @@ fn one(out: &mut String, report: &Report<'_>, positions: &Positions<'_>, diagnos
     let _ = writeln!(out, "::{}", data(&format!("{}\n{}", diagnostic.message, report.words(diagnostic))));
 }
 
-/// The text of a command, on one line. What could move the cursor is replaced, a carriage return too.
+/// The text of a command, on one line; what could move the cursor is replaced, a carriage return too.
 fn data(text: &str) -> String {
     clean(text).replace('%', "%25").replace('\n', "%0A")
 }
@@ -44,4 +44,36 @@ fn data(text: &str) -> String {
 /// The value of a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::catalogue as c;
+    use crate::source::{Place, SourceFile, Sources, Span};
+
+    #[test]
+    fn over_several_lines_there_are_no_columns() {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile::new("a.tabi", "up `a\n +`\n"));
+        let place = |end| Place { file, span: Span { start: 3, end } };
+        let diagnostics = [9, 5].map(|end| Diagnostic::new(&c::BAD_PROMQL, "no\u{1b}[2J: 1%,\r\nx", place(end), ""));
+        let paths = [Some("a.tabi".to_string())];
+        let report = Report {
+            sources: &sources,
+            diagnostics: &diagnostics,
+            files: &[file],
+            paths: &paths,
+            pages: None,
+            deny_warnings: false,
+        };
+        let data = "no\u{fffd}[2J: 1%25,\u{fffd}%0Ax%0Atabi explain bad-promql";
+        assert_eq!(
+            text(&report),
+            format!(
+                "::error title=tabi (bad-promql),file=a.tabi,line=1,endLine=2::{data}\n\
+                 ::error title=tabi (bad-promql),file=a.tabi,line=1,endLine=1,col=4,endColumn=6::{data}\n"
+            )
+        );
+    }
 }

@@ -92,11 +92,8 @@ fn one<'a>(sources: &'a Sources, positions: &Positions<'a>, diagnostic: &'a Diag
         message: &label.text,
         primary: i == 0,
     };
-    let edit = |edit: &'a super::Edit| Edit {
-        file: file(edit.place),
-        range: positions.range(edit.place),
-        text: &edit.text,
-    };
+    let edit =
+        |edit: &'a super::Edit| Edit { file: file(edit.place), range: positions.range(edit.place), text: &edit.text };
     One {
         name: diagnostic.name(),
         severity: Severity::text(diagnostic.severity),

@@ -1,4 +1,4 @@
-//! For whatever reads the results of tests: JUnit's XML. Each file is a suite, each diagnostic a test in it; a file without one has one
+//! For whatever reads the results of tests: the XML of `JUnit`. Each file is a suite, each diagnostic a test in it; a file without one has one
 //! test that passed. What makes `tabi check` end with 1 has failed, all else was skipped, with the reason.
 
 use super::positions::{Positions, Unit};

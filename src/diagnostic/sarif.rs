@@ -122,7 +122,8 @@ struct Fingerprints {
 struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: Physical,
+    #[serde(rename = "physicalLocation")]
+    physical: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Text>,
 }
@@ -254,8 +255,8 @@ fn one<'a>(
     let mut related = Vec::new();
     for label in diagnostic.labels.iter().skip(1) {
         if report.own_path(label.place.file).is_some() {
-            let physical_location = physical(report, positions, label.place);
-            related.push(Location { id: Some(related.len() + 1), physical_location, message: said(&label.text) });
+            let physical = physical(report, positions, label.place);
+            related.push(Location { id: Some(related.len() + 1), physical, message: said(&label.text) });
         } else {
             // no file that a reader could open, and some fail at a location without a file
             let _ = write!(message, "\n{} of tabi itself: {}", report.sources.name_and_line(label.place), label.text);
@@ -271,7 +272,7 @@ fn one<'a>(
         message: Text { text: message },
         locations: [Location {
             id: None,
-            physical_location: physical(report, positions, first.place),
+            physical: physical(report, positions, first.place),
             message: said(&first.text),
         }],
         related_locations: related,

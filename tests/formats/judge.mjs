@@ -2,11 +2,12 @@
 // and Ant have, reviewdog itself and its schema, and a schema of GitLab's report. Then it spoils each document in one place, which they have to notice.
 // Usage: node judge.mjs TABI [REVIEWDOG SCHEMA]
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
+import Ajv2020 from 'ajv/dist/2020.js';
 import Ajv4 from 'ajv-draft-04';
 import { validateXML } from 'xmllint-wasm';
 import { write } from './projects.mjs';
@@ -38,6 +39,8 @@ const ajv = new Ajv({ strict: false });
 const gitlab = ajv.compile(JSON.parse(readFileSync(join(here, 'gitlab.schema.json'), 'utf8')));
 const rdjson = rdSchema && new Ajv4({ strict: false }).compile(JSON.parse(readFileSync(rdSchema, 'utf8')));
 
+const sarifSchema = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(readFileSync(join(dirname(multitool), 'sarif-2.1.0.json'), 'utf8')));
+
 const judges = {
   gitlab(text) {
     const findings = JSON.parse(text);
@@ -58,40 +61,23 @@ const judges = {
   },
 };
 
-// All at once, for the validator takes a second to start. Gives what it says of each file.
-function sarif(files) {
-  const out = join(directory, 'validated');
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out);
-  const run = spawnSync(multitool, ['validate', ...files, '--rule-kind', 'Sarif;Ghas', '--level', 'Error;Warning', '--output', join(out, 'all.sarif'), '--log', 'ForceOverwrite'],
-    { maxBuffer: 1 << 28 });
-  if (run.error || !existsSync(join(out, 'all.sarif'))) throw new Error(`the validator of SARIF did not run: ${run.error ?? ''}\n${run.stdout}${run.stderr}`);
-  const [log] = JSON.parse(readFileSync(join(out, 'all.sarif'), 'utf8')).runs;
-  const said = new Map();
-  const add = (uri, text) => {
-    const file = decodeURIComponent(uri.replace(/^file:\/\//, ''));
-    said.set(file, [...(said.get(file) ?? []), text]);
-  };
-  for (const result of log.results ?? []) {
-    if (tolerated.has(result.ruleId)) continue;
-    const rule = log.tool.driver.rules.find((r) => r.id === result.ruleId);
-    const words = result.message.text ?? rule?.messageStrings?.[result.message.id]?.text ?? result.message.id;
-    add(result.locations[0].physicalLocation.artifactLocation.uri ?? log.artifacts[result.locations[0].physicalLocation.artifactLocation.index].location.uri,
-      `${result.ruleId} (${result.level ?? 'warning'}): ${words} ${JSON.stringify(result.message.arguments ?? [])}`);
-  }
-  for (const notification of log.invocations?.flatMap((i) => [...(i.toolExecutionNotifications ?? []), ...(i.toolConfigurationNotifications ?? [])]) ?? []) {
-    if (notification.level === 'error') add('the validator', notification.message.text);
-  }
-  return said;
+// What the schema and the validator say of a document. The validator takes seconds, so it gets the runs of many documents in one; it says nothing at all of
+// one that the schema refuses, so that is asked first.
+function sarif(document) {
+  if (!sarifSchema(document)) return [ajv.errorsText(sarifSchema.errors)];
+  const [file, out] = [join(directory, 'asked.sarif'), join(directory, 'said.sarif')];
+  rmSync(out, { force: true });
+  writeFileSync(file, JSON.stringify(document));
+  const run = spawnSync(multitool, ['validate', file, '--rule-kind', 'Sarif;Ghas', '--level', 'Error;Warning', '--output', out, '--log', 'ForceOverwrite'], { maxBuffer: 1 << 28 });
+  if (run.error || !existsSync(out)) throw new Error(`the validator of SARIF did not run: ${run.error ?? ''}\n${run.stdout}${run.stderr}`);
+  const [log] = JSON.parse(readFileSync(out, 'utf8')).runs;
+  const ours = (log.results ?? []).filter((result) => !tolerated.has(result.ruleId));
+  return ours.map((result) => `${result.ruleId} (${result.level ?? 'warning'}): ${result.message.text ?? result.message.id} ${JSON.stringify(result.message.arguments ?? [])}`);
 }
 
 const projects = write(resolve(here, '../..'), repository);
-const documents = projects.map((project, i) => {
-  const texts = Object.fromEntries(['concise', 'github', 'gitlab', 'junit', 'rdjson', 'sarif'].map((format) => [format, check(project, format)]));
-  const file = join(directory, `${i}.sarif`);
-  writeFileSync(file, texts.sarif);
-  return { project, file, ...texts };
-});
+const formats = ['concise', 'github', 'gitlab', 'junit', 'rdjson', 'sarif'];
+const documents = projects.map((project) => ({ project, ...Object.fromEntries(formats.map((format) => [format, check(project, format)])) }));
 
 let findings = 0;
 for (const document of documents) {
@@ -108,8 +94,11 @@ for (const document of documents) {
   }
 }
 if (findings < 1100) say('the projects', `only ${findings} findings`);
-for (const [file, said] of sarif(documents.map((d) => d.file))) {
-  say(documents.find((d) => d.file === file)?.project ?? file, said.join('\n  '));
+// GitHub takes 20 runs in a document; what is said begins with the number of the run
+for (let from = 0; from < documents.length; from += 20) {
+  const some = documents.slice(from, from + 20);
+  const runs = some.flatMap((d) => JSON.parse(d.sarif).runs);
+  for (const said of sarif({ ...JSON.parse(some[0].sarif), runs })) say('sarif', said.replace(/runs\[(\d+)\]/, (_, i) => some[i].project));
 }
 
 // reviewdog names the same places, from both of its formats
@@ -169,13 +158,8 @@ const spoiledSarif = [
   ['an end before the start', results((r) => { Object.assign(r.locations[0].physicalLocation.region, { startLine: 5, endLine: 4 }); })],
   ['a URI with a blank', results((r) => { r.locations[0].physicalLocation.artifactLocation.uri = 'a b.tabi'; })],
   ['no message', results((r) => { delete r.message; })],
-].map(([what, text], i) => {
-  const file = join(directory, `spoiled${i}.sarif`);
-  writeFileSync(file, text);
-  return [what, file];
-});
-const noticed = sarif(spoiledSarif.map(([, file]) => file));
-for (const [what, file] of spoiledSarif) if (!noticed.has(file)) say('sarif', `nobody noticed ${what}`);
+];
+for (const [what, text] of spoiledSarif) if (sarif(JSON.parse(text)).length === 0) say('sarif', `nobody noticed ${what}`);
 
 if (wrong.length > 0) {
   console.error(wrong.join('\n\n'));
