@@ -21,13 +21,15 @@ mod git;
 mod init;
 mod man;
 pub mod output;
+mod paths;
 mod prometheus;
 pub mod promtool;
 mod show;
 pub mod terminal;
 mod test;
+mod watch;
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -81,7 +83,7 @@ pub enum Outcome {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     guarded(|| {
-        let cli = Cli::parse();
+        let cli = parsed();
         let terminal = Terminal { color: cli.color };
         let outcome = match cli.command {
             Command::Check(args) => check::run(&args, terminal),
@@ -105,6 +107,22 @@ pub fn main() -> ExitCode {
             }
         }
     })
+}
+
+/// The command line of this process. Its own words, help and mistakes, follow `--color` as well, which has to be known before.
+fn parsed() -> Cli {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let says = |word: &str| {
+        let pairs = arguments.windows(2).any(|pair| pair[0] == "--color" && pair[1] == word);
+        pairs || arguments.iter().any(|argument| *argument == *format!("--color={word}"))
+    };
+    let choice = match (says("never"), says("always")) {
+        (true, _) => ColorChoice::Never,
+        (false, true) => ColorChoice::Always,
+        (false, false) => ColorChoice::Auto,
+    };
+    let matches = Cli::command().color(choice).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
 }
 
 /// Runs something; a panic becomes a message that asks for a report, and exit code 2.
@@ -134,7 +152,6 @@ fn guarded(run: impl FnOnce() -> u8) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

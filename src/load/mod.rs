@@ -44,9 +44,13 @@ impl Project {
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
         diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
     }
+    /// Whether a file is one that the paths on the command line chose.
+    pub fn selects_file(&self, file: FileId) -> bool {
+        self.selected.get(file.0 as usize).is_none_or(|s| *s)
+    }
     /// Whether a place is in a file that the paths on the command line chose.
     pub fn selects(&self, place: Place) -> bool {
-        self.selected.get(place.file.0 as usize).is_none_or(|s| *s)
+        self.selects_file(place.file)
     }
 }
 
@@ -74,6 +78,27 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
     }
     let listing = list(paths, &Where::here()?)?;
     if listing.walk.files.is_empty() { Err(nothing(paths)) } else { Ok((listing.walk.files, listing.walk.notes)) }
+}
+
+/// What decides what a project is: the files that it lists, by their canonical paths, and its `tabi.toml`, or all places where one
+/// could be.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read, or no file at all.
+pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let place = Where::here()?;
+    let first = match paths.first() {
+        Some(path) => path.canonicalize().map_err(|e| unreadable(path, &e))?,
+        None => place.here.clone(),
+    };
+    let mut files: Vec<PathBuf> = first.ancestors().map(|dir| dir.join(config::FILE_NAME)).collect();
+    files.truncate(files.iter().position(|file| file.is_file()).map_or(files.len(), |found| found + 1));
+    let listed = list(paths, &place)?.walk.files;
+    if listed.is_empty() {
+        return Err(nothing(paths));
+    }
+    files.extend(listed.into_iter().map(|found| found.canonical));
+    Ok(files)
 }
 
 /// Reads the project of the paths on the command line; without a path that of the current directory.
