@@ -121,7 +121,11 @@ pub(super) struct Checked {
 
 /// Reads and compiles a project.
 pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, String> {
-    let mut project = load::load(paths)?;
+    Ok(finish(load::load(paths)?, terminal))
+}
+
+/// Compiles a project that was read.
+pub(super) fn finish(mut project: Project, terminal: Terminal) -> Checked {
     for note in &project.notes {
         terminal.note_line(&format!("note: {note}"));
     }
@@ -133,7 +137,7 @@ pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, 
     let (mut diagnostics, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| project.is_selected(d));
     crate::diagnostic::sort(&mut diagnostics);
     let other_errors = Counts::of(&others).errors;
-    Ok(Checked { project, model, diagnostics, other_errors, read })
+    Checked { project, model, diagnostics, other_errors, read }
 }
 
 /// Reads and compiles a project that something is to be said of. `None` where it has errors, which are then said on stderr.

@@ -13,9 +13,11 @@ mod build;
 mod check;
 mod completions;
 mod cost;
+mod diff;
 pub mod drift;
 mod explain;
 mod fmt;
+mod git;
 mod init;
 mod man;
 pub mod output;
@@ -42,6 +44,7 @@ Examples:
   tabi check                look for mistakes in the project of this directory
   tabi build                write its Prometheus rules and their tests
   tabi test                 prove every alert with promtool
+  tabi diff                 say what a branch changes for people
   tabi explain blind-spot   say what a diagnostic means
 
 Exit codes: 0 all is well, 1 something was found, 2 it could not be looked for.")]
@@ -61,6 +64,7 @@ enum Command {
     Fmt(fmt::Args),
     Show(show::Args),
     Cost(cost::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -88,6 +92,7 @@ pub fn main() -> ExitCode {
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
             Command::Cost(args) => cost::run(&args, terminal),
+            Command::Diff(args) => diff::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
             Command::Completions(args) => completions::run(&args, terminal),

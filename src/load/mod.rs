@@ -76,8 +76,8 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
         paths.iter().try_for_each(|path| walk.add(path))?;
         return if walk.files.is_empty() { Err(nothing(paths)) } else { Ok((walk.files, walk.notes)) };
     }
-    let listing = list(paths)?;
-    Ok((listing.walk.files, listing.walk.notes))
+    let listing = list(paths, &Where::here()?)?;
+    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { Ok((listing.walk.files, listing.walk.notes)) }
 }
 
 /// What decides what a project is: the files that it lists, by their canonical paths, and its `tabi.toml`, or all places where one
@@ -86,13 +86,18 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
 /// # Errors
 /// In words: a path that does not exist or cannot be read, or no file at all.
 pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let place = Where::here()?;
     let first = match paths.first() {
         Some(path) => path.canonicalize().map_err(|e| unreadable(path, &e))?,
-        None => here()?,
+        None => place.here.clone(),
     };
     let mut files: Vec<PathBuf> = first.ancestors().map(|dir| dir.join(config::FILE_NAME)).collect();
     files.truncate(files.iter().position(|file| file.is_file()).map_or(files.len(), |found| found + 1));
-    files.extend(list(paths)?.walk.files.into_iter().map(|found| found.canonical));
+    let listed = list(paths, &place)?.walk.files;
+    if listed.is_empty() {
+        return Err(nothing(paths));
+    }
+    files.extend(listed.into_iter().map(|found| found.canonical));
     Ok(files)
 }
 
@@ -101,7 +106,24 @@ pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 /// # Errors
 /// In words: a path that does not exist or cannot be read, or no file at all.
 pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
-    let listing = list(paths)?;
+    let listing = list(paths, &Where::here()?)?;
+    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { read_all(listing) }
+}
+
+/// Reads the project of the paths as seen from a directory, as if nothing were above `top`. `None`: there is no file.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read.
+pub fn load_at(top: &Path, here: &Path, paths: &[PathBuf]) -> Result<Option<Project>, String> {
+    let canonical = |path: &Path| path.canonicalize().map_err(|e| unreadable(path, &e));
+    let place = Where { top: canonical(top)?, here: canonical(here)? };
+    let listing = list(paths, &place)?;
+    // one whose `tabi.toml` is wrong may list none for that
+    let nothing = listing.walk.files.is_empty() && listing.diagnostics.is_empty();
+    if nothing { Ok(None) } else { read_all(listing).map(Some) }
+}
+
+fn read_all(listing: Listing) -> Result<Project, String> {
     let mut loader = Loader {
         root: listing.root,
         sources: listing.sources,
@@ -127,26 +149,37 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
     Ok(Project { root, config: listing.config, sources, units, diagnostics, notes: listing.walk.notes, selected })
 }
 
-/// The `tabi.toml` at or above a path.
-fn find_config(canonical: &Path) -> Option<PathBuf> {
-    canonical.ancestors().map(|dir| dir.join(config::FILE_NAME)).find(|file| file.is_file())
+/// From where paths are looked at. Both are canonical.
+struct Where {
+    /// Nothing above it is looked at.
+    top: PathBuf,
+    /// The current directory.
+    here: PathBuf,
 }
 
-fn here() -> Result<PathBuf, String> {
-    std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))
-}
-
-fn list(paths: &[PathBuf]) -> Result<Listing, String> {
-    let here = here()?;
-    let canonical: Vec<PathBuf> =
-        paths.iter().map(|p| p.canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
-    let mut listing = match find_config(canonical.first().unwrap_or(&here)) {
-        Some(file) => from_config(&file)?,
-        None => from_paths(paths, &canonical, &here)?,
-    };
-    if listing.walk.files.is_empty() {
-        return Err(nothing(paths));
+impl Where {
+    fn here() -> Result<Where, String> {
+        let here =
+            std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
+        let top = here.ancestors().last().unwrap_or(&here).to_path_buf();
+        Ok(Where { top, here })
     }
+
+    /// The `tabi.toml` at or above a path.
+    fn find_config(&self, canonical: &Path) -> Option<PathBuf> {
+        let inside = canonical.ancestors().take_while(|dir| dir.starts_with(&self.top));
+        inside.map(|dir| dir.join(config::FILE_NAME)).find(|file| file.is_file())
+    }
+}
+
+fn list(paths: &[PathBuf], place: &Where) -> Result<Listing, String> {
+    let here = &place.here;
+    let canonical: Vec<PathBuf> =
+        paths.iter().map(|p| here.join(p).canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
+    let mut listing = match place.find_config(canonical.first().unwrap_or(here)) {
+        Some(file) => from_config(&file)?,
+        None => from_paths(paths, &canonical, here)?,
+    };
     let root = listing.root.clone();
     listing.walk.files.sort_by_cached_key(|found| name_of(&root, found));
     listing.chosen = (!paths.is_empty()).then_some(canonical);
@@ -215,7 +248,7 @@ fn name_of(root: &Path, found: &Found) -> String {
 }
 
 /// The path without `.` and `..`, as it is written: symbolic links are not looked at.
-fn normalize(path: &Path) -> PathBuf {
+pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
