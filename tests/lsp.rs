@@ -7,3 +7,7 @@ mod corpus;
 mod client;
 #[path = "lsp/session.rs"]
 mod session;
+#[path = "lsp/projects.rs"]
+mod projects;
+#[path = "lsp/text.rs"]
+mod text;

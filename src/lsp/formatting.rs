@@ -1,7 +1,7 @@
 //! `textDocument/formatting` and `textDocument/rangeFormatting`: the one style, as edits of the lines that differ, so that cursors and
 //! marks stay where they are.
 
-use super::server::{Answer, Failure, Server};
+use super::server::{Answer, Server};
 use super::view::View;
 use crate::source::{SourceFile, Span};
 use crate::syntax::format::format_checked;
@@ -27,13 +27,8 @@ fn edits(view: &View<'_>, range: Option<Span>) -> Answer<Option<Vec<lsp::TextEdi
         return Ok(None);
     }
     let source = view.source(view.file);
-    let mut formatted = format_checked(view.file, source).map_err(|diagnostics| {
-        let first = diagnostics.first();
-        let why = first.map_or_else(String::new, |d| {
-            format!(": line {}: {}", source.line_of(d.place().span.start) + 1, d.message)
-        });
-        Failure::because(format!("a file with errors of syntax is not formatted{why}"))
-    })?;
+    // what is broken is left as it is; the diagnostics say where, and an error on each save would say no more
+    let Ok(mut formatted) = format_checked(view.file, source) else { return Ok(None) };
     if source.text.contains("\r\n") {
         // the line ends of a document are its editor's matter
         formatted = formatted.replace('\n', "\r\n");
