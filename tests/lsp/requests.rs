@@ -23,7 +23,9 @@ user journey shop \"Shop\" {
     }
     sli fast = http.fast(job: \"pay\", limit: 250ms) {
       target 99%
-      page 2% in 1h
+      alerts {
+        page 2% in 1h
+      }
     }
   }
 
