@@ -6,7 +6,7 @@ use super::server::{Answer, Server};
 use super::view::View;
 use crate::diagnostic::{Diagnostic, Severity, catalogue as c};
 use crate::load::open::Home;
-use crate::project::fnv1a;
+use crate::source::fnv1a;
 use gen_lsp_types as lsp;
 use lsp::DiagnosticSeverity;
 use std::collections::{BTreeMap, BTreeSet};
