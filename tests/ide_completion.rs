@@ -154,7 +154,10 @@ fn broken_text_has_an_answer() {
                 match dice.roll(3) {
                     0 => text.replace_range(from..to.min(boundary(from + 30)), ""),
                     1 => text.insert_str(from, dice.pick(&pieces)),
-                    _ => text.insert_str(to, &text[from..to.min(boundary(from + 40))].to_string()),
+                    _ => {
+                        let copy = text[from..to.min(boundary(from + 40))].to_string();
+                        text.insert_str(to, &copy);
+                    }
                 }
             }
             let broken = Editor::of(with(&files, index, &text));
