@@ -97,7 +97,7 @@ pub fn main() -> ExitCode {
             Command::Diff(args) => diff::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
-            Command::Lsp(args) => lsp::run(&args, terminal),
+            Command::Lsp(args) => Ok(lsp::run(&args)),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),
         };

@@ -333,12 +333,12 @@ impl Loader<'_> {
             }
         }
         let sources = &self.sources;
-        let parsed = read::on_all_cores(&new, |(id, encoding, known, _)| match known {
-            Some(known) => (known.parsed.clone(), known.diagnostics_as(*id)),
-            None => {
-                let (parsed, diagnostics) = read::parse(*id, sources.file(*id), *encoding);
-                (Arc::new(parsed), diagnostics)
+        let parsed = read::on_all_cores(&new, |(id, encoding, known, _)| {
+            if let Some(known) = known {
+                return (known.parsed.clone(), known.diagnostics_as(*id));
             }
+            let (parsed, diagnostics) = read::parse(*id, sources.file(*id), *encoding);
+            (Arc::new(parsed), diagnostics)
         });
         let mut next = Vec::new();
         for ((id, _, known, canonical), (parsed, diagnostics)) in new.into_iter().zip(parsed) {
