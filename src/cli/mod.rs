@@ -19,6 +19,7 @@ mod explain;
 mod fmt;
 mod git;
 mod init;
+mod lsp;
 mod man;
 pub mod output;
 mod paths;
@@ -67,6 +68,7 @@ enum Command {
     Diff(diff::Args),
     Explain(explain::Args),
     Init(init::Args),
+    Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -95,6 +97,7 @@ pub fn main() -> ExitCode {
             Command::Diff(args) => diff::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
+            Command::Lsp(args) => Ok(lsp::run(&args)),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),
         };
