@@ -150,9 +150,12 @@ async function main() {
   await save('checkout.tabi', (text) => text.includes('{ target 99.9%'), 'the fix is in the file')
   proved('a quick fix')
 
-  const target = await spot('target 99.9%')
-  await page.mouse.move(target.x, target.y)
-  await shows('.monaco-hover-content', '99.9')
+  await until('a hover that speaks of 99.9%', async () => {
+    const { x, y } = await spot('target 99.9%')
+    await page.mouse.move(x, y)
+    await page.waitForSelector('.monaco-hover-content:visible:has-text("99.9")', { timeout: 10_000 }).catch(() => page.mouse.move(x, 5))
+    return (await texts('.monaco-hover-content:visible')).some((text) => text.includes('99.9'))
+  })
   proved('hover')
   await key('Escape')
 
