@@ -56,7 +56,7 @@
     ("\\_<off\\_>" . font-lock-constant-face)
     ("\\$[a-z_][a-z0-9_]*" . font-lock-variable-name-face)
     ("\\_<[0-9][0-9.]*\\(?:%\\|\\(?:ms\\|[smhdwy]\\)\\(?:[0-9]+\\(?:ms\\|[smhdwy]\\)\\)*\\_>\\|[kM]?/\\(?:s\\|min\\|h\\|day\\|week\\)\\_>\\|\\_>\\)"
-     . font-lock-number-face))
+     . 'font-lock-number-face))
   "Colours of Tabi.")
 
 (defun tabi-indent-line ()

@@ -42,7 +42,7 @@ async function stop() {
 /** @param {vscode.LogOutputChannel} output */
 async function start(output) {
   const settings = vscode.workspace.getConfiguration('tabi')
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath
   const program = await examine(settings.get('path', 'tabi'), folder)
   if (program.problem) {
     output.error(program.problem)

@@ -13,7 +13,7 @@ const INSTALL = 'cargo install --path .'
  */
 async function examine(setting, folder) {
   const program = expand(setting.trim() || 'tabi', folder)
-  const version = await run(program, ['--version'], folder)
+  const version = await run(program, ['--version'])
   const found = { path: program, version: version.out.trim() }
   if (version.missing) {
     const problem = path.isAbsolute(program)
@@ -25,7 +25,7 @@ async function examine(setting, folder) {
     const said = version.failure ?? `it says "${found.version.slice(0, 80)}" of itself`
     return { ...found, problem: `${program} does not seem to be Tabi: ${said}. The setting tabi.path says where the program is.` }
   }
-  const server = await run(program, ['lsp', '--help'], folder)
+  const server = await run(program, ['lsp', '--help'])
   if (server.failure) {
     const problem = `${program} is ${found.version}, which has no language server. Install a newer one with \`${INSTALL}\` in the repository of Tabi.`
     return { ...found, problem }
@@ -44,12 +44,11 @@ function expand(setting, folder) {
 /**
  * @param {string} program
  * @param {string[]} args
- * @param {string | undefined} cwd
  * @returns {Promise<{ out: string, missing?: boolean, failure?: string }>}
  */
-function run(program, args, cwd) {
+function run(program, args) {
   return new Promise((done) => {
-    execFile(program, args, { cwd, timeout: 10_000, windowsHide: true }, (error, out, err) => {
+    execFile(program, args, { timeout: 10_000, windowsHide: true }, (error, out, err) => {
       if (!error) done({ out })
       else if (error.code === 'ENOENT') done({ out, missing: true, failure: 'not found' })
       else done({ out, failure: err.trim().split('\n')[0] || error.message })
