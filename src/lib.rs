@@ -20,6 +20,7 @@ pub mod emit;
 pub mod ide;
 pub mod lint;
 pub mod load;
+pub mod lsp;
 pub mod measure;
 pub mod model;
 pub mod plan;

@@ -6,14 +6,15 @@ use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::{self, Parsed, leaf};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A parsed file of the project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Unit {
     /// Which file.
     pub file: FileId,
-    /// What it says.
-    pub parsed: Parsed,
+    /// What it says; shared, so that who keeps a project open parses only what changes.
+    pub parsed: Arc<Parsed>,
     /// Whether its journeys are part of the project; a file that is only `use`d lends sites, templates and defaults.
     pub listed: bool,
     /// What each `use "…"` leads to, by the span of the string.
@@ -142,7 +143,7 @@ pub fn in_memory(files: &[(String, String)]) -> (Sources, Vec<Unit>, Vec<Diagnos
         ids.insert(name.clone(), file);
         let (parsed, diagnostics) = syntax::parse(file, sources.file(file));
         found.extend(diagnostics);
-        units.push(Unit { file, parsed, listed: true, uses: Vec::new() });
+        units.push(Unit { file, parsed: Arc::new(parsed), listed: true, uses: Vec::new() });
     }
     for unit in &mut units {
         let file = sources.file(unit.file);

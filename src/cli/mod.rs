@@ -17,6 +17,7 @@ pub mod drift;
 mod explain;
 mod fmt;
 mod init;
+mod lsp;
 mod man;
 pub mod output;
 mod prometheus;
@@ -61,6 +62,7 @@ enum Command {
     Cost(cost::Args),
     Explain(explain::Args),
     Init(init::Args),
+    Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
             Command::Cost(args) => cost::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
+            Command::Lsp(args) => lsp::run(&args, terminal),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),
         };

@@ -17,6 +17,7 @@ mod operators;
 mod parse;
 mod parse_primary;
 mod parse_selector;
+pub mod pieces;
 pub mod regex;
 pub mod rewrite;
 mod token;
@@ -28,7 +29,7 @@ mod tests;
 #[cfg(test)]
 mod tests_tables;
 
-pub use ask::{aggregation_labels, has_at_or_negative_offset, has_subquery, literal_ranges, selectors};
+pub use ask::{aggregation_labels, has_at_or_negative_offset, has_subquery, literal_ranges, placeholders, selectors};
 pub use ast::{Expr, ValueType, walk};
 pub use parse::parse;
 pub use rewrite::{Value, squeeze, substitute, with_bool};

@@ -2,11 +2,11 @@
 //! when it fires and when it ends. The same reckoning as in the lints and the rules.
 
 pub mod cost;
-mod table;
+pub mod table;
 
 use crate::diagnostic::did_you_mean;
 use crate::measure::Query;
-use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
+use crate::model::{Audience, Compose, Journey, Model, Percent, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
@@ -78,12 +78,12 @@ fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> 
 }
 
 /// A share as a percentage with four digits.
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{}%", number(four_digits(100.0 * share)))
 }
 
 /// Minutes for people: `2m`, `1h30m`, `40s`, `4d`.
-fn time(minutes: f64) -> String {
+pub fn time(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{}s", number(four_digits((minutes * 60.0).max(0.0))));
     }
@@ -171,18 +171,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     }
     let _ = write!(out, "\n{table}");
     if let Some(target) = &journey.target {
-        let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
-        let range = range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000));
-        let situation = Situation {
-            budget: target.value.budget(),
-            evaluate: journey.evaluate,
-            range,
-            window: journey.window.value,
-            traffic: None,
-            // the later of the two generations
-            closed: true,
-        };
-        alerts(&mut out, &thresholds::of_journey(journey), situation);
+        alerts(&mut out, &thresholds::of_journey(journey), situation_of_journey(journey, target.value));
     }
     out
 }
@@ -202,7 +191,7 @@ fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
 }
 
 /// Events of a window, and how many of them may fail, where traffic is known.
-fn events(journey: &Journey, sli: &Sli) -> (String, String) {
+pub fn events(journey: &Journey, sli: &Sli) -> (String, String) {
     let Some(rate) = traffic_of(sli) else { return ("unknown".to_string(), "unknown".to_string()) };
     let events = rate * (journey.window.value * 60) as f64;
     let round = |n: f64| if n < 10.0 { number(four_digits(n)) } else { grouped(n.round()) };
@@ -249,17 +238,7 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}", sites.join(", "));
     }
     notes(&mut out, sli);
-    let situation = Situation {
-        budget,
-        evaluate: journey.evaluate,
-        // level 1 spreads events over `R`, minutes it counts as they are
-        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
-        window,
-        traffic: traffic_of(sli),
-        // the later of the two generations
-        closed: true,
-    };
-    alerts(&mut out, &thresholds::of_sli(journey, sli), situation);
+    alerts(&mut out, &thresholds::of_sli(journey, sli), situation(journey, sli));
     let mut others = Vec::new();
     if let Some((after, urgency)) = sli.alerts.no_data {
         let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
@@ -272,6 +251,34 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  {other}");
     }
     out
+}
+
+/// In what the rows of an SLI are predicted.
+pub fn situation(journey: &Journey, sli: &Sli) -> Situation {
+    Situation {
+        budget: sli.target.value.budget(),
+        evaluate: journey.evaluate,
+        // level 1 spreads events over `R`, minutes it counts as they are
+        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
+        window: journey.window.value,
+        traffic: traffic_of(sli),
+        // the later of the two generations
+        closed: true,
+    }
+}
+
+/// In what the rows of a journey's own target are predicted.
+pub fn situation_of_journey(journey: &Journey, target: Percent) -> Situation {
+    let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
+    Situation {
+        budget: target.budget(),
+        evaluate: journey.evaluate,
+        range: range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000)),
+        window: journey.window.value,
+        traffic: None,
+        // the later of the two generations
+        closed: true,
+    }
 }
 
 /// What whoever relies on the numbers should know.
@@ -296,19 +303,8 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
     let mut table = Table::new(&["alert", "above", "100% fail", "50% fail", "10% fail", "ends after"]);
     let mut notes = String::new();
     for row in rows {
-        let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
-        let [all, half, tenth] = predictions.map(|p| {
-            p.map_or("never".to_string(), |p| format!("{} ({})", minutes(p.fires_after), percent_short(p.spent)))
-        });
-        table.row(vec![
-            format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
-            format!("{} errors", percent(row.burn * situation.budget)),
-            all,
-            half,
-            tenth,
-            predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
-        ]);
-        if predictions[0].is_none() {
+        table.row(alert(row, situation).into());
+        if situation.predict(row, 1.0).is_none() {
             let _ = writeln!(
                 notes,
                 "  {} {}: with so few events {} bad ones never come together",
@@ -336,7 +332,23 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
     }
 }
 
+/// A row as people read it: what it is, the share of errors above which it fires, when it does so if everything, half or a tenth of all
+/// events fail, and when it ends.
+pub fn alert(row: &Threshold, situation: Situation) -> [String; 6] {
+    let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
+    let [all, half, tenth] = predictions
+        .map(|p| p.map_or("never".to_string(), |p| format!("{} ({})", minutes(p.fires_after), percent_short(p.spent))));
+    [
+        format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
+        format!("{} errors", percent(row.burn * situation.budget)),
+        all,
+        half,
+        tenth,
+        predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
+    ]
+}
+
 /// `2.4%`
-fn percent_short(share: f64) -> String {
+pub fn percent_short(share: f64) -> String {
     if share >= 0.1 { format!("{:.0}%", 100.0 * share) } else { format!("{:.1}%", 100.0 * share) }
 }
