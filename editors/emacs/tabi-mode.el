@@ -134,12 +134,12 @@
         (display-buffer (current-buffer))))))
 
 (defun tabi-show-rules ()
-  "Show the rules that come out of the journey at point."
+  "Show the rules that comes out at point."
   (interactive)
   (tabi--show "tabi.showRules"))
 
 (defun tabi-show-alerts ()
-  "Show the table of alerts of the journey at point."
+  "Show the table of alerts of the SLI, step or journey at point."
   (interactive)
   (tabi--show "tabi.showAlerts"))
 

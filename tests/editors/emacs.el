@@ -37,7 +37,11 @@ A batch is never idle, so what Emacs would do when it is (Eglot says what has ch
     (unless (string-match-p (regexp-quote "is written `99.9%`") (flymake-diagnostic-text found)) (error "%S" found))
     (unless (equal (buffer-substring (flymake-diagnostic-beg found) (flymake-diagnostic-end found)) "99,9%") (error "%S" found))
     (proved "a diagnostic")
-    (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) "quickfix" t))
+    ;; it asks which one, and offers the one that is preferred
+    (cl-letf ((last-nonmenu-event ?x) ; from the keyboard, and not with a menu
+              ((symbol-function 'completing-read)
+               (lambda (_prompt _table _predicate _match _initial _history default &rest _) (if (consp default) (car default) default))))
+      (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) "quickfix" t)))
   (wait-for "the fix" (and (has "{ target 99.9%") (null (flymake-diagnostics))))
   (proved "a quick fix")
 
@@ -84,7 +88,7 @@ A batch is never idle, so what Emacs would do when it is (Eglot says what has ch
     (unless (memq (cadr each) (ensure-list (get-text-property (point) 'face))) (error "%S: %S" each (get-text-property (point) 'face))))
   (proved "indentation and colours")
 
-  (jump "purchase \"Checkout\"")
+  (jump "target 99.9%")
   (dolist (each '((tabi-show-rules "groups:") (tabi-show-alerts "page 1h/5m")))
     (funcall (car each))
     (unless (seq-some (lambda (buffer) (with-current-buffer buffer (and (string-prefix-p "*Tabi:" (buffer-name)) (has (cadr each))))) (buffer-list))
