@@ -6,7 +6,7 @@
 mod corpus;
 
 use corpus::Sample;
-use corpus::ebnf::Grammar;
+use corpus::ebnf::{Expr, Grammar};
 use corpus::random::{Dice, sentence, written};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -60,6 +60,18 @@ fn values() -> Vec<&'static str> {
     words
 }
 
+/// The types of parameters, which only the grammar lists.
+fn types() -> Vec<String> {
+    let grammar = Grammar::read(&corpus::read("grammar/tabi.ebnf"));
+    let mut words = Vec::new();
+    Grammar::walk(&grammar.rules["type"], &mut |e| {
+        if let Expr::Text(word) = e {
+            words.push(word.clone());
+        }
+    });
+    words
+}
+
 #[test]
 fn the_list_of_keywords_is_the_schemas() {
     let classes = classes();
@@ -71,7 +83,7 @@ fn the_list_of_keywords_is_the_schemas() {
     let mut map: serde_json::Map<String, Value> =
         classes.iter().map(|(class, words)| ((*class).to_string(), json!(words))).collect();
     map.insert("values".into(), json!(values()));
-    map.insert("types".into(), json!(["string", "regex", "duration", "number"]));
+    map.insert("types".into(), json!(types()));
     let text = serde_json::to_string_pretty(&Value::Object(map)).unwrap_or_default();
     generated("grammar/keywords.json", &format!("{text}\n"));
 }
@@ -110,7 +122,7 @@ fn the_scanners_list_is_the_schemas() {
     generated("grammar/tree-sitter-tabi/src/keywords.h", &format!("{text}\n"));
 }
 
-/// The TextMate grammar has no way to read a list: the words are put into the places that are marked so in `grammar/textmate.json`.
+/// The `TextMate` grammar has no way to read a list: the words are put into the places that are marked so in `grammar/textmate.json`.
 #[test]
 fn the_textmate_grammar_has_the_words() {
     let mut text = corpus::read("grammar/textmate.json");
@@ -118,14 +130,14 @@ fn the_textmate_grammar_has_the_words() {
     let begins: Vec<&str> = FILE.or(Block::Journey.starts()).iter().map(Kind::text).collect();
     let breaks: Vec<&str> = begins.iter().copied().filter(|w| !PROMQL_WORDS.contains(w)).collect();
     text = text.replace("{{begins}}", &begins.join("|")).replace("{{breaks}}", &breaks.join("|"));
-    for (class, words) in classes().into_iter().chain([("values", values()), ("types", TYPES.to_vec())]) {
+    let types = types();
+    let types = types.iter().map(String::as_str).collect();
+    for (class, words) in classes().into_iter().chain([("values", values()), ("types", types)]) {
         text = text.replace(&format!("{{{{{class}}}}}"), &words.join("|"));
     }
     assert!(!text.contains("{{"), "a place without words");
     generated("grammar/tabi.tmLanguage.json", &text);
 }
-
-const TYPES: [&str; 4] = ["string", "regex", "duration", "number"];
 
 /// PromQL whose backtick is not closed ends, for an engine that sees one line at a time, where a line begins as only an entry of ours
 /// does: two words in a row are no PromQL, unless one of these is among them.
@@ -160,10 +172,14 @@ impl Case {
 /// What each token should be coloured as. Of a broken text only where strings, PromQL and comments begin and end: what a word
 /// is there, nobody knows.
 fn coloured(text: &str, lexed: &Lexed, accepted: bool) -> Vec<(u32, u32, &'static str)> {
-    let comments =
-        lexed.comments.iter().map(|c| (c.start, c.end, if is_doc(c.of(text).trim_end()) { "doc" } else { "comment" }));
-    let mut all: Vec<_> = comments.collect();
-    let names = names(text, &lexed.tokens);
+    let mut all: Vec<(u32, u32, &str)> = Vec::new();
+    let names = names(&lexed.tokens);
+    // A setting's word is a name at the start of a line where no setting may stand. An engine that sees one line cannot know that, if
+    // no sign behind it tells; what comes behind is another text for it, which is not judged.
+    let is_before_a_sign = |at: usize| {
+        let signs = Set::of(&[Kind::Eq, Kind::Ne, Kind::Re, Kind::Nre, Kind::Colon]);
+        lexed.tokens.get(at + 1).is_some_and(|t| signs.has(t.kind))
+    };
     for (at, token) in lexed.tokens.iter().enumerate().filter(|(_, t)| t.kind != Kind::Eof) {
         let class = match token.kind {
             Kind::Str => "string",
@@ -174,16 +190,17 @@ fn coloured(text: &str, lexed: &Lexed, accepted: bool) -> Vec<(u32, u32, &'stati
             Kind::Percent => "percent",
             Kind::Duration => "duration",
             Kind::Rate => "rate",
-            k if k.is_name() => {
-                if names[at] {
-                    "name"
-                } else {
-                    "keyword"
-                }
-            }
+            k if names[at] && token.first_on_line && Block::Journey.starts().has(k) && !is_before_a_sign(at) => break,
+            k if k.is_name() && names[at] => "name",
+            k if k.is_name() => "keyword",
             _ => "sign",
         };
         all.push((token.span.start, token.span.end, class));
+    }
+    let until = all.last().map_or(u32::MAX, |t| t.1);
+    let whole = all.len() + 1 == lexed.tokens.len();
+    for comment in lexed.comments.iter().filter(|c| whole || c.end <= until) {
+        all.push((comment.start, comment.end, if is_doc(comment.of(text).trim_end()) { "doc" } else { "comment" }));
     }
     all.sort_unstable();
     if !accepted {
@@ -230,7 +247,7 @@ fn leave_out_what_is_not_judged(text: &str, lexed: &Lexed, all: &mut Vec<(u32, u
 }
 
 /// Which words of a valid text are names, told from the words before and behind them: not from a parser, but from the grammar's being LL(1).
-fn names(text: &str, tokens: &[Token]) -> Vec<bool> {
+fn names(tokens: &[Token]) -> Vec<bool> {
     const BEFORE_A_NAME: Set = Set::of(&[
         Kind::Use,
         Kind::As,
@@ -288,7 +305,6 @@ fn names(text: &str, tokens: &[Token]) -> Vec<bool> {
             key = kind;
         }
     }
-    let _ = text;
     names
 }
 

@@ -4,7 +4,7 @@ use super::Resolver;
 use super::messages as say;
 use super::params::Params;
 use crate::measure::{Matcher, Raw};
-use crate::promql::ast::{Expr, MatcherValue};
+use crate::promql::ast::{BinaryOp, Expr, MatcherValue};
 use crate::promql::{self, Value, ValueType};
 use crate::source::Place;
 
@@ -106,20 +106,21 @@ impl Resolver<'_> {
 }
 
 /// Whether the top is a set operator over comparisons without `bool`: where one is false its series is gone, and so never bad.
+/// What stands behind `unless` says when not to count, and may well be such a comparison.
 fn filters(expr: &Expr) -> bool {
-    let mut below: Vec<&Expr> = match expr.without_parens() {
-        Expr::Binary(binary) if binary.op.is_set() => vec![&binary.left, &binary.right],
-        _ => return false,
-    };
-    while let Some(expr) = below.pop() {
-        if let Expr::Binary(binary) = expr.without_parens() {
-            if binary.op.is_comparison() && !binary.returns_bool {
-                return true;
-            }
-            if binary.op.is_set() {
-                below.extend([&binary.left, &binary.right]);
-            }
+    fn joined(expr: &Expr) -> Option<Vec<&Expr>> {
+        match expr.without_parens() {
+            Expr::Binary(binary) if binary.op == BinaryOp::Unless => Some(vec![&binary.left]),
+            Expr::Binary(binary) if binary.op.is_set() => Some(vec![&binary.left, &binary.right]),
+            _ => None,
         }
+    }
+    let mut below = joined(expr).unwrap_or_default();
+    while let Some(expr) = below.pop() {
+        if matches!(expr.without_parens(), Expr::Binary(b) if b.op.is_comparison() && !b.returns_bool) {
+            return true;
+        }
+        below.extend(joined(expr).unwrap_or_default());
     }
     false
 }
