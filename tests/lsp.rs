@@ -2,12 +2,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests write the files that they ask about")]
 
-mod corpus;
+#[path = "lsp/bounds.rs"]
+mod bounds;
 #[path = "lsp/client.rs"]
 mod client;
-#[path = "lsp/session.rs"]
-mod session;
+mod corpus;
 #[path = "lsp/projects.rs"]
 mod projects;
+#[path = "lsp/requests.rs"]
+mod requests;
+#[path = "lsp/session.rs"]
+mod session;
 #[path = "lsp/text.rs"]
 mod text;

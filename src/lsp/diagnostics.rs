@@ -1,13 +1,16 @@
 //! Diagnostics: sent to clients that wait for them, given to those that ask. Never both.
 
 use super::Value;
+use super::projects::Open;
 use super::server::{Answer, Server};
 use super::view::View;
 use crate::diagnostic::{Diagnostic, Severity, catalogue as c};
+use crate::load::open::Home;
 use crate::project::fnv1a;
 use gen_lsp_types as lsp;
 use lsp::DiagnosticSeverity;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// So many of a file are shown. More than that nobody reads, and writing them would slow down typing.
 const MOST: usize = 200;
@@ -55,7 +58,8 @@ pub fn one(view: &View<'_>, d: &Diagnostic) -> lsp::Diagnostic {
         severity: Some(match d.severity {
             Severity::Error => DiagnosticSeverity::Error,
             Severity::Warning => DiagnosticSeverity::Warning,
-            Severity::Hint => DiagnosticSeverity::Hint,
+            // a hint of the protocol is in no list of problems
+            Severity::Hint => DiagnosticSeverity::Information,
         }),
         code: Some(d.name().to_string().into()),
         code_description: explanation(d.name()).filter(|_| view.client.code_description),
@@ -85,54 +89,65 @@ pub fn publish(server: &mut Server) {
         }
         return;
     }
+    speak(server);
     let mut now: BTreeMap<String, (lsp::Uri, Option<i32>, Vec<lsp::Diagnostic>)> = BTreeMap::new();
-    let keys: Vec<_> = server.documents.iter().map(|(key, _)| key.clone()).collect();
-    for (uri, version, found) in of_all(server, true) {
-        now.insert(uri.to_string(), (uri, version, found));
+    for (key, uri, diagnostics) in server.said.values().flat_map(|said| &said.files) {
+        let document = server.documents.get(key);
+        let uri = document.map_or(uri, |document| &document.uri).clone();
+        now.insert(uri.to_string(), (uri, document.map(|document| document.version), diagnostics.clone()));
     }
-    for key in keys.iter().filter(|key| touched.contains(key)) {
-        if let Some(document) = server.documents.get(key) {
-            let (uri, version) = (document.uri.clone(), document.version);
-            now.entry(uri.to_string()).or_insert_with(|| (uri, Some(version), Vec::new()));
-        }
+    let mut new = BTreeSet::new();
+    for document in touched.iter().filter_map(|key| server.documents.get(key)) {
+        let (uri, version) = (document.uri.clone(), document.version);
+        new.insert(uri.to_string());
+        now.entry(uri.to_string()).or_insert_with(|| (uri, Some(version), Vec::new()));
     }
-    let gone: Vec<String> = server.published.keys().filter(|uri| !now.contains_key(*uri)).cloned().collect();
-    for name in gone {
-        if let Some((uri, before)) = server.published.remove(&name)
-            && !before.is_empty()
-        {
-            server.notify::<lsp::PublishDiagnosticsNotification>(lsp::PublishDiagnosticsParams {
-                uri,
-                version: None,
-                diagnostics: Vec::new(),
-            });
-        }
-    }
-    let touched: Vec<String> =
-        touched.iter().filter_map(|key| Some(server.documents.get(key)?.uri.to_string())).collect();
+    let mut gone = std::mem::take(&mut server.published);
     for (name, (uri, version, diagnostics)) in now {
-        let same = server.published.get(&name).is_some_and(|(_, before)| *before == diagnostics);
-        if same && !touched.contains(&name) {
-            continue;
+        let same = gone.remove(&name).is_some_and(|(_, before)| before == diagnostics);
+        if !same || new.contains(&name) {
+            send(server, uri.clone(), version, diagnostics.clone());
         }
-        server.published.insert(name, (uri.clone(), diagnostics.clone()));
-        server.notify::<lsp::PublishDiagnosticsNotification>(lsp::PublishDiagnosticsParams {
-            uri,
-            version,
-            diagnostics,
-        });
+        server.published.insert(name, (uri, diagnostics));
+    }
+    for (uri, before) in gone.into_values() {
+        if !before.is_empty() {
+            send(server, uri, None, Vec::new());
+        }
     }
 }
 
-/// What is said of all files, or of those of which something is said; each by the project to which it belongs.
-fn of_all(server: &mut Server, only_some: bool) -> Vec<(lsp::Uri, Option<i32>, Vec<lsp::Diagnostic>)> {
-    let views = server.files(only_some).into_iter();
-    let said = views.filter_map(|view| {
-        let (_, key) = view.open.path(view.file)?;
-        let version = view.documents.get(key).map(|document| document.version);
-        Some((view.uri(view.file)?, version, of_file(&view)))
-    });
-    said.collect()
+fn send(server: &mut Server, uri: lsp::Uri, version: Option<i32>, diagnostics: Vec<lsp::Diagnostic>) {
+    server.notify::<lsp::PublishDiagnosticsNotification>(lsp::PublishDiagnosticsParams { uri, version, diagnostics });
+}
+
+/// What is said of the files of a project.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Of which run of the compiler.
+    generation: u64,
+    /// By the key and the name of the file.
+    files: Vec<(PathBuf, lsp::Uri, Vec<lsp::Diagnostic>)>,
+}
+
+/// Turns what projects say into what the client reads, for those that were compiled since the last time.
+fn speak(server: &mut Server) {
+    let mut before = std::mem::take(&mut server.said);
+    let generations: BTreeMap<Home, u64> =
+        server.views().iter().map(|view| (view.open.home.clone(), view.open.generation)).collect();
+    before.retain(|home, said| generations.get(home) == Some(&said.generation));
+    let wanted = |open: &Open, file| !before.contains_key(&open.home) && open.speaks_of(file);
+    let mut now: BTreeMap<Home, Said> = BTreeMap::new();
+    for view in server.files(wanted) {
+        let Some(((_, key), uri)) = view.open.path(view.file).zip(view.uri(view.file)) else { continue };
+        let said = now.entry(view.open.home.clone()).or_default();
+        said.files.push((key.to_path_buf(), uri, of_file(&view)));
+    }
+    now.append(&mut before);
+    for (home, generation) in generations {
+        now.entry(home).or_default().generation = generation;
+    }
+    server.said = now;
 }
 
 /// `textDocument/diagnostic`
@@ -158,8 +173,14 @@ pub fn workspace(
 ) -> Answer<lsp::WorkspaceDiagnosticReport> {
     let before: BTreeMap<&str, &str> =
         params.previous_result_ids.iter().map(|id| (id.uri.as_str(), id.value.as_str())).collect();
+    let views = server.files(|_, _| true).into_iter();
+    let all = views.filter_map(|view| {
+        let (_, key) = view.open.path(view.file)?;
+        let version = view.documents.get(key).map(|document| document.version);
+        Some((view.uri(view.file)?, version, of_file(&view)))
+    });
     let mut items = Vec::new();
-    for (uri, version, found) in of_all(server, false) {
+    for (uri, version, found) in all {
         let result_id = mark(&found);
         if before.get(uri.as_str()) == Some(&result_id.as_str()) {
             let unchanged = lsp::UnchangedDocumentDiagnosticReport { result_id };

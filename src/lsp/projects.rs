@@ -28,6 +28,8 @@ pub struct Open {
     sources: Sources,
     model: Model,
     diagnostics: Vec<Diagnostic>,
+    /// The files of which something is said.
+    spoken_of: BTreeSet<FileId>,
     state: State,
     /// How often it was compiled: what was made of one and the same number is the same.
     pub generation: u64,
@@ -51,6 +53,7 @@ impl Open {
             sources: Sources::default(),
             model: Model::default(),
             diagnostics: Vec::new(),
+            spoken_of: BTreeSet::new(),
             state: State::Changed,
             generation: 0,
         }
@@ -83,6 +86,11 @@ impl Open {
         }
     }
 
+    /// Whether something is said of a file.
+    pub fn speaks_of(&self, file: FileId) -> bool {
+        self.spoken_of.contains(&file)
+    }
+
     /// Whether a file is, or would be, somewhere in this project.
     fn could_have(&self, key: &Path) -> bool {
         match &self.home {
@@ -98,6 +106,7 @@ impl Open {
         let (model, found) = crate::compile(&mut sources, &self.project.units, &self.project.config.options, broken);
         all.extend(found);
         diagnostic::sort(&mut all);
+        self.spoken_of = all.iter().map(|d| d.place().file).collect();
         (self.sources, self.model, self.diagnostics) = (sources, model, all);
         self.units.clone_from(&self.project.units);
         self.generation += 1;
@@ -117,8 +126,9 @@ pub struct Projects {
     pub folders: Vec<PathBuf>,
     /// What the folders have; these stay open without a document.
     kept: BTreeSet<Home>,
-    /// What people should know, for the log.
+    /// What people should know, for the log; each once.
     pub notes: Vec<String>,
+    noted: BTreeSet<String>,
 }
 
 impl Default for Projects {
@@ -131,6 +141,7 @@ impl Default for Projects {
             folders: Vec::new(),
             kept: BTreeSet::new(),
             notes: Vec::new(),
+            noted: BTreeSet::new(),
         }
     }
 }
@@ -241,16 +252,17 @@ impl Projects {
         self.open.values().filter(|open| homes.contains(&open.home)).collect()
     }
 
-    /// All files that belong to these projects, or those of which something is said.
-    pub fn files(&mut self, documents: &[PathBuf], modules: &Modules, only_spoken_of: bool) -> Vec<(&Open, FileId)> {
+    /// All files that belong to these projects and are wanted, by the project and the file.
+    pub fn files(
+        &mut self,
+        documents: &[PathBuf],
+        modules: &Modules,
+        wanted: impl Fn(&Open, FileId) -> bool,
+    ) -> Vec<(&Open, FileId)> {
         let mut found: Vec<(Home, PathBuf, FileId)> = Vec::new();
         for open in self.all(documents, modules) {
-            let ids: BTreeSet<FileId> = if only_spoken_of {
-                open.diagnostics.iter().map(|d| d.place().file).collect()
-            } else {
-                open.project.sources.iter().map(|(id, _)| id).collect()
-            };
-            let paths = ids.into_iter().filter_map(|id| Some((id, open.path(id)?.1.to_path_buf())));
+            let ids = open.project.sources.iter().map(|(id, _)| id).filter(|id| wanted(open, *id));
+            let paths = ids.filter_map(|id| Some((id, open.path(id)?.1.to_path_buf())));
             found.extend(paths.map(|(id, key)| (open.home.clone(), key, id)));
         }
         found.retain(|(home, key, _)| self.home(key, modules) == *home);
@@ -286,7 +298,8 @@ impl Projects {
         let open = self.open.entry(home.clone()).or_insert_with(|| Open::new(home));
         if open.state == State::Changed {
             open.project = load::Project::open(home, disk);
-            notes.extend(open.project.notes.iter().cloned());
+            let noted = &mut self.noted;
+            notes.extend(open.project.notes.iter().filter(|note| noted.insert((*note).clone())).cloned());
             // what no project listed may be used by this one now
             self.homes.retain(|_, home| !matches!(home, Home::File { .. }));
         }

@@ -2,10 +2,12 @@
 
 use super::Value;
 use super::client::Client;
+use super::diagnostics::Said;
 use super::documents::Documents;
 use super::modules::Modules;
-use super::projects::Projects;
+use super::projects::{Open, Projects};
 use super::view::View;
+use crate::load::open::Home;
 use crate::source::FileId;
 use gen_lsp_types::{Notification, Request, Uri};
 use lsp_server::{ErrorCode, Message, RequestId};
@@ -25,6 +27,8 @@ pub struct Server {
     pub modules: Modules,
     /// What is to be sent, in order.
     pub outbox: Vec<Message>,
+    /// What is said of the files of each project.
+    pub said: BTreeMap<Home, Said>,
     /// What was published of files, by their URI.
     pub published: BTreeMap<String, (Uri, Vec<gen_lsp_types::Diagnostic>)>,
     /// Files whose diagnostics are published even if they are the same: their documents changed.
@@ -82,11 +86,11 @@ impl Server {
         open.into_iter().map(|open| View { open, file: FileId(0), client, documents, modules }).collect()
     }
 
-    /// All files that belong to the projects that are open, or those of which something is said.
-    pub fn files(&mut self, only_spoken_of: bool) -> Vec<View<'_>> {
+    /// All files that belong to the projects that are open, as far as they are wanted.
+    pub fn files(&mut self, wanted: impl Fn(&Open, FileId) -> bool) -> Vec<View<'_>> {
         self.projects.settle(&self.documents);
         let documents = self.keys();
-        let files = self.projects.files(&documents, &self.modules, only_spoken_of);
+        let files = self.projects.files(&documents, &self.modules, wanted);
         let (client, documents, modules) = (&self.client, &self.documents, &self.modules);
         files.into_iter().map(|(open, file)| View { open, file, client, documents, modules }).collect()
     }

@@ -166,7 +166,8 @@ impl TestServer {
 
     /// Asks about a place in a document.
     pub fn at(&mut self, method: &str, name: &str, line: u32, character: u32) -> Value {
-        let params = json!({ "textDocument": { "uri": self.uri(name) }, "position": { "line": line, "character": character } });
+        let params =
+            json!({ "textDocument": { "uri": self.uri(name) }, "position": { "line": line, "character": character } });
         self.request(&format!("textDocument/{method}"), params).unwrap_or_else(|e| json!({ "error": e.1 }))
     }
 

@@ -37,7 +37,8 @@ fn a_file_that_is_not_on_the_disk_yet_can_be_used() {
 
 #[test]
 fn what_a_new_use_names_is_read() {
-    let mut server = TestServer::new(RICH, &[("tabi.toml", "sources = [\"shop.tabi\"]\n"), ("shop.tabi", SHOP), ("lib.tabi", LIB)]);
+    let mut server =
+        TestServer::new(RICH, &[("tabi.toml", "sources = [\"shop.tabi\"]\n"), ("shop.tabi", SHOP), ("lib.tabi", LIB)]);
     server.open("shop.tabi", &SHOP.replacen("use \"lib.tabi\"\n", "", 1));
     assert!(has(&server.messages("shop.tabi"), "answered"));
     server.change("shop.tabi", json!([{ "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } }, "text": "use \"lib.tabi\"\n" }]));
@@ -171,7 +172,8 @@ fn documents_that_are_no_files_are_checked_too() {
 #[test]
 fn a_client_that_asks_is_not_told() {
     let bad = "user journey {\n";
-    let mut server = TestServer::new(Kind { pulls: true, ..RICH }, &[("tabi.toml", ""), ("bad.tabi", bad), ("lib.tabi", LIB)]);
+    let mut server =
+        TestServer::new(Kind { pulls: true, ..RICH }, &[("tabi.toml", ""), ("bad.tabi", bad), ("lib.tabi", LIB)]);
     server.open_file("bad.tabi");
     let report = server.of("diagnostic", "bad.tabi", json!({})).expect("an answer");
     assert_eq!(report["kind"], "full");

@@ -62,12 +62,19 @@ fn unknown_methods_and_bad_parameters_are_errors_of_one_request() {
     assert!(server.request("textDocument/unheardOf", json!({})).is_err_and(|e| e.0 == -32601));
     assert!(server.request("textDocument/hover", json!({ "position": [] })).is_err_and(|e| e.0 == -32602));
     assert!(server.request("workspace/executeCommand", json!({ "command": "rm" })).is_err_and(|e| e.0 == -32602));
-    server.notify("textDocument/didChange", json!({ "textDocument": { "uri": server.uri("a.tabi"), "version": 2 }, "contentChanges": [] }));
+    server.notify(
+        "textDocument/didChange",
+        json!({ "textDocument": { "uri": server.uri("a.tabi"), "version": 2 }, "contentChanges": [] }),
+    );
     server.notify("textDocument/unheardOf", json!(null));
     server.notify("textDocument/didOpen", json!({}));
     server.settle();
-    let log: Vec<&str> =
-        server.told.iter().filter(|n| n.method == "window/logMessage").filter_map(|n| n.params["message"].as_str()).collect();
+    let log: Vec<&str> = server
+        .told
+        .iter()
+        .filter(|n| n.method == "window/logMessage")
+        .filter_map(|n| n.params["message"].as_str())
+        .collect();
     assert!(log.iter().any(|line| line.contains("was not opened")), "{log:?}");
     assert!(log.iter().any(|line| line.starts_with("textDocument/didOpen: missing field")), "{log:?}");
 }

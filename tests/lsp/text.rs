@@ -44,7 +44,8 @@ fn diagnostics_stand_where_the_client_counts() {
             let mut server = TestServer::new(kind(encoding), &[]);
             server.open("a.tabi", &text);
             let all = server.diagnostics("a.tabi");
-            let wrong = all.iter().find(|d| d["code"] == "unknown-setting" || d["message"].to_string().contains("ownr"));
+            let wrong =
+                all.iter().find(|d| d["code"] == "unknown-setting" || d["message"].to_string().contains("ownr"));
             let wrong = wrong.unwrap_or_else(|| panic!("{all:#?}"));
             assert_eq!(wrong["range"], range(encoding, &text, "ownr"), "{encoding} {end:?}");
         }
@@ -112,7 +113,21 @@ fn part(dice: &mut Dice, text: &str) -> std::ops::Range<usize> {
 }
 
 const PIECES: [&str; 16] = [
-    "x", "é", "日本語", "🦀", "\n", "\r\n", "\n\n", "{", "}", "\"", "`", "user journey a {\n  step b {\n", "target 99.9%", " ", "# c",
+    "x",
+    "é",
+    "日本語",
+    "🦀",
+    "\n",
+    "\r\n",
+    "\n\n",
+    "{",
+    "}",
+    "\"",
+    "`",
+    "user journey a {\n  step b {\n",
+    "target 99.9%",
+    " ",
+    "# c",
     "use std.http\n",
 ];
 
