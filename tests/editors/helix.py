@@ -36,9 +36,17 @@ def write(text):
     tmux("send-keys", "-l", text)
 
 
+def attempt(ask):
+    """A file that is being written is not there for a moment."""
+    try:
+        return ask()
+    except FileNotFoundError:
+        return None
+
+
 def wait_for(what, ask):
     end = time.monotonic() + LIMIT
-    while not (answer := ask()):
+    while not (answer := attempt(ask)):
         if time.monotonic() > end:
             raise TimeoutError(f"waited in vain: {what}")
         time.sleep(0.05)
