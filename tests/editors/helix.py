@@ -167,7 +167,7 @@ def main():
     def colours():
         drawn = tmux("capture-pane", "-p", "-e")
         found = []
-        for text in ("user", '"Checkout', "# One"):
+        for text in ("user", '"Checkout', "mistake"):
             before_it = re.search(rf"\x1b\[([0-9;]*)m[^\x1b]*{re.escape(text)}", drawn)
             if not before_it:
                 return False

@@ -28,7 +28,7 @@ local function wait_for(what, ask)
   error('waited in vain: ' .. what, 0)
 end
 local function proved(what)
-  print('neovim: ' .. what)
+  io.write('neovim: ' .. what .. '\n')
 end
 local function diagnostics()
   return lua('return vim.diagnostic.get(0)')
