@@ -62,7 +62,6 @@ async function start(output) {
         { scheme: 'untitled', language: 'tabi' },
       ],
       outputChannel: output,
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/{*.tabi,tabi.toml}') },
       middleware: {
         provideInlayHints: (document, range, token, ask) => (hints ? ask(document, range, token) : []),
       },
