@@ -25,6 +25,7 @@ writeSettings('User', {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'window.restoreWindows': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 })
@@ -72,7 +73,7 @@ const port = () => until('code-server listens', () => /http:\/\/127\.0\.0\.1:(\d
 
 const file = (name) => readFileSync(join(project, name), 'utf8')
 const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] })
-const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: picture ? 1.5 : 1 })
+const page = await browser.newPage({ viewport: { width: picture ? 1500 : 1280, height: 720 }, deviceScaleFactor: picture ? 1.5 : 1 })
 page.setDefaultTimeout(LIMIT)
 
 const started = Date.now()
@@ -241,6 +242,8 @@ async function portray() {
   await page.keyboard.type(',')
   await page.waitForSelector('.squiggly-error')
   await jump(...place('shop.tabi', 'target 99.95%'))
+  // further down, so that the hover does not cover the table
+  for (let lines = 0; lines < 11; lines++) await key('Control+ArrowUp')
   const { x, y } = await spot('target 99.95%')
   await page.mouse.move(x, y)
   await page.waitForSelector('.monaco-hover-content:visible')
