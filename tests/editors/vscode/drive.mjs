@@ -244,10 +244,13 @@ async function portray() {
   await jump(...place('shop.tabi', 'target 99.95%'))
   // further down, so that the hover does not cover the table
   for (let lines = 0; lines < 11; lines++) await key('Control+ArrowUp')
-  const { x, y } = await spot('target 99.95%')
-  await page.mouse.move(x, y)
-  await page.waitForSelector('.monaco-hover-content:visible')
-  await new Promise((next) => setTimeout(next, 2000))
+  await until('a hover that stays', async () => {
+    const { x, y } = await spot('target 99.95%')
+    await page.mouse.move(x, 5)
+    await page.mouse.move(x, y)
+    await page.waitForTimeout(3000)
+    return page.locator('.monaco-hover-content:visible').count()
+  })
   await page.screenshot({ path: picture })
 }
 
