@@ -16,6 +16,7 @@ pub mod cli;
 pub mod cost;
 pub mod dashboard;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
 pub mod ide;
 pub mod lint;

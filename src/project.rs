@@ -2,7 +2,7 @@
 //! Whoever reads files (the command line, a language server, a test) makes it; the stages only look at it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::source::{FileId, Place, SourceFile, Sources, Span, fnv1a};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::{self, Parsed, leaf};
 use std::collections::{BTreeMap, HashMap};
@@ -127,11 +127,6 @@ impl Grafana {
         let cut: String = whole.chars().take(LONGEST_UID - 13).collect();
         format!("{cut}-{:012x}", fnv1a(whole.as_bytes()) & 0xffff_ffff_ffff)
     }
-}
-
-/// The FNV-1a hash: small, and the same everywhere and always.
-pub fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A project that never was on a disk: files by name, all of them listed. A `use` finds what is among them.

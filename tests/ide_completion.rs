@@ -100,7 +100,7 @@ fn what_stands_there_is_offered() {
                 }
                 // nothing yet, a letter, the whole word: and nothing behind it
                 for end in [start, start + 1, token.span.end] {
-                    let broken = Editor::parsed(&with(&files, index, &text[..end as usize]));
+                    let broken = Editor::parsed(with(&files, index, &text[..end as usize]));
                     let offers = at(&broken, index, end);
                     sound(&text[..end as usize], end, &offers);
                     let found = offers.iter().any(|o| writes(o, word) && o.span.start == start);
@@ -128,12 +128,60 @@ fn every_byte_and_every_prefix_has_an_answer() {
                 let _ = signature(&opened.project(), FileId(index as u32), offset as u32);
             }
             for end in (0..text.len()).filter(|i| text.is_char_boundary(*i)) {
-                let broken = Editor::parsed(&with(&files, index, &text[..end]));
+                let broken = Editor::parsed(with(&files, index, &text[..end]));
                 sound(&text[..end], end as u32, &at(&broken, index, end as u32));
                 let _ = signature(&broken.project(), FileId(index as u32), end as u32);
                 coloured(&text[..end], &tokens(&broken.project(), FileId(index as u32)));
             }
         }
+    }
+}
+
+/// Pieces of the examples deleted, doubled and put elsewhere.
+#[test]
+fn broken_text_has_an_answer() {
+    let mut dice = corpus::random::Dice::new(7);
+    let pieces =
+        ["{", "}", "(", ")", "`", "\"", "#", "$", "=", "\n", "user ", "sli a = ", "alerts {", "🦀", "60/", "use std."];
+    for files in projects() {
+        for _ in 0..20 {
+            let index = dice.roll(files.len());
+            let mut text = files[index].1.clone();
+            for _ in 0..=dice.roll(6) {
+                let boundary = |at: usize| (at..=text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len());
+                let (from, to) = (boundary(dice.roll(text.len() + 1)), boundary(dice.roll(text.len() + 1)));
+                let (from, to) = (from.min(to), from.max(to));
+                match dice.roll(3) {
+                    0 => text.replace_range(from..to.min(boundary(from + 30)), ""),
+                    1 => text.insert_str(from, dice.pick(&pieces)),
+                    _ => {
+                        let copy = text[from..to.min(boundary(from + 40))].to_string();
+                        text.insert_str(to, &copy);
+                    }
+                }
+            }
+            let broken = Editor::of(with(&files, index, &text));
+            let whole = Span { start: 0, end: text.len() as u32 };
+            coloured(&text, &tokens(&broken.project(), FileId(index as u32)));
+            let _ = hints::hints(&broken.project(), FileId(index as u32), whole);
+            for _ in 0..40 {
+                let at_any = dice.roll(text.len() + 1);
+                let offset = (0..=at_any).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0) as u32;
+                sound(&text, offset, &at(&broken, index, offset));
+                let _ = signature(&broken.project(), FileId(index as u32), offset);
+            }
+        }
+    }
+}
+
+/// Nesting that nobody writes: neither the stack nor the time grows beyond it.
+#[test]
+fn deep_brackets_have_an_answer() {
+    for piece in ["{", "(", "user journey a { step b { ", "sli c = d(", "x{", "`", "alerts { "] {
+        let text = piece.repeat(20_000);
+        let broken = Editor::parsed(vec![("x.tabi".to_string(), text.clone())]);
+        sound(&text, text.len() as u32, &at(&broken, 0, text.len() as u32));
+        coloured(&text, &tokens(&broken.project(), FileId(0)));
     }
 }
 

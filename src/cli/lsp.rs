@@ -1,7 +1,6 @@
 //! `tabi lsp`: the language server, for editors.
 
 use super::Outcome;
-use super::terminal::Terminal;
 use crate::lsp::{self, Modules};
 
 /// Serve an editor
@@ -21,9 +20,9 @@ pub struct Args {
     client: Option<u32>,
 }
 
-pub(super) fn run(args: &Args, _terminal: Terminal) -> Result<Outcome, String> {
+pub(super) fn run(args: &Args) -> Outcome {
     // a panic is an error of one request; what it says is for the editor's log of the server
     std::panic::set_hook(Box::new(|panic| eprintln!("tabi: internal error: {panic}")));
     let end = lsp::stdio(args.client, |connection| lsp::serve(connection, Modules::of_user()));
-    Ok(if end == lsp::End::Orderly { Outcome::Fine } else { Outcome::Found })
+    if end == lsp::End::Orderly { Outcome::Fine } else { Outcome::Found }
 }

@@ -112,7 +112,7 @@ impl Burns {
         let (asked, fires) = (all(&mut self.asked), all(&mut self.fires));
         let text = if self.capped.is_some() { format!("{asked}, capped: {fires}") } else { fires };
         let mut tooltip = format!(
-            "The burn rate of this row: budget burnt {asked} as fast as lasts exactly the window ({}).",
+            "Above this burn rate the row fires: the budget burns {asked} as fast as it would to last exactly its window ({}).",
             self.windows.join(", ")
         );
         if let Some((target, burn)) = self.capped {

@@ -16,7 +16,7 @@ use crate::model::{Journey, Sli, Step};
 use crate::schema;
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place, Span};
-use crate::syntax::ast::{Entry, Item};
+use crate::syntax::ast::{Entry, Item, Name};
 use std::fmt::Write;
 
 /// An explanation.
@@ -117,17 +117,14 @@ impl<'a> At<'_, 'a> {
                 _ => {}
             }
         }
-        // a word of the language in front of what it declares
-        let declares = self
-            .path
-            .last()
-            .is_some_and(|n| matches!(n.what, What::Item(_) | What::Entry(_)) || matches!(n.what, What::Word(_)));
-        if declares
-            || self.path.iter().all(|n| matches!(n.what, What::Params(_) | What::Item(_) | What::Param(_) | What::Name))
-        {
-            return said(token.span, words::keyword(token.kind, self.text(token.span)).map(str::to_string));
-        }
-        None
+        // a word of the language in front of what it declares, or the type of a parameter
+        let plain = match self.path {
+            [.., parent, last] if matches!(last.what, What::Name) => matches!(parent.what, What::Param(_)),
+            [.., last] => matches!(last.what, What::Item(_) | What::Entry(_) | What::Word(_)),
+            [] => false,
+        };
+        let text = words::keyword(token.kind, self.text(token.span)).filter(|_| plain)?;
+        Some(Hover { span: token.span, text: text.to_string() })
     }
 
     /// The declaration whose title this is.
@@ -157,6 +154,14 @@ impl<'a> At<'_, 'a> {
             _ => None,
         })?;
         self.sli_named(self.place(name.span))
+    }
+
+    /// The name of the step around the cursor.
+    fn step(&self) -> Option<Name> {
+        self.path.iter().find_map(|n| match n.what {
+            What::Entry(Entry::Step(s)) => s.name,
+            _ => None,
+        })
     }
 
     fn sli_named(&self, place: Place) -> Option<Member<'a>> {

@@ -66,7 +66,7 @@ pub fn at<'a>(files: &Files<'a>, file: FileId, offset: u32) -> Option<Occurrence
 /// All places of a file that name something, in order.
 pub fn of_file<'a>(files: &Files<'a>, file: FileId) -> Vec<Occurrence<'a>> {
     let Some(parsed) = files.parsed(file) else { return Vec::new() };
-    let mut walk = Walk { files, file, text: files.text(file), template: None, found: Vec::new() };
+    let mut walk = Walk::of(files, file);
     parsed.ast.items.iter().for_each(|item| walk.item(item));
     for allow in comments::allows(walk.text, parsed) {
         let name = allow.name.of(walk.text);
@@ -103,7 +103,7 @@ pub fn declarations(files: &Files<'_>, thing: Thing<'_>) -> Vec<(Place, Place)> 
             (Thing::Prefix(..), Item::Use(_)) => true,
             _ => false,
         };
-        let mut walk = Walk { files, file, text, template: None, found: Vec::new() };
+        let mut walk = Walk::of(files, file);
         parsed.ast.items.iter().filter(|i| names_it(i)).for_each(|item| walk.item(item));
         let place = |span| Place { file, span };
         let declared = walk.found.iter().filter(|o| o.thing == thing);
@@ -135,12 +135,22 @@ pub fn own_templates<'a>(files: &Files<'a>, file: FileId) -> impl Iterator<Item 
 
 /// The template that a call names, and its file.
 pub fn template_of<'a>(files: &Files<'a>, file: FileId, call: &Call) -> Option<(FileId, &'a Template)> {
+    template_among(files, file, call, &templates(files, file))
+}
+
+/// The same, where it is known what the file sees.
+fn template_among<'a>(
+    files: &Files<'a>,
+    file: FileId,
+    call: &Call,
+    seen: &[(FileId, &'a Template)],
+) -> Option<(FileId, &'a Template)> {
     let text = files.text(file);
     let named = |found: &(FileId, &Template), name: &Name| {
         found.1.name.is_some_and(|n| n.span.of(files.text(found.0)) == name.span.of(text))
     };
     match call.path.as_slice() {
-        [name] => templates(files, file).into_iter().find(|t| named(t, name)),
+        [name] => seen.iter().find(|t| named(t, name)).copied(),
         [prefix, name] => {
             let (_, module) =
                 uses(files, file).find(|(used, _)| prefix_of(used).is_some_and(|p| same(text, p, *prefix)))?;
@@ -188,10 +198,17 @@ struct Walk<'f, 'a> {
     text: &'a str,
     /// The template whose parameters are meant.
     template: Option<(FileId, &'a Template)>,
+    /// What the file sees without a prefix.
+    seen: Vec<(FileId, &'a Template)>,
     found: Vec<Occurrence<'a>>,
 }
 
-impl<'a> Walk<'_, 'a> {
+impl<'f, 'a> Walk<'f, 'a> {
+    fn of(files: &'f Files<'a>, file: FileId) -> Walk<'f, 'a> {
+        let seen = templates(files, file);
+        Walk { files, file, text: files.text(file), template: None, seen, found: Vec::new() }
+    }
+
     fn add(&mut self, span: Span, thing: Thing<'a>, declares: Option<Span>) {
         self.found.push(Occurrence { span, thing, declares });
     }
@@ -275,7 +292,7 @@ impl<'a> Walk<'_, 'a> {
             self.add(name.span, Thing::Sli(self.place(name)), Some(sli.span));
         }
         let Some(call) = &sli.call else { return };
-        let declared = template_of(self.files, self.file, call);
+        let declared = template_among(self.files, self.file, call, &self.seen);
         if let [prefix, _] = call.path.as_slice() {
             let known = uses(self.files, self.file).filter_map(|(used, _)| prefix_of(used));
             if known.into_iter().any(|p| same(self.text, p, *prefix)) {

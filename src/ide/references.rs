@@ -16,8 +16,10 @@ pub fn references(project: &Project<'_>, file: FileId, offset: u32, with_declara
         Thing::Step(place) | Thing::Sli(place) => Some(place.file),
         _ => None,
     };
+    // a file that has not the word names nothing so; a path is written in other words elsewhere
+    let word = if let Thing::File(_) = at.thing { "" } else { at.span.of(files.text(file)) };
     let mut found = Vec::new();
-    for file in files.all().filter(|f| only.is_none_or(|o| o == *f)) {
+    for file in files.all().filter(|f| only.is_none_or(|o| o == *f) && files.text(*f).contains(word)) {
         let same = names::of_file(&files, file).into_iter().filter(|o| o.thing == at.thing);
         let wanted = same.filter(|o| with_declaration || o.declares.is_none());
         found.extend(wanted.map(|o| Place { file, span: o.span }));

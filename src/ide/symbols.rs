@@ -144,17 +144,22 @@ fn collect(symbol: &Symbol, container: Option<&str>, file: FileId, query: &str, 
 
 /// How well a symbol answers a query; less is better.
 fn rank(symbol: &Symbol, address: &str, query: &str) -> Option<u8> {
-    let detail = symbol.detail.as_deref().unwrap_or("").to_lowercase();
-    let texts = [&symbol.name.to_lowercase(), &address.to_lowercase(), &detail];
+    let detail = symbol.detail.as_deref().unwrap_or("");
+    // most symbols end here
+    if !subsequence(query, address) && !subsequence(query, detail) {
+        return None;
+    }
     if query.is_empty() {
         return Some(0);
     }
-    let tests: [&dyn Fn(&str) -> bool; 4] =
-        [&|t| t == query, &|t| t.starts_with(query), &|t| t.contains(query), &|t| subsequence(query, t)];
-    (0..).zip(tests).find(|(_, holds)| texts.iter().any(|t| holds(t))).map(|(rank, _)| rank)
+    let texts = [&symbol.name, address, detail].map(str::to_lowercase);
+    let tests: [&dyn Fn(&str) -> bool; 3] = [&|t| t == query, &|t| t.starts_with(query), &|t| t.contains(query)];
+    let found = (0..).zip(tests).find(|(_, holds)| texts.iter().any(|t| holds(t)));
+    Some(found.map_or(3, |(rank, _)| rank))
 }
 
+/// Whether the letters of a query, which are small, stand in a text in this order.
 fn subsequence(query: &str, text: &str) -> bool {
-    let mut letters = text.chars();
+    let mut letters = text.chars().flat_map(char::to_lowercase);
     query.chars().filter(|c| !c.is_whitespace()).all(|c| letters.any(|l| l == c))
 }

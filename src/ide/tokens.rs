@@ -3,11 +3,12 @@
 //! The ast says what names are; every word that it does not name is what its token says. So the broken parts of a file have colours too.
 
 use super::Project;
+use super::modules::Files;
 use crate::promql::pieces::{Piece, pieces};
 use crate::schema::kind::Kind;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Block, Call, Entry, Item, Matcher, Measure, Name, Query, Selector, Setting, UsePath, Word};
-use crate::syntax::{Parsed, comments, parse};
+use crate::syntax::{Parsed, comments};
 use std::collections::HashMap;
 
 /// What a word is.
@@ -49,15 +50,8 @@ pub struct Token {
 
 /// The words of a file in order; none overlaps another, none spans lines.
 pub fn tokens(project: &Project<'_>, file: FileId) -> Vec<Token> {
-    match project.unit(file) {
-        Some(unit) => of_parsed(project.text(file), &unit.parsed),
-        // a module that ships; `tabi.toml` has none
-        None if project.sources.file(file).name.ends_with(".tabi") => {
-            let source = SourceFile::new(&*project.sources.file(file).name, project.text(file));
-            of_parsed(project.text(file), &parse(file, &source).0)
-        }
-        None => Vec::new(),
-    }
+    // `tabi.toml` has none
+    Files::of(project).parsed(file).map_or_else(Vec::new, |parsed| of_parsed(project.text(file), parsed))
 }
 
 fn of_parsed(text: &str, parsed: &Parsed) -> Vec<Token> {
@@ -177,7 +171,9 @@ impl Names {
         match item {
             Item::Use(used) => {
                 if let Some(UsePath::Module(path)) = &used.what {
-                    path.iter().for_each(|n| self.put(n.span, TokenKind::Module));
+                    for name in path {
+                        self.put(name.span, TokenKind::Module);
+                    }
                 }
                 self.declare(used.alias, TokenKind::Module);
             }
@@ -227,7 +223,9 @@ impl Names {
 
     fn call(&mut self, call: &Call) {
         if let Some((name, prefix)) = call.path.split_last() {
-            prefix.iter().for_each(|n| self.put(n.span, TokenKind::Module));
+            for module in prefix {
+                self.put(module.span, TokenKind::Module);
+            }
             self.put(name.span, TokenKind::Template);
         }
         for name in call.args.iter().flat_map(|a| &a.items).filter_map(|arg| arg.name) {

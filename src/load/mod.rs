@@ -50,9 +50,13 @@ impl Project {
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
         diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
     }
+    /// Whether a file is one that the paths on the command line chose.
+    pub fn selects_file(&self, file: FileId) -> bool {
+        self.selected.get(file.0 as usize).is_none_or(|s| *s)
+    }
     /// Whether a place is in a file that the paths on the command line chose.
     pub fn selects(&self, place: Place) -> bool {
-        self.selected.get(place.file.0 as usize).is_none_or(|s| *s)
+        self.selects_file(place.file)
     }
 }
 
@@ -86,8 +90,29 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
         paths.iter().try_for_each(|path| walk.add(path))?;
         return if walk.files.is_empty() { Err(nothing(paths)) } else { Ok((walk.files, walk.notes)) };
     }
-    let listing = list(paths, &Disk::default())?;
-    Ok((listing.walk.files, listing.walk.notes))
+    let listing = list(paths, &Where::here()?)?;
+    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { Ok((listing.walk.files, listing.walk.notes)) }
+}
+
+/// What decides what a project is: the files that it lists, by their canonical paths, and its `tabi.toml`, or all places where one
+/// could be.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read, or no file at all.
+pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let place = Where::here()?;
+    let first = match paths.first() {
+        Some(path) => path.canonicalize().map_err(|e| unreadable(path, &e))?,
+        None => place.here.clone(),
+    };
+    let mut files: Vec<PathBuf> = first.ancestors().map(|dir| dir.join(config::FILE_NAME)).collect();
+    files.truncate(files.iter().position(|file| file.is_file()).map_or(files.len(), |found| found + 1));
+    let listed = list(paths, &place)?.walk.files;
+    if listed.is_empty() {
+        return Err(nothing(paths));
+    }
+    files.extend(listed.into_iter().map(|found| found.canonical));
+    Ok(files)
 }
 
 /// Reads the project of the paths on the command line; without a path that of the current directory.
@@ -95,9 +120,21 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
 /// # Errors
 /// In words: a path that does not exist or cannot be read, or no file at all.
 pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
-    let mut disk = Disk::default();
-    let listing = list(paths, &disk)?;
-    read_all(listing, &mut disk)
+    let listing = list(paths, &Where::here()?)?;
+    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { read_all(listing, &mut Disk::default()) }
+}
+
+/// Reads the project of the paths as seen from a directory, as if nothing were above `top`. `None`: there is no file.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read.
+pub fn load_at(top: &Path, here: &Path, paths: &[PathBuf]) -> Result<Option<Project>, String> {
+    let canonical = |path: &Path| path.canonicalize().map_err(|e| unreadable(path, &e));
+    let place = Where { top: canonical(top)?, here: canonical(here)? };
+    let listing = list(paths, &place)?;
+    // one whose `tabi.toml` is wrong may list none for that
+    let nothing = listing.walk.files.is_empty() && listing.diagnostics.is_empty();
+    if nothing { Ok(None) } else { read_all(listing, &mut Disk::default()).map(Some) }
 }
 
 /// Reads what is listed and what it uses.
@@ -129,17 +166,37 @@ fn read_all(listing: Listing, disk: &mut Disk) -> Result<Project, String> {
     Ok(Project { root, config: listing.config, sources, units, diagnostics, notes, paths, selected })
 }
 
-fn list(paths: &[PathBuf], disk: &Disk) -> Result<Listing, String> {
-    let here = std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
-    let canonical: Vec<PathBuf> =
-        paths.iter().map(|p| p.canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
-    let mut listing = match disk.find_config(canonical.first().unwrap_or(&here)) {
-        Some(file) => from_config(&file, disk)?,
-        None => from_paths(paths, &canonical, &here)?,
-    };
-    if listing.walk.files.is_empty() {
-        return Err(nothing(paths));
+/// From where paths are looked at. Both are canonical.
+struct Where {
+    /// Nothing above it is looked at.
+    top: PathBuf,
+    /// The current directory.
+    here: PathBuf,
+}
+
+impl Where {
+    fn here() -> Result<Where, String> {
+        let here =
+            std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
+        let top = here.ancestors().last().unwrap_or(&here).to_path_buf();
+        Ok(Where { top, here })
     }
+
+    /// The `tabi.toml` at or above a path.
+    fn find_config(&self, canonical: &Path) -> Option<PathBuf> {
+        let inside = canonical.ancestors().take_while(|dir| dir.starts_with(&self.top));
+        inside.map(|dir| dir.join(config::FILE_NAME)).find(|file| file.is_file())
+    }
+}
+
+fn list(paths: &[PathBuf], place: &Where) -> Result<Listing, String> {
+    let here = &place.here;
+    let canonical: Vec<PathBuf> =
+        paths.iter().map(|p| here.join(p).canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
+    let mut listing = match place.find_config(canonical.first().unwrap_or(here)) {
+        Some(file) => from_config(&file, &Disk::default())?,
+        None => from_paths(paths, &canonical, here)?,
+    };
     listing.sort();
     listing.chosen = (!paths.is_empty()).then_some(canonical);
     Ok(listing)
@@ -221,7 +278,7 @@ fn name_of(root: &Path, found: &Found) -> String {
 }
 
 /// The path without `.` and `..`, as it is written: symbolic links are not looked at.
-fn normalize(path: &Path) -> PathBuf {
+pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -276,12 +333,12 @@ impl Loader<'_> {
             }
         }
         let sources = &self.sources;
-        let parsed = read::on_all_cores(&new, |(id, encoding, known, _)| match known {
-            Some(known) => (known.parsed.clone(), known.diagnostics_as(*id)),
-            None => {
-                let (parsed, diagnostics) = read::parse(*id, sources.file(*id), *encoding);
-                (Arc::new(parsed), diagnostics)
+        let parsed = read::on_all_cores(&new, |(id, encoding, known, _)| {
+            if let Some(known) = known {
+                return (known.parsed.clone(), known.diagnostics_as(*id));
             }
+            let (parsed, diagnostics) = read::parse(*id, sources.file(*id), *encoding);
+            (Arc::new(parsed), diagnostics)
         });
         let mut next = Vec::new();
         for ((id, _, known, canonical), (parsed, diagnostics)) in new.into_iter().zip(parsed) {

@@ -3,7 +3,7 @@
 
 use super::commands;
 use super::diagnostics;
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::View;
 use crate::diagnostic::{Diagnostic, Edit, Fix, catalogue as c};
 use crate::project::Unit;
@@ -18,8 +18,8 @@ pub fn fix_all_kind() -> CodeActionKind {
 }
 
 /// What can be done about a range.
-pub fn actions(server: &mut Server, params: &lsp::CodeActionParams) -> Answer<Option<Vec<CodeActionResponse>>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn actions(server: &mut Server, params: &lsp::CodeActionParams) -> Option<Vec<CodeActionResponse>> {
+    let view = server.view(&params.text_document.uri)?;
     let wanted = |kind: &CodeActionKind| match &params.context.only {
         None => *kind == CodeActionKind::QuickFix,
         Some(only) => only.iter().any(|o| includes(o, kind)),
@@ -36,7 +36,7 @@ pub fn actions(server: &mut Server, params: &lsp::CodeActionParams) -> Answer<Op
     if wanted(&fix_all_kind()) {
         found.extend(fix_all(&view));
     }
-    Ok(Some(found))
+    Some(found)
 }
 
 /// Whether a kind that was asked for is this one or one above it.

@@ -15,8 +15,6 @@ pub struct Client {
     pub refreshes_diagnostics: bool,
     /// It can be told to ask for hints again.
     pub refreshes_hints: bool,
-    /// It can be told to ask for colours again.
-    pub refreshes_tokens: bool,
     /// Completions may have tab stops.
     pub snippets: bool,
     /// Diagnostics may say what else takes part.
@@ -49,8 +47,6 @@ pub struct Client {
     pub signature_markdown: bool,
     /// Places in labels of parameters are understood.
     pub label_offsets: bool,
-    /// The process whose end is that of the server.
-    pub process: Option<u32>,
 }
 
 impl Client {
@@ -68,7 +64,6 @@ impl Client {
             pulls: at("/textDocument/diagnostic").is_some_and(Value::is_object),
             refreshes_diagnostics: says("/workspace/diagnostics/refreshSupport"),
             refreshes_hints: says("/workspace/inlayHint/refreshSupport"),
-            refreshes_tokens: says("/workspace/semanticTokens/refreshSupport"),
             snippets: says(&text("completion/completionItem/snippetSupport")),
             related: says(&text("publishDiagnostics/relatedInformation"))
                 || says(&text("diagnostic/relatedInformation")),
@@ -87,7 +82,6 @@ impl Client {
             completion_markdown: lists(&text("completion/completionItem/documentationFormat"), "markdown"),
             signature_markdown: lists(&text("signatureHelp/signatureInformation/documentationFormat"), "markdown"),
             label_offsets: says(&text("signatureHelp/signatureInformation/parameterInformation/labelOffsetSupport")),
-            process: params.get("processId").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()),
         }
     }
 }

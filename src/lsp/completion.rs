@@ -1,6 +1,6 @@
 //! `textDocument/completion`
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::{View, markup};
 use crate::ide::completion::{Completion, CompletionKind as Kind, completion};
 use crate::source::Span;
@@ -8,13 +8,13 @@ use gen_lsp_types as lsp;
 use lsp::CompletionItemKind as ItemKind;
 
 /// What may stand at a position.
-pub fn complete(server: &mut Server, params: &lsp::CompletionParams) -> Answer<Option<lsp::CompletionResponse>> {
+pub fn complete(server: &mut Server, params: &lsp::CompletionParams) -> Option<lsp::CompletionResponse> {
     let at = &params.text_document_position_params;
-    let Some(view) = server.view(&at.text_document.uri) else { return Ok(None) };
+    let view = server.view(&at.text_document.uri)?;
     let byte = view.byte(at.position);
     let found = completion(&view.project(), view.file, byte);
     let items = found.into_iter().enumerate().map(|(i, c)| item(&view, byte, i, c)).collect();
-    Ok(Some(lsp::CompletionList { is_incomplete: false, items, ..lsp::CompletionList::default() }.into()))
+    Some(lsp::CompletionList { is_incomplete: false, items, ..lsp::CompletionList::default() }.into())
 }
 
 fn item(view: &View<'_>, byte: u32, index: usize, completion: Completion) -> lsp::CompletionItem {

@@ -2,11 +2,11 @@
 
 use super::Value;
 use super::projects::Open;
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::View;
 use crate::diagnostic::{Diagnostic, Severity, catalogue as c};
 use crate::load::open::Home;
-use crate::project::fnv1a;
+use crate::source::fnv1a;
 use gen_lsp_types as lsp;
 use lsp::DiagnosticSeverity;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,6 +83,9 @@ pub fn publish(server: &mut Server) {
     if !changed {
         return;
     }
+    if refresh && server.client.refreshes_hints {
+        server.request::<lsp::InlayHintRefreshRequest>(());
+    }
     if server.client.pulls {
         if refresh && server.client.refreshes_diagnostics {
             server.request::<lsp::DiagnosticRefreshRequest>(());
@@ -151,26 +154,23 @@ fn speak(server: &mut Server) {
 }
 
 /// `textDocument/diagnostic`
-pub fn document(server: &mut Server, params: &lsp::DocumentDiagnosticParams) -> Answer<lsp::DocumentDiagnosticReport> {
+pub fn document(server: &mut Server, params: &lsp::DocumentDiagnosticParams) -> lsp::DocumentDiagnosticReport {
     let items = server.view(&params.text_document.uri).map(|view| of_file(&view)).unwrap_or_default();
     let result_id = Some(mark(&items));
     if result_id == params.previous_result_id {
         let unchanged = lsp::UnchangedDocumentDiagnosticReport { result_id: mark(&items) };
-        return Ok(lsp::RelatedUnchangedDocumentDiagnosticReport {
+        return lsp::RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
             unchanged_document_diagnostic_report: unchanged,
         }
-        .into());
+        .into();
     }
     let full_document_diagnostic_report = lsp::FullDocumentDiagnosticReport { result_id, items };
-    Ok(lsp::RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report }.into())
+    lsp::RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report }.into()
 }
 
 /// `workspace/diagnostic`
-pub fn workspace(
-    server: &mut Server,
-    params: &lsp::WorkspaceDiagnosticParams,
-) -> Answer<lsp::WorkspaceDiagnosticReport> {
+pub fn workspace(server: &mut Server, params: &lsp::WorkspaceDiagnosticParams) -> lsp::WorkspaceDiagnosticReport {
     let before: BTreeMap<&str, &str> =
         params.previous_result_ids.iter().map(|id| (id.uri.as_str(), id.value.as_str())).collect();
     let views = server.files(|_, _| true).into_iter();
@@ -200,7 +200,7 @@ pub fn workspace(
             );
         }
     }
-    Ok(lsp::WorkspaceDiagnosticReport { items })
+    lsp::WorkspaceDiagnosticReport { items }
 }
 
 /// What tells whether diagnostics are the same as before.

@@ -149,49 +149,59 @@ fn ask(server: &mut Server, method: &str, params: Value) -> Answer<Value> {
     }
     let p = params;
     match Asks::from(method) {
-        lsp::HoverRequest::METHOD => to::<lsp::HoverRequest>(server, p, |s, p| hover::hover(s, &p)),
-        lsp::CompletionRequest::METHOD => to::<lsp::CompletionRequest>(server, p, |s, p| completion::complete(s, &p)),
-        lsp::DefinitionRequest::METHOD => to::<lsp::DefinitionRequest>(server, p, |s, p| navigation::definition(s, &p)),
+        lsp::HoverRequest::METHOD => to::<lsp::HoverRequest>(server, p, |s, p| Ok(hover::hover(s, &p))),
+        lsp::CompletionRequest::METHOD => {
+            to::<lsp::CompletionRequest>(server, p, |s, p| Ok(completion::complete(s, &p)))
+        }
+        lsp::DefinitionRequest::METHOD => {
+            to::<lsp::DefinitionRequest>(server, p, |s, p| Ok(navigation::definition(s, &p)))
+        }
         lsp::DeclarationRequest::METHOD => {
-            to::<lsp::DeclarationRequest>(server, p, |s, p| navigation::declaration(s, &p))
+            to::<lsp::DeclarationRequest>(server, p, |s, p| Ok(navigation::declaration(s, &p)))
         }
-        lsp::ReferencesRequest::METHOD => to::<lsp::ReferencesRequest>(server, p, |s, p| navigation::references(s, &p)),
+        lsp::ReferencesRequest::METHOD => {
+            to::<lsp::ReferencesRequest>(server, p, |s, p| Ok(navigation::references(s, &p)))
+        }
         lsp::DocumentHighlightRequest::METHOD => {
-            to::<lsp::DocumentHighlightRequest>(server, p, |s, p| navigation::highlights(s, &p))
+            to::<lsp::DocumentHighlightRequest>(server, p, |s, p| Ok(navigation::highlights(s, &p)))
         }
-        lsp::DocumentLinkRequest::METHOD => to::<lsp::DocumentLinkRequest>(server, p, |s, p| navigation::links(s, &p)),
+        lsp::DocumentLinkRequest::METHOD => {
+            to::<lsp::DocumentLinkRequest>(server, p, |s, p| Ok(navigation::links(s, &p)))
+        }
         lsp::PrepareRenameRequest::METHOD => to::<lsp::PrepareRenameRequest>(server, p, |s, p| rename::prepare(s, &p)),
         lsp::RenameRequest::METHOD => to::<lsp::RenameRequest>(server, p, |s, p| rename::rename(s, &p)),
         lsp::DocumentSymbolRequest::METHOD => {
-            to::<lsp::DocumentSymbolRequest>(server, p, |s, p| symbols::of_file(s, &p))
+            to::<lsp::DocumentSymbolRequest>(server, p, |s, p| Ok(symbols::of_file(s, &p)))
         }
         lsp::WorkspaceSymbolRequest::METHOD => {
-            to::<lsp::WorkspaceSymbolRequest>(server, p, |s, p| symbols::of_workspace(s, &p))
+            to::<lsp::WorkspaceSymbolRequest>(server, p, |s, p| Ok(Some(symbols::of_workspace(s, &p))))
         }
-        lsp::SemanticTokensRequest::METHOD => to::<lsp::SemanticTokensRequest>(server, p, |s, p| tokens::full(s, &p)),
+        lsp::SemanticTokensRequest::METHOD => {
+            to::<lsp::SemanticTokensRequest>(server, p, |s, p| Ok(tokens::full(s, &p)))
+        }
         lsp::SemanticTokensRangeRequest::METHOD => {
-            to::<lsp::SemanticTokensRangeRequest>(server, p, |s, p| tokens::range(s, &p))
+            to::<lsp::SemanticTokensRangeRequest>(server, p, |s, p| Ok(tokens::range(s, &p)))
         }
-        lsp::FoldingRangeRequest::METHOD => to::<lsp::FoldingRangeRequest>(server, p, |s, p| folding::folds(s, &p)),
+        lsp::FoldingRangeRequest::METHOD => to::<lsp::FoldingRangeRequest>(server, p, |s, p| Ok(folding::folds(s, &p))),
         lsp::SelectionRangeRequest::METHOD => {
-            to::<lsp::SelectionRangeRequest>(server, p, |s, p| folding::selections(s, &p))
+            to::<lsp::SelectionRangeRequest>(server, p, |s, p| Ok(folding::selections(s, &p)))
         }
         lsp::DocumentFormattingRequest::METHOD => {
-            to::<lsp::DocumentFormattingRequest>(server, p, |s, p| formatting::document(s, &p))
+            to::<lsp::DocumentFormattingRequest>(server, p, |s, p| Ok(formatting::document(s, &p)))
         }
         lsp::DocumentRangeFormattingRequest::METHOD => {
-            to::<lsp::DocumentRangeFormattingRequest>(server, p, |s, p| formatting::range(s, &p))
+            to::<lsp::DocumentRangeFormattingRequest>(server, p, |s, p| Ok(formatting::range(s, &p)))
         }
-        lsp::CodeActionRequest::METHOD => to::<lsp::CodeActionRequest>(server, p, |s, p| actions::actions(s, &p)),
-        lsp::InlayHintRequest::METHOD => to::<lsp::InlayHintRequest>(server, p, |s, p| hints::hints(s, &p)),
+        lsp::CodeActionRequest::METHOD => to::<lsp::CodeActionRequest>(server, p, |s, p| Ok(actions::actions(s, &p))),
+        lsp::InlayHintRequest::METHOD => to::<lsp::InlayHintRequest>(server, p, |s, p| Ok(hints::hints(s, &p))),
         lsp::SignatureHelpRequest::METHOD => {
-            to::<lsp::SignatureHelpRequest>(server, p, |s, p| signature::signature(s, &p))
+            to::<lsp::SignatureHelpRequest>(server, p, |s, p| Ok(signature::signature(s, &p)))
         }
         lsp::DocumentDiagnosticRequest::METHOD => {
-            to::<lsp::DocumentDiagnosticRequest>(server, p, |s, p| diagnostics::document(s, &p))
+            to::<lsp::DocumentDiagnosticRequest>(server, p, |s, p| Ok(diagnostics::document(s, &p)))
         }
         lsp::WorkspaceDiagnosticRequest::METHOD => {
-            to::<lsp::WorkspaceDiagnosticRequest>(server, p, |s, p| diagnostics::workspace(s, &p))
+            to::<lsp::WorkspaceDiagnosticRequest>(server, p, |s, p| Ok(diagnostics::workspace(s, &p)))
         }
         lsp::ExecuteCommandRequest::METHOD => to::<lsp::ExecuteCommandRequest>(server, p, commands::execute),
         _ => Err(Failure { code: ErrorCode::MethodNotFound, message: format!("there is no request `{method}` here") }),

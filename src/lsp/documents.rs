@@ -90,7 +90,7 @@ pub fn path(uri: &Uri) -> Option<PathBuf> {
 
 /// A path for a document that is no file, in a directory of its own.
 fn nowhere(uri: &Uri) -> PathBuf {
-    let hash = crate::project::fnv1a(uri.as_str().as_bytes());
+    let hash = crate::source::fnv1a(uri.as_str().as_bytes());
     let name = uri.path().rsplit('/').next().unwrap_or("").trim_end_matches(".tabi");
     PathBuf::from(format!("/{}:/{hash:016x}/{name}.tabi", uri.scheme()))
 }

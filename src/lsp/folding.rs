@@ -1,16 +1,16 @@
 //! `textDocument/foldingRange` and `textDocument/selectionRange`
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::View;
 use crate::ide::{self, folding::FoldKind};
 use crate::source::Span;
 use gen_lsp_types as lsp;
 
 /// What can be folded.
-pub fn folds(server: &mut Server, params: &lsp::FoldingRangeParams) -> Answer<Option<Vec<lsp::FoldingRange>>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn folds(server: &mut Server, params: &lsp::FoldingRangeParams) -> Option<Vec<lsp::FoldingRange>> {
+    let view = server.view(&params.text_document.uri)?;
     let all = ide::folding::folds(&view.project(), view.file).into_iter();
-    Ok(Some(all.filter_map(|(span, kind)| fold(&view, span, kind)).collect()))
+    Some(all.filter_map(|(span, kind)| fold(&view, span, kind)).collect())
 }
 
 fn fold(view: &View<'_>, span: Span, kind: FoldKind) -> Option<lsp::FoldingRange> {
@@ -33,8 +33,8 @@ fn fold(view: &View<'_>, span: Span, kind: FoldKind) -> Option<lsp::FoldingRange
 }
 
 /// What is selected when selections grow.
-pub fn selections(server: &mut Server, params: &lsp::SelectionRangeParams) -> Answer<Option<Vec<lsp::SelectionRange>>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn selections(server: &mut Server, params: &lsp::SelectionRangeParams) -> Option<Vec<lsp::SelectionRange>> {
+    let view = server.view(&params.text_document.uri)?;
     let at = |position: &lsp::Position| {
         let byte = view.byte(*position);
         let spans = ide::selection::spans(&view.project(), view.file, byte);
@@ -45,5 +45,5 @@ pub fn selections(server: &mut Server, params: &lsp::SelectionRangeParams) -> An
         let nothing = || lsp::SelectionRange { range: view.range(Span { start: byte, end: byte }), parent: None };
         chain.map_or_else(nothing, |chain| *chain)
     };
-    Ok(Some(params.positions.iter().map(at).collect()))
+    Some(params.positions.iter().map(at).collect())
 }

@@ -1,7 +1,7 @@
 //! `textDocument/formatting` and `textDocument/rangeFormatting`: the one style, as edits of the lines that differ, so that cursors and
 //! marks stay where they are.
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::View;
 use crate::source::{SourceFile, Span};
 use crate::syntax::format::format_checked;
@@ -9,36 +9,35 @@ use gen_lsp_types as lsp;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// The whole document.
-pub fn document(server: &mut Server, params: &lsp::DocumentFormattingParams) -> Answer<Option<Vec<lsp::TextEdit>>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn document(server: &mut Server, params: &lsp::DocumentFormattingParams) -> Option<Vec<lsp::TextEdit>> {
+    let view = server.view(&params.text_document.uri)?;
     edits(&view, None)
 }
 
 /// What differs in these lines. Where the style goes over more lines, so does the edit.
-pub fn range(server: &mut Server, params: &lsp::DocumentRangeFormattingParams) -> Answer<Option<Vec<lsp::TextEdit>>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn range(server: &mut Server, params: &lsp::DocumentRangeFormattingParams) -> Option<Vec<lsp::TextEdit>> {
+    let view = server.view(&params.text_document.uri)?;
     let range = view.span(params.range);
     edits(&view, Some(range))
 }
 
-fn edits(view: &View<'_>, range: Option<Span>) -> Answer<Option<Vec<lsp::TextEdit>>> {
+fn edits(view: &View<'_>, range: Option<Span>) -> Option<Vec<lsp::TextEdit>> {
     let project = view.project();
-    if project.unit(view.file).is_none() {
-        return Ok(None);
-    }
+    // only what was parsed has a style
+    project.unit(view.file)?;
     let source = view.source(view.file);
     // what is broken is left as it is; the diagnostics say where, and an error on each save would say no more
-    let Ok(mut formatted) = format_checked(view.file, source) else { return Ok(None) };
+    let Ok(mut formatted) = format_checked(view.file, source) else { return None };
     if source.text.contains("\r\n") {
         // the line ends of a document are its editor's matter
         formatted = formatted.replace('\n', "\r\n");
     }
-    Ok(Some(
+    Some(
         differences(source, &formatted, range)
             .into_iter()
             .map(|(span, new_text)| lsp::TextEdit { range: view.range(span), new_text })
             .collect(),
-    ))
+    )
 }
 
 /// What has to be replaced in a text, line by line.

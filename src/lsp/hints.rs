@@ -1,13 +1,13 @@
 //! `textDocument/inlayHint`
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::markup;
 use crate::ide;
 use gen_lsp_types as lsp;
 
 /// The hints in a part of a file.
-pub fn hints(server: &mut Server, params: &lsp::InlayHintParams) -> Answer<Option<Vec<lsp::InlayHint>>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn hints(server: &mut Server, params: &lsp::InlayHintParams) -> Option<Vec<lsp::InlayHint>> {
+    let view = server.view(&params.text_document.uri)?;
     let hints = ide::hints::hints(&view.project(), view.file, view.span(params.range)).into_iter();
     let hint = |hint: ide::hints::Hint| lsp::InlayHint {
         position: view.position(hint.at),
@@ -19,5 +19,5 @@ pub fn hints(server: &mut Server, params: &lsp::InlayHintParams) -> Answer<Optio
         padding_right: None,
         data: None,
     };
-    Ok(Some(hints.map(hint).collect()))
+    Some(hints.map(hint).collect())
 }

@@ -1,30 +1,30 @@
 //! `tabi lsp`: the language server. It turns what a client asks into questions to `ide/`, and the answers into what its client
 //! understands. One thread owns all state; two more read and write messages.
 
-pub mod actions;
-pub mod client;
-pub mod commands;
-pub mod completion;
-pub mod diagnostics;
-pub mod dispatch;
+mod actions;
+mod client;
+mod commands;
+mod completion;
+mod diagnostics;
+mod dispatch;
 pub mod documents;
-pub mod folding;
-pub mod formatting;
-pub mod hints;
-pub mod hover;
-pub mod initialize;
-pub mod modules;
-pub mod navigation;
+mod folding;
+mod formatting;
+mod hints;
+mod hover;
+mod initialize;
+mod modules;
+mod navigation;
 pub mod positions;
-pub mod projects;
-pub mod rename;
-pub mod server;
-pub mod signature;
-pub mod symbols;
-pub mod sync;
-pub mod tokens;
-pub mod transport;
-pub mod view;
+mod projects;
+mod rename;
+mod server;
+mod signature;
+mod symbols;
+mod sync;
+mod tokens;
+mod transport;
+mod view;
 
 use serde_json::Value;
 

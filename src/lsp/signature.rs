@@ -1,17 +1,15 @@
 //! `textDocument/signatureHelp`
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::markup;
 use crate::ide;
 use gen_lsp_types as lsp;
 
 /// The call in which a position is.
-pub fn signature(server: &mut Server, params: &lsp::SignatureHelpParams) -> Answer<Option<lsp::SignatureHelp>> {
+pub fn signature(server: &mut Server, params: &lsp::SignatureHelpParams) -> Option<lsp::SignatureHelp> {
     let at = &params.text_document_position_params;
-    let Some(view) = server.view(&at.text_document.uri) else { return Ok(None) };
-    let Some(found) = ide::signature::signature(&view.project(), view.file, view.byte(at.position)) else {
-        return Ok(None);
-    };
+    let view = server.view(&at.text_document.uri)?;
+    let found = ide::signature::signature(&view.project(), view.file, view.byte(at.position))?;
     let label = &found.label;
     // the protocol counts here in the units of the session, or in UTF-16 where the client agreed on nothing else
     let units = |byte: u32| view.client.encoding.units(label.get(..byte as usize).unwrap_or(label));
@@ -31,9 +29,9 @@ pub fn signature(server: &mut Server, params: &lsp::SignatureHelpParams) -> Answ
         documentation: found.documentation.map(|text| markup(view.client.signature_markdown, text).into()),
         active_parameter: None,
     };
-    Ok(Some(lsp::SignatureHelp {
+    Some(lsp::SignatureHelp {
         signatures: vec![signature],
         active_signature: Some(0),
         active_parameter: Some(active.into()),
-    }))
+    })
 }

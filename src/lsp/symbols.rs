@@ -1,21 +1,21 @@
 //! `textDocument/documentSymbol` and `workspace/symbol`
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::View;
 use crate::ide::symbols::{self, Symbol, SymbolKind as Kind};
 use crate::source::Place;
 use gen_lsp_types as lsp;
 
 /// What a file declares: a tree, or a list for clients that know no trees.
-pub fn of_file(server: &mut Server, params: &lsp::DocumentSymbolParams) -> Answer<Option<lsp::DocumentSymbolResponse>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn of_file(server: &mut Server, params: &lsp::DocumentSymbolParams) -> Option<lsp::DocumentSymbolResponse> {
+    let view = server.view(&params.text_document.uri)?;
     let symbols = symbols::of_file(&view.project(), view.file);
     if view.client.symbol_tree {
-        return Ok(Some(symbols.into_iter().map(|s| tree(&view, s)).collect::<Vec<_>>().into()));
+        return Some(symbols.into_iter().map(|s| tree(&view, s)).collect::<Vec<_>>().into());
     }
     let mut list = Vec::new();
     flat(&view, None, &symbols, &mut list);
-    Ok(Some(list.into()))
+    Some(list.into())
 }
 
 #[allow(deprecated, reason = "the type has a field that the protocol no longer wants")]
@@ -54,10 +54,7 @@ fn information(
 }
 
 /// What the projects declare.
-pub fn of_workspace(
-    server: &mut Server,
-    params: &lsp::WorkspaceSymbolParams,
-) -> Answer<Option<lsp::WorkspaceSymbolResponse>> {
+pub fn of_workspace(server: &mut Server, params: &lsp::WorkspaceSymbolParams) -> lsp::WorkspaceSymbolResponse {
     let mut list: Vec<lsp::SymbolInformation> = Vec::new();
     for view in server.views() {
         let found = symbols::of_project(&view.project(), &params.query).into_iter();
@@ -68,7 +65,7 @@ pub fn of_workspace(
             }
         }
     }
-    Ok(Some(list.into()))
+    list.into()
 }
 
 fn kind(kind: Kind) -> lsp::SymbolKind {

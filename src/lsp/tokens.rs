@@ -1,6 +1,6 @@
 //! `textDocument/semanticTokens`: what words are, in the kinds that every editor has colours for.
 
-use super::server::{Answer, Server};
+use super::server::Server;
 use super::view::View;
 use crate::ide::tokens::{TokenKind as Kind, tokens};
 use crate::source::Span;
@@ -33,17 +33,17 @@ pub fn legend() -> lsp::SemanticTokensLegend {
 }
 
 /// `textDocument/semanticTokens/full`
-pub fn full(server: &mut Server, params: &lsp::SemanticTokensParams) -> Answer<Option<lsp::SemanticTokens>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn full(server: &mut Server, params: &lsp::SemanticTokensParams) -> Option<lsp::SemanticTokens> {
+    let view = server.view(&params.text_document.uri)?;
     let all = Span { start: 0, end: view.source(view.file).text.len() as u32 };
-    Ok(Some(encode(&view, all)))
+    Some(encode(&view, all))
 }
 
 /// `textDocument/semanticTokens/range`
-pub fn range(server: &mut Server, params: &lsp::SemanticTokensRangeParams) -> Answer<Option<lsp::SemanticTokens>> {
-    let Some(view) = server.view(&params.text_document.uri) else { return Ok(None) };
+pub fn range(server: &mut Server, params: &lsp::SemanticTokensRangeParams) -> Option<lsp::SemanticTokens> {
+    let view = server.view(&params.text_document.uri)?;
     let range = view.span(params.range);
-    Ok(Some(encode(&view, range)))
+    Some(encode(&view, range))
 }
 
 /// Each token relative to the one before.

@@ -118,7 +118,7 @@ fn read(input: &mut impl BufRead) -> io::Result<Read> {
         let header = header.trim();
         match header.split_once(':') {
             Some((name, value)) if name.trim().eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().ok()
+                length = value.trim().parse().ok();
             }
             // other headers, and lines that are none, lead on to the next length
             _ if !header.is_empty() => {}

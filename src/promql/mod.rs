@@ -34,6 +34,15 @@ pub use ast::{Expr, ValueType, walk};
 pub use parse::parse;
 pub use rewrite::{Value, squeeze, substitute, with_bool};
 
+/// The words and signs of a text, without the blanks and comments between them: equal lists say the same.
+pub fn words(text: &str) -> Vec<&str> {
+    let tokens = token::tokens(text);
+    if tokens.error.is_some() {
+        return vec![text];
+    }
+    tokens.list.iter().map(|token| token.range.of(text)).collect()
+}
+
 /// A half-open range of bytes in the parsed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Range {

@@ -55,6 +55,8 @@ pub struct Resolver<'a> {
     /// The keys of all sites' external labels.
     site_keys: BTreeSet<String>,
     std_templates: HashMap<(FileId, String), scope::Declared<'a>>,
+    /// Whether a regular expression matches nothing, by its text.
+    in_vain: HashMap<String, bool>,
 }
 
 /// Resolves a project. Adds the modules that it uses to the sources.
@@ -77,6 +79,7 @@ pub fn resolve(sources: &mut Sources, units: &[Unit]) -> (Resolved, Vec<Diagnost
         site_used: Vec::new(),
         site_keys: BTreeSet::new(),
         std_templates: HashMap::new(),
+        in_vain: HashMap::new(),
     };
     let declared: HashMap<FileId, Own<'_>> = all.iter().map(|unit| (unit.file, resolver.declare(unit))).collect();
     for (_, unit) in &std_units {

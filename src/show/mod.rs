@@ -6,14 +6,14 @@ pub mod table;
 
 use crate::diagnostic::did_you_mean;
 use crate::measure::Query;
-use crate::model::{Audience, Compose, Journey, Model, Percent, Sli, Step, address};
+use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
-use crate::reckon::{level_one_range, range_of, traffic_of};
+use crate::reckon::traffic_of;
 use std::fmt::Write;
 use table::Table;
 
@@ -144,11 +144,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
             let _ = writeln!(out, "  no target: its number is recorded over {window}, without budget and alerts");
         }
     }
-    let how = match journey.compose.value {
-        Compose::All => "the product of its steps",
-        Compose::Weakest => "its weakest step",
-        Compose::Weighted => "the mean of its steps by weight",
-    };
+    let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
@@ -170,8 +166,8 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
         table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
     }
     let _ = write!(out, "\n{table}");
-    if let Some(target) = &journey.target {
-        alerts(&mut out, &thresholds::of_journey(journey), situation_of_journey(journey, target.value));
+    if let Some(situation) = Situation::of_journey(journey) {
+        alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
     out
 }
@@ -199,7 +195,7 @@ pub fn events(journey: &Journey, sli: &Sli) -> (String, String) {
 }
 
 /// `1,680,000`
-fn grouped(n: f64) -> String {
+pub fn grouped(n: f64) -> String {
     // a sum of nothing is -0
     let digits = format!("{:.0}", n + 0.0);
     let mut out = String::new();
@@ -238,7 +234,15 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}", sites.join(", "));
     }
     notes(&mut out, sli);
-    alerts(&mut out, &thresholds::of_sli(journey, sli), situation(journey, sli));
+    alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));
+    for other in other_alerts(sli) {
+        let _ = writeln!(out, "  {other}");
+    }
+    out
+}
+
+/// The alerts of an SLI that no row is for.
+pub fn other_alerts(sli: &Sli) -> Vec<String> {
     let mut others = Vec::new();
     if let Some((after, urgency)) = sli.alerts.no_data {
         let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
@@ -247,37 +251,15 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     if let Some((left, urgency)) = sli.alerts.left {
         others.push(format!("{} below {} of the budget for 1h", urgency.text(), left.text()));
     }
-    for other in others {
-        let _ = writeln!(out, "  {other}");
-    }
-    out
+    others
 }
 
-/// In what the rows of an SLI are predicted.
-pub fn situation(journey: &Journey, sli: &Sli) -> Situation {
-    Situation {
-        budget: sli.target.value.budget(),
-        evaluate: journey.evaluate,
-        // level 1 spreads events over `R`, minutes it counts as they are
-        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
-        window: journey.window.value,
-        traffic: traffic_of(sli),
-        // the later of the two generations
-        closed: true,
-    }
-}
-
-/// In what the rows of a journey's own target are predicted.
-pub fn situation_of_journey(journey: &Journey, target: Percent) -> Situation {
-    let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
-    Situation {
-        budget: target.budget(),
-        evaluate: journey.evaluate,
-        range: range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000)),
-        window: journey.window.value,
-        traffic: None,
-        // the later of the two generations
-        closed: true,
+/// How steps make a journey's number.
+pub fn composed(how: Compose) -> &'static str {
+    match how {
+        Compose::All => "the product of its steps",
+        Compose::Weakest => "its weakest step",
+        Compose::Weighted => "the mean of its steps by weight",
     }
 }
 

@@ -124,7 +124,7 @@ impl Editor {
             }
             if module {
                 // of a module that ships, the lines with marks
-                text = text.lines().filter(|l| l.contains(['⟦', '⟧'])).map(|l| format!("{l}\n")).collect();
+                text = text.lines().filter(|l| l.contains(['⟦', '⟧'])).collect::<Vec<_>>().join("\n");
             }
             let _ = writeln!(out, "── {}\n{}", source.name, text.trim_end());
         }

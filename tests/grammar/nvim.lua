@@ -48,6 +48,25 @@ for pattern, wanted in pairs({
   must(found[wanted], ('%s is no %s in: %s, but %s'):format(pattern, wanted, line, vim.inspect(vim.tbl_keys(found))))
 end
 
+-- what is injected, with languages that Neovim has standing in for those that it has not
+vim.treesitter.language.register('lua', 'promql')
+vim.treesitter.language.register('query', 'regex')
+local text = 'template t(a: regex = "b+") {\n  good x{a=~"c|d", e!~`f`, g="h"}\n  total `sum(\n  y)`\n}\n'
+local injected = {}
+local whole = vim.treesitter.get_string_parser(text, 'tabi')
+whole:parse(true)
+for language, child in pairs(whole:children()) do
+  injected[language] = {}
+  for _, regions in ipairs(child:included_regions()) do
+    for _, region in ipairs(regions) do
+      table.insert(injected[language], text:sub(region[3] + 1, region[6]))
+    end
+  end
+  table.sort(injected[language])
+end
+must(vim.deep_equal(injected.lua, { 'sum(\n  y)' }), 'injected as PromQL: ' .. vim.inspect(injected))
+must(vim.deep_equal(injected.query, { 'b+', 'c|d', 'f' }), 'injected as regular expressions: ' .. vim.inspect(injected))
+
 -- folds as Neovim itself makes them
 vim.wo.foldmethod = 'expr'
 vim.wo.foldexpr = 'v:lua.vim.treesitter.foldexpr()'

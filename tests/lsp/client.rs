@@ -3,7 +3,7 @@
 use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tabi::lsp::{End, Modules, serve};
@@ -204,7 +204,7 @@ impl TestServer {
 
     /// A JSON value as text, without what differs between runs.
     pub fn show(&self, value: &Value) -> String {
-        let text = serde_json::to_string_pretty(value).expect("JSON");
+        let text = serde_json::to_string_pretty(&short(value)).expect("JSON");
         self.steady(&text)
     }
 
@@ -226,9 +226,20 @@ impl TestServer {
     }
 }
 
-/// `/a/b` → `b`
-pub fn name_of(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+/// With ranges as people write them: `12:4-12:9`, both from 0.
+fn short(value: &Value) -> Value {
+    let at = |position: &Value| Some(format!("{}:{}", position.get("line")?, position.get("character")?));
+    if let Some(range) = at(&value["start"]).zip(at(&value["end"])) {
+        return format!("{}-{}", range.0, range.1).into();
+    }
+    if let Some(position) = at(value) {
+        return position.into();
+    }
+    match value {
+        Value::Array(all) => all.iter().map(short).collect(),
+        Value::Object(all) => all.iter().map(|(key, value)| (key.clone(), short(value))).collect(),
+        other => other.clone(),
+    }
 }
 
 fn capabilities(kind: Kind) -> Value {

@@ -23,7 +23,9 @@ user journey shop \"Shop\" {
     }
     sli fast = http.fast(job: \"pay\", limit: 250ms) {
       target 99%
-      page 2% in 1h
+      alerts {
+        page 2% in 1h
+      }
     }
   }
 
@@ -165,7 +167,7 @@ fn rename() {
     snapshot!("rename", asked.out);
     let mut plain = Asked::new(PLAIN);
     let answer = plain.at("rename", &before("answered(job"), json!({ "newName": "served" }));
-    assert_eq!(answer["changes"].as_object().map(|files| files.len()), Some(2), "{answer}");
+    assert_eq!(answer["changes"].as_object().map(serde_json::Map::len), Some(2), "{answer}");
 }
 
 #[test]

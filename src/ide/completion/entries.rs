@@ -200,6 +200,7 @@ fn setting(asked: &Asked<'_>, key: Kind, block: Block, offers: &mut Offers) {
     }
     let detail = match setting.default {
         "none" | "unknown" => String::new(),
+        _ if key == Kind::Target && block == Block::Journey => "without one there is no budget".to_string(),
         default if default.starts_with("required") => default.to_string(),
         default => format!("default: {default}"),
     };

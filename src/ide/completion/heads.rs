@@ -12,8 +12,17 @@ use crate::stdlib;
 pub fn offer(asked: &Asked<'_>, offers: &mut Offers) {
     match asked.spot.next {
         // the name of what is declared is the writer's own
-        Next::Entry | Next::Lost | Next::Name(_) | Next::Params | Next::Alias | Next::Called => {}
-        Next::Title(Block::Sli) => {
+        Next::Entry
+        | Next::Lost
+        | Next::Name(_)
+        | Next::Params
+        | Next::Alias
+        | Next::Called
+        | Next::Body(_)
+        | Next::Valued(_)
+        | Next::Item => {}
+        Next::Title(block) if block != Block::Sli => {}
+        Next::Title(_) => {
             offers.snippet("= template", Offer::Snippet, "what a template measures", "", "= $0");
             offers.snippet(
                 "{ measure }",
@@ -23,7 +32,6 @@ pub fn offer(asked: &Asked<'_>, offers: &mut Offers) {
                 "{\n  $1\n  target ${2:99.9%}\n}$0",
             );
         }
-        Next::Title(_) | Next::Body(_) => {}
         Next::Journey => offers.add("journey", Offer::Keyword, "a path that people take", ""),
         Next::Used => {
             for module in stdlib::ALL {
@@ -66,7 +74,6 @@ pub fn offer(asked: &Asked<'_>, offers: &mut Offers) {
         Next::Second(_) => values::severity(offers),
         Next::In(_) => offers.add("in", Offer::Keyword, "the time in which it burns", ""),
         Next::Time(_) => values::times(asked, offers),
-        Next::Valued(_) | Next::Item => {}
     }
 }
 

@@ -86,6 +86,8 @@ pub fn completion(project: &Project<'_>, file: FileId, offset: u32) -> Vec<Compl
 fn skipped(spot: &Spot<'_>, offset: u32) -> Span {
     match spot.inside {
         Inside::Text(span) if span.start < offset => span,
+        // in backticks the word is what touches the cursor
+        Inside::Raw(_) => Span { start: offset, end: offset },
         _ if spot.word.start < offset => spot.word,
         _ => Span::default(),
     }

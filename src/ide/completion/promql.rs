@@ -116,7 +116,7 @@ fn place(text: &str) -> Where<'_> {
         match (piece, word) {
             (Piece::Punctuation, "{") => here.braces = true,
             (Piece::Punctuation, "}") => {
-                (here.braces, here.metric, here.label, here.operator) = (false, None, None, None)
+                (here.braces, here.metric, here.label, here.operator) = (false, None, None, None);
             }
             (Piece::Punctuation, "[") => here.brackets = true,
             (Piece::Punctuation, "]") => here.brackets = false,

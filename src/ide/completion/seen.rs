@@ -56,21 +56,23 @@ pub struct Seen<'a> {
 pub fn seen<'a>(files: &Files<'a>, file: crate::source::FileId, skip: Span) -> Seen<'a> {
     let mut seen = Seen::default();
     for unit in files.project.units {
-        seen.skip = (unit.file == file && skip.start < skip.end).then_some(skip);
+        seen.skip = (unit.file == file && skip.end > 0).then_some(skip);
         let text = files.text(unit.file);
         unit.parsed.ast.items.iter().for_each(|item| seen.item(text, item, true));
     }
     seen.skip = None;
     for module in stdlib::ALL {
         let items = modules::parsed(module.name).map_or(&[][..], |p| &p.ast.items);
-        items.iter().for_each(|item| seen.item(module.text, item, false));
+        for item in items {
+            seen.item(module.text, item, false);
+        }
     }
     seen
 }
 
 impl<'a> Seen<'a> {
     fn of(&self, text: &'a str, span: Span) -> Option<&'a str> {
-        let skipped = self.skip.is_some_and(|s| s.start <= span.start && span.end <= s.end);
+        let skipped = self.skip.is_some_and(|s| s.start < s.end && s.start <= span.start && span.end <= s.end);
         Some(span.of(text)).filter(|t| !skipped && !t.is_empty())
     }
 
@@ -166,8 +168,16 @@ impl<'a> Seen<'a> {
         }
         let raw = span.of(text).trim_matches('`');
         let (mut metric, mut label, mut braces) = (None, None, false);
+        // of a word in backticks only where the cursor touches it is known
+        let cursor = self.skip.filter(|s| s.start == s.end).map(|s| s.start);
+        let base = span.start + 1;
         for (range, piece) in pieces(raw) {
             let word = range.of(raw);
+            if cursor.is_some_and(|at| (base + range.start..=base + range.end).contains(&at))
+                && piece != Piece::Punctuation
+            {
+                continue;
+            }
             match (piece, metric) {
                 (Piece::Metric, _) => {
                     metric = Some(word);

@@ -54,7 +54,14 @@ const fn words(key: Kind) -> &'static [(&'static str, &'static str)] {
 pub fn first(asked: &Asked<'_>, setting: &'static Setting, nothing_yet: bool, offers: &mut Offers) {
     match setting.key {
         Kind::Owner => owners(asked, offers),
-        Kind::Window => pairs(&WINDOWS, offers),
+        Kind::Window => {
+            pairs(&WINDOWS, offers);
+            if let Some(number) = digits(asked).filter(|d| !d.contains('.')) {
+                for (unit, name) in [("d", "days"), ("w", "weeks")] {
+                    offers.add(&format!("{number}{unit}"), Offer::Value, name, "");
+                }
+            }
+        }
         Kind::Target => pairs(&TARGETS, offers),
         Kind::Weight => weights(asked, offers),
         Kind::Delivers => named(asked, &asked.seen().user_journeys, Offer::Journey, offers),
@@ -87,7 +94,7 @@ pub fn first(asked: &Asked<'_>, setting: &'static Setting, nothing_yet: bool, of
         key => {
             for (word, meaning) in words(key) {
                 let detail =
-                    if setting.default == *word { format!("default: {meaning}") } else { (*meaning).to_string() };
+                    if setting.default == *word { format!("{meaning} (default)") } else { (*meaning).to_string() };
                 offers.add(word, Offer::Value, &detail, setting.doc);
             }
         }
@@ -132,6 +139,9 @@ fn digits<'a>(asked: &Asked<'a>) -> Option<&'a str> {
 
 /// Durations: with the digits that were typed, or usual ones.
 fn durations(asked: &Asked<'_>, usual: &[&str], offers: &mut Offers) {
+    if asked.typed().starts_with('$') {
+        return;
+    }
     numbers(usual, offers);
     let Some(number) = digits(asked).filter(|d| !d.contains('.')) else { return };
     for (unit, name) in

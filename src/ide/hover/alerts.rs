@@ -2,13 +2,12 @@
 
 use super::{At, Member, table};
 use crate::model::{Journey, Percent, Row, Urgency, address};
-use crate::plan::alerts::no_data_minutes;
 use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold};
 use crate::reckon::timing::Situation;
 use crate::show::table::Table;
-use crate::show::{alert, percent, percent_short, situation, situation_of_journey};
+use crate::show::{alert, other_alerts, percent, percent_short};
 use crate::source::{Place, Span};
 use crate::syntax::ast::Word;
 use crate::syntax::leaf;
@@ -22,24 +21,31 @@ const MOST: usize = 8;
 /// The alerts of an SLI.
 pub(super) fn of_sli(out: &mut String, member: &Member<'_>) {
     let sli = member.2;
-    rows(out, &thresholds::of_sli(member.0, sli), situation(member.0, sli));
-    let mut others = Vec::new();
-    if let Some((after, urgency)) = sli.alerts.no_data {
-        let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
-        others.push(format!("{} after {} without data", urgency.text(), minutes(after)));
-    }
-    if let Some((left, urgency)) = sli.alerts.left {
-        others.push(format!("{} below {} of the budget", urgency.text(), left.text()));
-    }
+    rows(out, &thresholds::of_sli(member.0, sli), Situation::of_sli(member.0, sli));
+    let others = other_alerts(sli);
     if !others.is_empty() {
         let _ = write!(out, "\n{}.\n", capital(&others.join("; ")));
     }
 }
 
+/// Where each kind of alerts of an SLI is from.
+pub(super) fn origins(at: &At<'_, '_>, member: &Member<'_>) -> String {
+    let alerts = &member.2.alerts;
+    let from = |place: Option<Place>| place.map_or_else(|| "built in".to_string(), |p| at.where_is(p));
+    let mut found: Vec<String> = Vec::new();
+    for urgency in [Urgency::Page, Urgency::Ticket] {
+        if let Some(row) = alerts.rows.iter().find(|r| r.urgency == urgency) {
+            found.push(format!("{}: {}", urgency.text(), from(row.place)));
+        }
+    }
+    found.push(format!("need {}: {}", alerts.need.value, from(alerts.need.place)));
+    found.join(" · ")
+}
+
 /// The alerts of a journey's own target.
 pub(super) fn of_journey(out: &mut String, journey: &Journey) {
-    if let Some(target) = &journey.target {
-        rows(out, &thresholds::of_journey(journey), situation_of_journey(journey, target.value));
+    if let Some(situation) = Situation::of_journey(journey) {
+        rows(out, &thresholds::of_journey(journey), situation);
     }
 }
 
@@ -87,15 +93,15 @@ pub(super) fn row(at: &At<'_, '_>, span: Span, share: Word, long: Word) -> Optio
     for journey in &at.project.model.journeys {
         if let Some(target) = &journey.target
             && let Some(row) = became(&journey.alerts.rows, &thresholds::of_journey(journey), place)
+            && let Some(situation) = Situation::of_journey(journey)
         {
-            let situation = situation_of_journey(journey, target.value);
             all.push(Became { address: journey.name.text.clone(), target: target.value, row, situation });
         }
     }
     for member in at.slis() {
         let (journey, step, sli) = member;
         if let Some(row) = became(&sli.alerts.rows, &thresholds::of_sli(journey, sli), place) {
-            let (address, situation) = (address(journey, step, sli), situation(journey, sli));
+            let (address, situation) = (address(journey, step, sli), Situation::of_sli(journey, sli));
             all.push(Became { address, target: sli.target.value, row, situation });
         }
     }
@@ -145,7 +151,7 @@ fn one(out: &mut String, became: &Became) {
     if row.asked > row.burn + 1e-3 {
         let _ = write!(
             out,
-            "\nThe burn rate would be {} errors; it is capped at {}, halfway between the budget and everything.\n",
+            "\nThat burn rate would be {} errors: it is capped at {}, halfway between the budget and everything.\n",
             percent(thresholds::four_digits(row.asked) * situation.budget),
             number(row.burn)
         );

@@ -10,7 +10,7 @@ use crate::promql::write::number;
 use crate::reckon::traffic_of;
 use crate::schema::kind::Kind;
 use crate::show::table::Table;
-use crate::show::{events, percent, time};
+use crate::show::{composed, events, percent, time};
 use crate::source::Place;
 use crate::syntax::comments;
 use std::fmt::Write;
@@ -158,11 +158,7 @@ pub(super) fn journey(at: &At<'_, '_>, name: &str) -> Option<String> {
 /// What a journey promises, and how its number is made.
 pub(super) fn target_of(journey: &Journey) -> String {
     let window = minutes(journey.window.value);
-    let how = match journey.compose.value {
-        Compose::All => "the product of its steps",
-        Compose::Weakest => "its weakest step",
-        Compose::Weighted => "the mean of its steps by weight",
-    };
+    let how = composed(journey.compose.value);
     match &journey.target {
         Some(target) => {
             let budget = target.value.budget();

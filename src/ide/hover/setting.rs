@@ -1,14 +1,15 @@
 //! Settings: what they mean, what holds without them, where they may stand, how they are inherited, and for whom one holds.
 
-use super::{At, Member, declared};
+use super::{At, Member, alerts, declared};
 use crate::model::address;
 use crate::plan::minutes;
+use crate::project::Target;
 use crate::promql::write::number;
 use crate::schema::kind::Kind;
 use crate::schema::{self, Block, Merge, Shape};
 use crate::show::events;
-use crate::source::Place;
-use crate::syntax::ast::{Entry, Item, Setting};
+use crate::source::{FileId, Place};
+use crate::syntax::ast::{Item, Setting};
 use std::fmt::Write;
 
 /// What a setting means, here and everywhere.
@@ -38,6 +39,8 @@ fn default(known: &schema::Setting) -> String {
     match known.default {
         word @ ("none" | "unknown") => word.to_string(),
         text if text.starts_with(|c: char| c.is_ascii_digit()) || known.key == Kind::Alerts => format!("`{text}`"),
+        "off" | "page" => format!("`{}`", known.default),
+        text if matches!(known.shape, Shape::Word(words) if words.contains(&text)) => format!("`{text}`"),
         text => text.to_string(),
     }
 }
@@ -75,6 +78,8 @@ fn here(at: &At<'_, '_>, setting: &Setting) -> Vec<String> {
     match (setting.key, block) {
         (Kind::Target, Some(Block::Sli | Block::Call)) => lines.extend(at.sli().map(|m| declared::budget(&m))),
         (Kind::Target, _) => lines.extend(at.journey().map(declared::target_of)),
+        (Kind::Alerts | Kind::Page | Kind::Ticket, _) => lines.extend(alerts_here(at)),
+        (Kind::Labels, _) => lines.extend(labels(at)),
         (Kind::Traffic, _) => lines.extend(traffic(at, setting)),
         (Kind::Runbook, Some(Block::Sli | Block::Call)) => {
             lines.extend(at.sli().and_then(|(_, _, sli)| sli.runbook.as_ref()).map(|r| r.value.clone()));
@@ -83,6 +88,31 @@ fn here(at: &At<'_, '_>, setting: &Setting) -> Vec<String> {
     }
     lines.extend(holds_for(at, setting));
     lines
+}
+
+/// The alerts of the SLI, and where they are from; of the journey, where it stands there.
+fn alerts_here(at: &At<'_, '_>) -> Option<String> {
+    let mut out = String::new();
+    if let Some(member) = at.sli() {
+        alerts::of_sli(&mut out, &member);
+        let _ = write!(out, "\nFrom: {}.", alerts::origins(at, &member));
+    } else if at.step().is_none() {
+        alerts::of_journey(&mut out, at.journey()?);
+    }
+    Some(out.trim().to_string()).filter(|o| !o.is_empty())
+}
+
+/// All labels that hold here, and where they are from.
+fn labels(at: &At<'_, '_>) -> Option<String> {
+    let journey = at.journey()?;
+    let labels = match at.sli() {
+        Some((_, _, sli)) => &sli.labels,
+        None if at.step().is_none() => &journey.labels,
+        None => return None,
+    };
+    let from = |place: Option<Place>| place.map(|p| format!(" ({})", at.where_is(p))).unwrap_or_default();
+    let all: Vec<String> = labels.iter().map(|(k, v)| format!("{k} `{}`{}", v.value, from(v.place))).collect();
+    (!all.is_empty()).then(|| format!("{}.", all.join(", ")))
 }
 
 /// `50k/day` in seconds and in the window.
@@ -119,6 +149,12 @@ fn within(at: &At<'_, '_>, setting: &Setting, place: Place) -> bool {
     place.file == at.file && setting.span.start <= place.span.start && place.span.end <= setting.span.end
 }
 
+/// Whether the defaults of this file hold in another: it is the same, or uses it.
+fn sees(at: &At<'_, '_>, other: FileId) -> bool {
+    let uses = at.project.unit(other).map_or(&[][..], |u| &u.uses);
+    other == at.file || uses.iter().any(|(_, target)| *target == Target::File(at.file))
+}
+
 /// For how many SLIs below its block a setting holds; nothing where it stands in an SLI.
 fn holds_for(at: &At<'_, '_>, setting: &Setting) -> Option<String> {
     let keys = [
@@ -136,19 +172,20 @@ fn holds_for(at: &At<'_, '_>, setting: &Setting) -> Option<String> {
     if !keys.contains(&setting.key) || off || at.sli().is_some() {
         return None;
     }
-    let step = at.path.iter().find_map(|n| match n.what {
-        super::What::Entry(Entry::Step(s)) => s.name,
-        _ => None,
-    });
-    let defaults = at.path.iter().any(|n| matches!(n.what, super::What::Item(Item::Defaults(_))));
+    let step = at.step();
+    let defaults =
+        at.path.iter().find_map(|n| if let super::What::Item(Item::Defaults(d)) = n.what { Some(d) } else { None });
     let journey = at.journey();
-    if !defaults && journey.is_none() {
-        return None;
-    }
-    let below = |m: &Member<'_>| {
-        defaults
-            || (journey.is_some_and(|j| std::ptr::eq(j, m.0))
-                && step.is_none_or(|s| m.1.is_some_and(|step| step.name.place == at.place(s.span))))
+    let below = |m: &Member<'_>| match (defaults, journey) {
+        (Some(defaults), _) => {
+            let audience = defaults.audience.map(|a| at.text(a.span));
+            audience.is_none_or(|a| a == m.0.audience.text()) && sees(at, m.0.place.file)
+        }
+        (None, Some(journey)) => {
+            std::ptr::eq(journey, m.0)
+                && step.is_none_or(|s| m.1.is_some_and(|step| step.name.place == at.place(s.span)))
+        }
+        (None, None) => false,
     };
     let all: Vec<Member<'_>> = at.slis().filter(below).collect();
     let held: Vec<&Member<'_>> =
@@ -157,9 +194,12 @@ fn holds_for(at: &At<'_, '_>, setting: &Setting) -> Option<String> {
         (_, 0) => return None,
         ([], _) => "No SLI has it from here: nearer blocks say something else.".to_string(),
         ([(journey, step, sli)], 1) => format!("Holds for `{}`.", address(journey, *step, sli)),
-        (held, all) if held.len() == all => format!("Holds for all {all} SLIs below."),
+        (held, all) if held.len() == all => format!("Holds for all {all} SLIs that it is for."),
         (held, all) => {
-            format!("Holds for {} of {all} SLIs below; nearer blocks say something else for the others.", held.len())
+            format!(
+                "Holds for {} of the {all} SLIs that it is for; nearer blocks say something else for the others.",
+                held.len()
+            )
         }
     })
 }
