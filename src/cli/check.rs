@@ -1,7 +1,7 @@
 //! `tabi check`: looks for mistakes and writes nothing.
 
 use super::terminal::Terminal;
-use super::{Outcome, build};
+use super::{Outcome, build, fmt};
 use crate::diagnostic::render::{self, Counts, plural};
 use crate::diagnostic::{Diagnostic, Severity, json};
 use crate::load::{self, Project};
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Look for mistakes in a project
 ///
 /// Reads the whole project, that is, what the nearest tabi.toml lists, or else the paths. Paths only choose which files are reported,
-/// with those that they use.
+/// with those that they use. Paths of several projects are each checked in their own.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -81,9 +81,30 @@ pub(super) fn without_errors(paths: &[PathBuf], terminal: Terminal) -> Result<Op
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
-    let checked = compile(&args.paths, terminal)?;
+    let projects = load::by_project(&args.paths)?;
+    if projects.len() > 1 && args.format != Format::Human {
+        return Err(format!(
+            "the paths belong to {}, and a document is about one\n  help: run `tabi check` for each of them",
+            plural(projects.len(), "project")
+        ));
+    }
+    let mut outcome = Outcome::Fine;
+    for paths in &projects {
+        if one(args, paths, projects.len() > 1, terminal)? == Outcome::Found {
+            outcome = Outcome::Found;
+        }
+    }
+    Ok(outcome)
+}
+
+/// Checks one project; beside others with its directory before what is said.
+fn one(args: &Args, paths: &[PathBuf], beside_others: bool, terminal: Terminal) -> Result<Outcome, String> {
+    let checked = compile(paths, terminal)?;
     let counts = Counts::of(&checked.diagnostics);
     let sources = &checked.project.sources;
+    if beside_others && !checked.diagnostics.is_empty() {
+        terminal.result(&format!("{}:\n", fmt::shown(&checked.project.root)))?;
+    }
     match args.format {
         Format::Json => terminal.result(&json::document(sources, &checked.diagnostics))?,
         Format::Human => terminal.result(&render::all(sources, &checked.diagnostics, terminal.stdout()))?,
@@ -93,6 +114,12 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     }
     if checked.other_errors > 0 {
         terminal.note_line(&build::other_errors(checked.other_errors));
+    }
+    if counts.errors > 0 && !paths.is_empty() && !checked.project.has_config() {
+        terminal.note_line(
+            "note: there is no tabi.toml, so only the paths were read, with what they use; with one, which may be empty, the whole \
+             project is",
+        );
     }
     let found = counts.errors > 0 || (args.deny_warnings && counts.warnings > 0);
     Ok(if found { Outcome::Found } else { Outcome::Fine })
