@@ -2,18 +2,19 @@
 //! Whoever reads files (the command line, a language server, a test) makes it; the stages only look at it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{FileId, Place, SourceFile, Sources, Span};
+use crate::source::{FileId, Place, SourceFile, Sources, Span, fnv1a};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::{self, Parsed, leaf};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A parsed file of the project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Unit {
     /// Which file.
     pub file: FileId,
-    /// What it says.
-    pub parsed: Parsed,
+    /// What it says; shared, so that who keeps a project open parses only what changes.
+    pub parsed: Arc<Parsed>,
     /// Whether its journeys are part of the project; a file that is only `use`d lends sites, templates and defaults.
     pub listed: bool,
     /// What each `use "…"` leads to, by the span of the string.
@@ -128,11 +129,6 @@ impl Grafana {
     }
 }
 
-/// The FNV-1a hash: small, and the same everywhere and always.
-pub fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 /// A project that never was on a disk: files by name, all of them listed. A `use` finds what is among them.
 pub fn in_memory(files: &[(String, String)]) -> (Sources, Vec<Unit>, Vec<Diagnostic>) {
     let (mut sources, mut units, mut found) = (Sources::default(), Vec::new(), Vec::new());
@@ -142,7 +138,7 @@ pub fn in_memory(files: &[(String, String)]) -> (Sources, Vec<Unit>, Vec<Diagnos
         ids.insert(name.clone(), file);
         let (parsed, diagnostics) = syntax::parse(file, sources.file(file));
         found.extend(diagnostics);
-        units.push(Unit { file, parsed, listed: true, uses: Vec::new() });
+        units.push(Unit { file, parsed: Arc::new(parsed), listed: true, uses: Vec::new() });
     }
     for unit in &mut units {
         let file = sources.file(unit.file);

@@ -1,6 +1,6 @@
 //! Files, spans and the only conversions between bytes, lines, columns and UTF-16.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A range of bytes in one file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash, PartialOrd, Ord)]
@@ -125,21 +125,29 @@ impl SourceFile {
     }
 }
 
-/// All files of a run, in the order in which they were read.
-#[derive(Debug, Default)]
+/// All files of a run, in the order in which they were read. A copy shares their texts.
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
     /// Adds a file.
-    pub fn add(&mut self, file: SourceFile) -> FileId {
-        self.files.push(file);
+    pub fn add(&mut self, file: impl Into<Arc<SourceFile>>) -> FileId {
+        self.files.push(file.into());
         FileId(self.files.len() as u32 - 1)
+    }
+    /// Puts another text in the place of a file.
+    pub fn replace(&mut self, id: FileId, file: impl Into<Arc<SourceFile>>) {
+        self.files[id.0 as usize] = file.into();
     }
     /// The file of an id that this collection gave.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+    /// The file of an id, to keep.
+    pub fn shared(&self, id: FileId) -> Arc<SourceFile> {
+        self.files[id.0 as usize].clone()
     }
     /// The text under a place.
     pub fn text(&self, place: Place) -> &str {
@@ -147,13 +155,18 @@ impl Sources {
     }
     /// All files with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f.as_ref()))
     }
     /// `name:line` of a place.
     pub fn name_and_line(&self, place: Place) -> String {
         let file = self.file(place.file);
         format!("{}:{}", file.name, file.line_of(place.span.start) + 1)
     }
+}
+
+/// The FNV-1a hash: small, and the same everywhere and always.
+pub fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

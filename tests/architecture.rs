@@ -125,6 +125,7 @@ fn lines_with<'a>(source: &'a Source, words: &'a [&str]) -> impl Iterator<Item =
 fn each_thing_has_one_place() {
     for (words, place, why) in [
         (&["nom::"][..], &["syntax"][..], "only syntax/ parses with nom"),
+        (&["gen_lsp_types", "lsp_server"], &["lsp"], "only lsp/ knows the protocol"),
         (&["miette::"], &["diagnostic"], "only diagnostic/ draws with miette"),
         (&["std::fs", "std::env"], &["load", "cli", "lsp"], "only the loader and the two faces touch the world"),
         (&["std::process", "std::net"], &["cli", "lsp"], "only the two faces touch the world"),

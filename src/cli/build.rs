@@ -1,12 +1,13 @@
 //! `tabi build`: writes the rules of a project, or says what it would write.
 
-use super::terminal::Terminal;
+use super::terminal::{Progress, Terminal};
 use super::{Outcome, check, output};
-use crate::diagnostic::render::{self, Counts, plural};
+use crate::diagnostic::render::{Counts, plural};
 use crate::emit;
 use crate::project::Dashboards;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Write the Prometheus rules, their tests and the Grafana dashboards of a project
 ///
@@ -49,7 +50,7 @@ pub(super) fn other_errors(n: usize) -> String {
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let checked = check::compile(&args.paths, terminal)?;
     let project = &checked.project;
-    terminal.note(&render::all(&project.sources, &checked.diagnostics, terminal.stderr()));
+    terminal.note_diagnostics(&project.sources, &checked.diagnostics);
     if checked.other_errors > 0 {
         terminal.note_line(&other_errors(checked.other_errors));
     }
@@ -76,9 +77,15 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let count = emit::chunks(&checked.model);
     let mut options = project.config.options.clone();
     options.grafana.dashboards = args.dashboards.unwrap_or(options.grafana.dashboards);
-    let produce = |i: usize| emit::chunk(&checked.model, &project.sources, &options, i);
+    let (progress, done) = (Progress::new(terminal), AtomicUsize::new(0));
+    let produce = |i: usize| {
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress.say(|| format!("{done} of {}", plural(count, "part")));
+        emit::chunk(&checked.model, &project.sources, &options, i)
+    };
     if args.check {
         let drift = output::compare(&dir, count, &produce)?;
+        drop(progress);
         let mut said = String::new();
         for file in &drift {
             let _ = write!(said, "{file}");
@@ -96,6 +103,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         return Ok(Outcome::Found);
     }
     let built = output::write(&dir, count, &produce)?;
+    drop(progress);
     let dir = dir.display();
     terminal.note_line(&format!(
         "{dir}: {} written, {} unchanged, {} removed",

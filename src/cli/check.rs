@@ -1,12 +1,16 @@
 //! `tabi check`: looks for mistakes and writes nothing.
 
+use super::paths::{self, Base};
 use super::terminal::Terminal;
-use super::{Outcome, build, fmt};
-use crate::diagnostic::render::{self, Counts, plural};
-use crate::diagnostic::{Diagnostic, Severity, json};
+use super::{Outcome, build, fmt, output, watch};
+use crate::diagnostic::render::{Counts, plural};
+use crate::diagnostic::report::Report;
+use crate::diagnostic::{Diagnostic, Severity, concise, github, gitlab, json, junit, rdjson, sarif};
 use crate::load::{self, Project};
 use crate::model::Model;
-use std::path::PathBuf;
+use crate::source::FileId;
+use clap::ValueEnum as _;
+use std::path::{Path, PathBuf};
 
 /// Look for mistakes in a project
 ///
@@ -17,27 +21,90 @@ use std::path::PathBuf;
 Examples:
   tabi check                            the project of this directory
   tabi check shop.tabi                  what concerns this file
+  tabi check --watch                    again whenever a file changes
   tabi check --deny-warnings            for CI: warnings fail as well
-  tabi check --format json > tabi.json  for programs; docs/json.md describes it")]
+  tabi check --output-format github     annotations of a pull request
+  tabi check --output-format sarif --output-file tabi.sarif
+
+docs/output-formats.md says what each format is for, docs/json.md describes json.
+
+Exit codes: 0 nothing that fails, 1 an error, or a warning with --deny-warnings, 2 it could not be looked for.")]
 pub struct Args {
     /// Files and directories to report; the whole project without one
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    /// For people or for programs; `TABI_OUTPUT_FORMAT` without it, or human
+    #[arg(long, alias = "format", value_enum, value_name = "FORMAT")]
+    output_format: Option<OutputFormat>,
+    /// Write it to a file, and what people read to stderr
+    #[arg(long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
     /// Exit with 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
+    /// Check again whenever a file of the project changes; Ctrl-C ends it
+    #[arg(long)]
+    watch: bool,
 }
 
+/// For people or for programs, of commands that know one format for each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
 pub(super) enum Format {
-    /// Snippets with labels
+    /// For people
     #[default]
     Human,
     /// One JSON document
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+enum OutputFormat {
+    /// Snippets with labels
+    #[default]
+    Human,
+    /// A line for each, as compilers write it
+    Concise,
+    /// One JSON document
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality of GitLab
+    Gitlab,
+    /// SARIF 2.1.0, for GitHub code scanning
+    Sarif,
+    /// Results of tests, for Jenkins and others
+    Junit,
+    /// For reviewdog
+    Rdjson,
+}
+
+impl OutputFormat {
+    /// What the command line says, or else the environment. A variable that is empty is none.
+    fn chosen(args: &Args, environment: Option<&str>) -> Result<Self, String> {
+        match (args.output_format, environment.filter(|word| !word.is_empty())) {
+            (Some(format), _) => Ok(format),
+            (None, None) => Ok(OutputFormat::default()),
+            (None, Some(word)) => OutputFormat::from_str(word, false).map_err(|_| {
+                let known: Vec<_> =
+                    OutputFormat::value_variants().iter().filter_map(clap::ValueEnum::to_possible_value).collect();
+                let known: Vec<&str> = known.iter().map(clap::builder::PossibleValue::get_name).collect();
+                format!("TABI_OUTPUT_FORMAT is `{word}`, which is no format\n  help: it is one of {}", known.join(", "))
+            }),
+        }
+    }
+
+    fn is_for_people(self) -> bool {
+        matches!(self, OutputFormat::Human | OutputFormat::Concise)
+    }
+
+    /// Where its paths begin.
+    fn base(self) -> Base {
+        match self {
+            OutputFormat::Github | OutputFormat::Gitlab | OutputFormat::Sarif | OutputFormat::Junit => Base::Repository,
+            // reviewdog adds the way from the root of the repository by itself; the document of json has names of the project
+            OutputFormat::Human | OutputFormat::Concise | OutputFormat::Json | OutputFormat::Rdjson => Base::Here,
+        }
+    }
 }
 
 /// A project that went through all stages that can complain.
@@ -48,14 +115,21 @@ pub(super) struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// Errors in files that were not chosen.
     pub other_errors: usize,
+    /// So many of the sources were read from the disk; those that follow ship with the program.
+    read: usize,
 }
 
 /// Reads and compiles a project.
 pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, String> {
-    let mut project = load::load(paths)?;
+    Ok(finish(load::load(paths)?, terminal))
+}
+
+/// Compiles a project that was read.
+pub(super) fn finish(mut project: Project, terminal: Terminal) -> Checked {
     for note in &project.notes {
         terminal.note_line(&format!("note: {note}"));
     }
+    let read = project.sources.iter().count();
     let mut all = std::mem::take(&mut project.diagnostics);
     let broken = Counts::of(&all).errors > 0;
     let (model, found) = crate::compile(&mut project.sources, &project.units, &project.config.options, broken);
@@ -63,7 +137,7 @@ pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, 
     let (mut diagnostics, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| project.is_selected(d));
     crate::diagnostic::sort(&mut diagnostics);
     let other_errors = Counts::of(&others).errors;
-    Ok(Checked { project, model, diagnostics, other_errors })
+    Checked { project, model, diagnostics, other_errors, read }
 }
 
 /// Reads and compiles a project that something is to be said of. `None` where it has errors, which are then said on stderr.
@@ -76,51 +150,98 @@ pub(super) fn without_errors(paths: &[PathBuf], terminal: Terminal) -> Result<Op
     if checked.other_errors > 0 {
         terminal.note_line(&build::other_errors(checked.other_errors));
     }
-    terminal.note(&render::all(&checked.project.sources, &checked.diagnostics, terminal.stderr()));
+    terminal.note_diagnostics(&checked.project.sources, &checked.diagnostics);
     Ok(None)
 }
 
+#[allow(clippy::disallowed_methods, reason = "the command line is where the environment is looked at")]
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let format = OutputFormat::chosen(args, std::env::var("TABI_OUTPUT_FORMAT").ok().as_deref())?;
+    let target = args.output_file.as_deref().filter(|file| *file != Path::new("-"));
     let projects = load::by_project(&args.paths)?;
-    if projects.len() > 1 && args.format != Format::Human {
+    let many = projects.len() > 1;
+    if many && (args.watch || target.is_some() || !format.is_for_people()) {
         return Err(format!(
-            "the paths belong to {}, and a document is about one\n  help: run `tabi check` for each of them",
+            "the paths belong to {}, and --watch and a document are about one\n  help: run `tabi check` for each of them",
             plural(projects.len(), "project")
         ));
     }
-    let mut outcome = Outcome::Fine;
-    for paths in &projects {
-        if one(args, paths, projects.len() > 1, terminal)? == Outcome::Found {
-            outcome = Outcome::Found;
+    if !args.watch {
+        let mut all = Outcome::Fine;
+        for paths in &projects {
+            let checked = compile(paths, terminal)?;
+            if many && !checked.diagnostics.is_empty() {
+                terminal.result(&format!("{}:\n", fmt::shown(&checked.project.root)))?;
+            }
+            if say(&checked, format, target, args.deny_warnings, terminal)?.0 == Outcome::Found {
+                all = Outcome::Found;
+            }
         }
+        return Ok(all);
     }
-    Ok(outcome)
+    if target.is_none() && !format.is_for_people() {
+        return Err("--watch writes many documents, which nothing could read from one stream\n  \
+             help: with --output-file FILE each replaces the one before"
+            .into());
+    }
+    watch::run(&args.paths, terminal, |checked| say(checked, format, target, args.deny_warnings, terminal))
 }
 
-/// Checks one project; beside others with its directory before what is said.
-fn one(args: &Args, paths: &[PathBuf], beside_others: bool, terminal: Terminal) -> Result<Outcome, String> {
-    let checked = compile(paths, terminal)?;
-    let counts = Counts::of(&checked.diagnostics);
-    let sources = &checked.project.sources;
-    if beside_others && !checked.diagnostics.is_empty() {
-        terminal.result(&format!("{}:\n", fmt::shown(&checked.project.root)))?;
+/// Writes what was found. Also says whether there is still somebody who reads it.
+fn say(
+    checked: &Checked,
+    format: OutputFormat,
+    target: Option<&Path>,
+    deny_warnings: bool,
+    terminal: Terminal,
+) -> Result<(Outcome, bool), String> {
+    let (project, diagnostics) = (&checked.project, checked.diagnostics.as_slice());
+    let pages = terminal.pages();
+    let files: Vec<FileId> = (0..checked.read as u32).map(FileId).filter(|file| project.selects_file(*file)).collect();
+    let report = Report {
+        sources: &project.sources,
+        diagnostics,
+        files: &files,
+        paths: &paths::all(project, checked.read, format.base()),
+        pages: pages.as_deref(),
+        deny_warnings,
+    };
+    let text = match format {
+        OutputFormat::Human if target.is_some() => terminal.plain(&project.sources, diagnostics),
+        OutputFormat::Human => terminal.drawn(&project.sources, diagnostics),
+        OutputFormat::Concise if target.is_some() => concise::text(&report, terminal.file(), false),
+        OutputFormat::Concise => concise::text(&report, terminal.stdout(), terminal.has_links()),
+        OutputFormat::Json => json::document(&project.sources, diagnostics),
+        OutputFormat::Github => github::text(&report),
+        OutputFormat::Gitlab => gitlab::document(&report),
+        OutputFormat::Sarif => sarif::document(&report),
+        OutputFormat::Junit => junit::document(&report),
+        OutputFormat::Rdjson => rdjson::document(&report),
+    };
+    let mut heard = true;
+    if let Some(file) = target {
+        output::put(file, &text)?;
+        terminal.note_diagnostics(&project.sources, diagnostics);
+    } else {
+        heard = terminal.result_is_read(&text)?;
     }
-    match args.format {
-        Format::Json => terminal.result(&json::document(sources, &checked.diagnostics))?,
-        Format::Human => terminal.result(&render::all(sources, &checked.diagnostics, terminal.stdout()))?,
-    }
-    if args.format == Format::Human && checked.diagnostics.is_empty() {
-        terminal.note_line(&format!("{} read, nothing to say", plural(checked.project.units.len(), "file")));
+    let counts = Counts::of(diagnostics);
+    if diagnostics.is_empty() {
+        if target.is_some() || format.is_for_people() {
+            terminal.note_line(&format!("{} read, nothing to say", plural(project.units.len(), "file")));
+        }
+    } else if target.is_none() && format != OutputFormat::Human {
+        terminal.note_line(&counts.to_string());
     }
     if checked.other_errors > 0 {
         terminal.note_line(&build::other_errors(checked.other_errors));
     }
-    if counts.errors > 0 && !paths.is_empty() && !checked.project.has_config() {
+    if counts.errors > 0 && project.is_only_paths() {
         terminal.note_line(
             "note: there is no tabi.toml, so only the paths were read, with what they use; with one, which may be empty, the whole \
              project is",
         );
     }
-    let found = counts.errors > 0 || (args.deny_warnings && counts.warnings > 0);
-    Ok(if found { Outcome::Found } else { Outcome::Fine })
+    let found = counts.errors > 0 || (deny_warnings && counts.warnings > 0);
+    Ok((if found { Outcome::Found } else { Outcome::Fine }, heard))
 }

@@ -21,7 +21,7 @@ Examples:
   tabi cost                                       with 20 raw series for each selector
   tabi cost slo/checkout.tabi --series 2000       of one file, and busier
   tabi cost --prometheus http://localhost:9090    with the series that there are
-  tabi cost --format json > cost.json             for programs; docs/json.md describes it")]
+  tabi cost --output-format json > cost.json      for programs; docs/json.md describes it")]
 pub struct Args {
     /// Files and directories whose journeys are reckoned; the whole project without one
     #[arg(value_name = "PATH")]
@@ -39,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "prometheus", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     /// For people or for programs
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long = "output-format", alias = "format", value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 

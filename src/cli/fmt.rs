@@ -8,7 +8,7 @@
 
 use super::terminal::Terminal;
 use super::{Outcome, drift, output};
-use crate::diagnostic::render::{self, clean, plural};
+use crate::diagnostic::render::{clean, plural};
 use crate::load::{self, read};
 use crate::source::{SourceFile, Sources};
 use crate::syntax::format::format_checked;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         match result? {
             Formatted::Broken(said) => {
                 broken += 1;
-                terminal.note(&said(terminal));
+                said(terminal);
             }
             Formatted::Text { old, new } if old != new => {
                 changed += 1;
@@ -96,8 +96,8 @@ enum Formatted {
         old: String,
         new: String,
     },
-    /// Draws the diagnostics.
-    Broken(Box<dyn Fn(Terminal) -> String + Send>),
+    /// Says the diagnostics.
+    Broken(Box<dyn Fn(Terminal) + Send>),
 }
 
 fn format(name: String, text: read::Text) -> Formatted {
@@ -116,7 +116,7 @@ fn format(name: String, text: read::Text) -> Formatted {
             Formatted::Text { old: format!("{mark}{}", file.text), new }
         }
         Err(diagnostics) => {
-            Formatted::Broken(Box::new(move |terminal| render::all(&sources, &diagnostics, terminal.stderr())))
+            Formatted::Broken(Box::new(move |terminal| terminal.note_diagnostics(&sources, &diagnostics)))
         }
     }
 }
@@ -127,7 +127,7 @@ fn stdin(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let text = read::decode(bytes).map_err(|why| format!("stdin: {why}"))?;
     match format("<stdin>".into(), text) {
         Formatted::Broken(said) => {
-            terminal.note(&said(terminal));
+            said(terminal);
             Ok(Outcome::Found)
         }
         Formatted::Text { old, new } => {

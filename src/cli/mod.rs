@@ -13,19 +13,24 @@ mod build;
 mod check;
 mod completions;
 mod cost;
+mod diff;
 pub mod drift;
 mod explain;
 mod fmt;
+mod git;
 mod init;
+mod lsp;
 mod man;
 pub mod output;
+mod paths;
 mod prometheus;
 pub mod promtool;
 mod show;
 pub mod terminal;
 mod test;
+mod watch;
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -40,6 +45,7 @@ Examples:
   tabi check                look for mistakes in the project of this directory
   tabi build                write its Prometheus rules and their tests
   tabi test                 prove every alert with promtool
+  tabi diff                 say what a branch changes for people
   tabi explain blind-spot   say what a diagnostic means
 
 Exit codes: 0 all is well, 1 something was found, 2 it could not be looked for.")]
@@ -59,8 +65,10 @@ enum Command {
     Fmt(fmt::Args),
     Show(show::Args),
     Cost(cost::Args),
+    Diff(diff::Args),
     Explain(explain::Args),
     Init(init::Args),
+    Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -77,7 +85,7 @@ pub enum Outcome {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     guarded(|| {
-        let cli = Cli::parse();
+        let cli = parsed();
         let terminal = Terminal { color: cli.color };
         let outcome = match cli.command {
             Command::Check(args) => check::run(&args, terminal),
@@ -86,8 +94,10 @@ pub fn main() -> ExitCode {
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
             Command::Cost(args) => cost::run(&args, terminal),
+            Command::Diff(args) => diff::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
+            Command::Lsp(args) => Ok(lsp::run(&args)),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),
         };
@@ -100,6 +110,22 @@ pub fn main() -> ExitCode {
             }
         }
     })
+}
+
+/// The command line of this process. Its own words, help and mistakes, follow `--color` as well, which has to be known before.
+fn parsed() -> Cli {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let says = |word: &str| {
+        let pairs = arguments.windows(2).any(|pair| pair[0] == "--color" && pair[1] == word);
+        pairs || arguments.iter().any(|argument| *argument == *format!("--color={word}"))
+    };
+    let choice = match (says("never"), says("always")) {
+        (true, _) => ColorChoice::Never,
+        (false, true) => ColorChoice::Always,
+        (false, false) => ColorChoice::Auto,
+    };
+    let matches = Cli::command().color(choice).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
 }
 
 /// Runs something; a panic becomes a message that asks for a report, and exit code 2.
@@ -129,7 +155,6 @@ fn guarded(run: impl FnOnce() -> u8) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

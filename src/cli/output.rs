@@ -316,6 +316,26 @@ pub fn replace(path: &Path, text: &str) -> Result<(), String> {
     pending.commit(|| Ok(()))
 }
 
+/// Writes a file that may be there or not; on a failure the old text stays. What is no plain file, a pipe for example, is written to.
+///
+/// # Errors
+/// In words.
+pub fn put(path: &Path, text: &str) -> Result<(), String> {
+    let wrong = |e: &std::io::Error| format!("{}: {}", path.display(), writing(e));
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => replace(path, text),
+        Ok(metadata) if metadata.is_dir() => Err(format!("{}: it is a directory", path.display())),
+        Ok(_) => std::fs::write(path, text).map_err(|e| wrong(&e)),
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            let mut pending = Pending::default();
+            let temporary = pending.begin(path)?;
+            write_new(&temporary, text.as_bytes())?;
+            pending.commit(|| Ok(()))
+        }
+        Err(e) => Err(wrong(&e)),
+    }
+}
+
 /// Removes a file of ours, and the directories that it leaves empty.
 fn remove(dir: &Path, path: &str) -> Result<(), String> {
     let target = dir.join(path);

@@ -3,10 +3,10 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the command line is where files are written")]
 
 use super::promtool::{Failure, Promtool, Run};
-use super::terminal::Terminal;
+use super::terminal::{Progress, Terminal};
 use super::{Outcome, build, check};
 use crate::diagnostic::Severity;
-use crate::diagnostic::render::{self, plural};
+use crate::diagnostic::render::plural;
 use crate::emit::promtool::{file, time};
 use crate::model::Model;
 use crate::project::Options;
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         terminal.note_line(&build::other_errors(checked.other_errors));
     }
     if checked.other_errors > 0 || !checked.diagnostics.is_empty() {
-        terminal.note(&render::all(&checked.project.sources, &checked.diagnostics, terminal.stderr()));
+        terminal.note_diagnostics(&checked.project.sources, &checked.diagnostics);
         terminal.note_line("nothing was tested: there are errors");
         return Ok(Outcome::Found);
     }
@@ -144,7 +144,7 @@ fn run_all(
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Mutex<Vec<Option<Run>>> = Mutex::new(vec![None; jobs.len()]);
     let failed: Mutex<Option<String>> = Mutex::new(None);
-    let begun = std::time::Instant::now();
+    let progress = Progress::new(terminal);
     let work = || {
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
@@ -161,9 +161,7 @@ fn run_all(
                 results.lock().unwrap_or_else(PoisonError::into_inner)[i] = Some(run);
             }
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if begun.elapsed().as_millis() > 500 {
-                terminal.progress(&format!("{done} of {}", plural(jobs.len(), "test")));
-            }
+            progress.say(|| format!("{done} of {}", plural(jobs.len(), "test")));
         }
     };
     std::thread::scope(|scope| {
@@ -171,7 +169,7 @@ fn run_all(
             scope.spawn(work);
         }
     });
-    terminal.progress("");
+    drop(progress);
     if let Some(why) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(why);
     }

@@ -1,7 +1,7 @@
 //! Puts panels into the grid and gives them their ids.
 
 use super::model::{GridPos, Panel};
-use crate::project::fnv1a;
+use crate::source::fnv1a;
 use std::collections::BTreeSet;
 
 /// The grid of Grafana has so many columns.

@@ -175,10 +175,31 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     ALL.iter().copied().find(|e| e.name == name)
 }
 
+/// Where the source of this program is; none while the package does not name it.
+pub fn repository() -> Option<&'static str> {
+    option_env!("CARGO_PKG_REPOSITORY").filter(|url| !url.is_empty())
+}
+
+/// Where the explanations of this version stand on the web, with `$name` for the name; none while the package names no repository.
+pub fn pages() -> Option<String> {
+    repository().map(|url| format!("{url}/blob/v{}/src/explain/$name.md", env!("CARGO_PKG_VERSION")))
+}
+
 impl Entry {
     /// The first paragraph of its text: one sentence.
     pub fn summary(&self) -> &'static str {
         self.text.split("\n\n").nth(1).unwrap_or("").trim()
+    }
+    /// What it means: its text between the title and the first heading, a line for each paragraph.
+    pub fn description(&self) -> String {
+        let text = self.text.split_once('\n').map_or("", |(_, rest)| rest);
+        let text = text.split("\n## ").next().unwrap_or(text);
+        let paragraphs = text.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
+        paragraphs.filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+    /// Its page on the web, where `pages` says how these are called, with `$name`.
+    pub fn page(&self, pages: &str) -> String {
+        pages.replace("$name", self.name)
     }
     /// The examples under a heading (`Wrong`, `Right`), each as files with name and text.
     pub fn examples(&self, heading: &str) -> Vec<Vec<(String, String)>> {

@@ -1,9 +1,18 @@
 //! What the compiler says: one structure for people, programs and editors. The wording stands in one place per stage;
-//! the catalogue behind `tabi explain` in [`catalogue`]; [`render`] prints for people, [`json`] for programs.
+//! the catalogue behind `tabi explain` in [`catalogue`]; [`render`] draws for people; the other files write one format each, for programs.
 
 pub mod catalogue;
+pub mod concise;
+mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+mod positions;
+pub mod rdjson;
 pub mod render;
+pub mod report;
+pub mod sarif;
 
 use crate::source::Place;
 use catalogue::Entry;

@@ -74,13 +74,18 @@ pub fn plural(n: usize, word: &str) -> String {
 
 /// All diagnostics, which are sorted, and a line that sums them up; nothing where there are none.
 pub fn all(sources: &Sources, diagnostics: &[Diagnostic], style: Style) -> String {
+    linked(sources, diagnostics, style, None)
+}
+
+/// The same; each name leads to its page on the web, where `pages` says how these are called.
+pub fn linked(sources: &Sources, diagnostics: &[Diagnostic], style: Style, pages: Option<&str>) -> String {
     let mut out = String::new();
     let mut shown: HashMap<FileId, usize> = HashMap::new();
     for diagnostic in diagnostics {
         let n = shown.entry(diagnostic.place().file).or_default();
         *n += 1;
         if *n <= MAX_SHOWN {
-            one(&mut out, sources, diagnostic, style);
+            drawn(&mut out, sources, diagnostic, style, pages);
             out.push('\n');
         }
     }
@@ -98,14 +103,28 @@ pub fn all(sources: &Sources, diagnostics: &[Diagnostic], style: Style) -> Strin
 
 /// One diagnostic.
 pub fn one(out: &mut String, sources: &Sources, diagnostic: &Diagnostic, style: Style) {
-    let severity = diagnostic.severity.text();
-    let (color, bold, end) = match (style.color, diagnostic.severity) {
-        (false, _) => ("", "", ""),
-        (true, Severity::Error) => ("\u{1b}[1;31m", "\u{1b}[1m", "\u{1b}[0m"),
-        (true, Severity::Warning) => ("\u{1b}[1;33m", "\u{1b}[1m", "\u{1b}[0m"),
-        (true, Severity::Hint) => ("\u{1b}[1;36m", "\u{1b}[1m", "\u{1b}[0m"),
+    drawn(out, sources, diagnostic, style, None);
+}
+
+/// How a diagnostic begins, `error[bad-target]`; the name is a link where `pages` says where to.
+pub(super) fn heading(diagnostic: &Diagnostic, style: Style, pages: Option<&str>) -> String {
+    let (severity, name) = (diagnostic.severity.text(), diagnostic.name());
+    let name = match pages {
+        Some(pages) => format!("\u{1b}]8;;{}\u{1b}\\{name}\u{1b}]8;;\u{1b}\\", clean(&diagnostic.entry.page(pages))),
+        None => name.to_string(),
     };
-    let _ = writeln!(out, "{color}{severity}[{}]{end}{bold}: {}{end}", diagnostic.name(), clean(&diagnostic.message));
+    let color = match diagnostic.severity {
+        _ if !style.color => return format!("{severity}[{name}]"),
+        Severity::Error => "\u{1b}[1;31m",
+        Severity::Warning => "\u{1b}[1;33m",
+        Severity::Hint => "\u{1b}[1;36m",
+    };
+    format!("{color}{severity}[{name}]\u{1b}[0m")
+}
+
+fn drawn(out: &mut String, sources: &Sources, diagnostic: &Diagnostic, style: Style, pages: Option<&str>) {
+    let (bold, end) = if style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let _ = writeln!(out, "{}{bold}: {}{end}", heading(diagnostic, style, pages), clean(&diagnostic.message));
     let groups = groups(sources, diagnostic);
     let last = groups.len().saturating_sub(1);
     for (i, labels) in groups.iter().enumerate() {
@@ -341,7 +360,7 @@ mod tests {
         Place { file, span: Span { start, end: start + word.len() as u32 } }
     }
 
-    fn drawn(sources: &Sources, diagnostic: Diagnostic) -> String {
+    fn plain(sources: &Sources, diagnostic: Diagnostic) -> String {
         all(sources, &[diagnostic], PLAIN)
     }
 
@@ -360,7 +379,7 @@ mod tests {
         .and(place(&sources, 0, "near"), "")
         .and(place(&sources, 1, "tokyo"), "this site too")
         .help(format!("lower it, {}", "or raise the others ".repeat(8)));
-        insta::assert_snapshot!(drawn(&sources, d));
+        insta::assert_snapshot!(plain(&sources, d));
     }
 
     #[test]
@@ -370,7 +389,7 @@ mod tests {
         let d = Diagnostic::new(&c::BAD_PROMQL, "「予約」が正しくない", place(&sources, 0, "\"旅の予約\""), "題")
             .and(place(&sources, 0, "予約受付"), "名")
             .and(place(&sources, 0, "`a\n  < b`"), "two lines");
-        insta::assert_snapshot!(drawn(&sources, d));
+        insta::assert_snapshot!(plain(&sources, d));
     }
 
     #[test]
@@ -380,7 +399,7 @@ mod tests {
             let mut sources = Sources::default();
             let file = sources.add(SourceFile::new("a.tabi", text));
             let place = Place { file, span: Span { start: at, end: at } };
-            out.push_str(&drawn(&sources, Diagnostic::new(&c::SYNTAX, "expected `}`", place, "missing here")));
+            out.push_str(&plain(&sources, Diagnostic::new(&c::SYNTAX, "expected `}`", place, "missing here")));
         }
         insta::assert_snapshot!(out);
     }
@@ -397,7 +416,7 @@ mod tests {
         sources.add(SourceFile::new("a\u{1b}.tabi", text));
         let d = Diagnostic::new(&c::SYNTAX, "no \u{1b}[2J", place(&sources, 0, "bad"), "\u{7}")
             .and(place(&sources, 0, "far"), "here");
-        let drawn = drawn(&sources, d);
+        let drawn = plain(&sources, d);
         assert!(!drawn.contains(|c: char| c.is_control() && c != '\n'), "{drawn:?}");
         assert!(!drawn.contains('\u{202e}'));
         insta::assert_snapshot!(drawn);

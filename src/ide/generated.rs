@@ -1,25 +1,68 @@
 //! What comes out for the journey at a place: its rules, and its table of alerts.
 
 use super::Project;
+use crate::diagnostic::Severity;
 use crate::source::FileId;
+use crate::syntax::ast::Item;
+use crate::{emit, plan, show};
 
 /// The name of the journey in which a byte of a file stands, or the first one of the file.
-pub fn journey_at(_project: &Project<'_>, _file: FileId, _offset: u32) -> Option<String> {
-    None
+pub fn journey_at(project: &Project<'_>, file: FileId, offset: u32) -> Option<String> {
+    let (text, unit) = (project.text(file), project.unit(file)?);
+    let named = unit.parsed.ast.items.iter().filter_map(|item| match item {
+        Item::Journey(journey) => journey.name.map(|name| (journey.span, name.span.of(text))),
+        _ => None,
+    });
+    let mut first = None;
+    for (span, name) in named {
+        if (span.start..=span.end).contains(&offset) {
+            return Some(name.to_string());
+        }
+        first = first.or(Some(name));
+    }
+    first.map(str::to_string)
 }
 
 /// The rules of a journey, as `tabi build` writes them.
 ///
 /// # Errors
 /// In words, where there is no such journey or the project has errors.
-pub fn rules(_project: &Project<'_>, journey: &str) -> Result<String, String> {
-    Err(format!("there is no journey `{journey}`"))
+pub fn rules(project: &Project<'_>, journey: &str) -> Result<String, String> {
+    let errors: Vec<_> = project.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+    if let Some(error) = errors.first() {
+        let place = project.sources.name_and_line(error.place());
+        let more = match errors.len() - 1 {
+            0 => String::new(),
+            1 => ", and one more error".to_string(),
+            n => format!(", and {n} more errors"),
+        };
+        return Err(format!(
+            "there are no rules while the project has errors: {place}: {}{more}",
+            error.message.replace('\n', " ")
+        ));
+    }
+    let index = project.model.journeys.iter().position(|j| j.name.text == journey);
+    let Some(index) = index else { return Err(none(project, journey)) };
+    Ok(emit::prometheus::file(&plan::journey(project.model, index, project.options), project.sources))
 }
 
 /// What `tabi show` prints of a journey.
 ///
 /// # Errors
 /// In words, where there is no such journey.
-pub fn alerts(_project: &Project<'_>, journey: &str) -> Result<String, String> {
-    Err(format!("there is no journey `{journey}`"))
+pub fn alerts(project: &Project<'_>, journey: &str) -> Result<String, String> {
+    // a file that is only `use`d declares its journeys, but they are no part of the project
+    if !project.model.journeys.iter().any(|j| j.name.text == journey) {
+        return Err(none(project, journey));
+    }
+    show::show(project.model, Some(journey))
+}
+
+fn none(project: &Project<'_>, journey: &str) -> String {
+    let names: Vec<&str> = project.model.journeys.iter().map(|j| j.name.text.as_str()).collect();
+    match crate::diagnostic::did_you_mean(journey, names.iter().copied()) {
+        Some(near) => format!("there is no journey `{journey}` in the project; did you mean `{near}`?"),
+        None if names.is_empty() => format!("there is no journey `{journey}`: the project has none without errors"),
+        None => format!("there is no journey `{journey}` in the project; there are {}", names.join(", ")),
+    }
 }

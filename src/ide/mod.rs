@@ -4,17 +4,22 @@
 //! A file that does not parse still has answers in its good parts: broken parts of the ast are skipped, and where there is no model, the
 //! ast alone answers.
 
+pub mod callables;
 pub mod completion;
+pub mod cursor;
 pub mod definition;
 pub mod folding;
 pub mod generated;
 pub mod hints;
 pub mod hover;
 pub mod links;
+pub mod modules;
+pub mod names;
 pub mod references;
 pub mod rename;
 pub mod selection;
 pub mod signature;
+mod spot;
 pub mod symbols;
 pub mod tokens;
 

@@ -6,7 +6,7 @@ use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
 use crate::model::Sli;
 use crate::reckon::thresholds::Threshold;
 use crate::reckon::timing::Situation;
-use crate::reckon::{range_of, thresholds, traffic_of};
+use crate::reckon::{thresholds, traffic_of};
 use crate::resolve::Resolved;
 
 pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check };
@@ -16,15 +16,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         let budget = sli.target.value.budget();
         let budget_minutes = journey.window.value as f64 * budget;
         let rows = thresholds::of_sli(journey, sli);
-        let situation = Situation {
-            budget,
-            evaluate: journey.evaluate,
-            range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
-            window: journey.window.value,
-            traffic: traffic_of(sli),
-            // the later of the two generations
-            closed: true,
-        };
+        let situation = Situation::of_sli(journey, sli);
         // what the windows and `need` ask for; of rows that run with the fast group also the minutes of evaluation, which short budgets feel
         let after = |row: &thresholds::Threshold| {
             let share = row.burn * budget * row.long as f64;

@@ -7,6 +7,8 @@
 )]
 
 pub mod config;
+pub mod disk;
+pub mod open;
 pub mod read;
 pub mod walk;
 
@@ -17,12 +19,14 @@ use crate::source::{FileId, Place, Sources, Span};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::leaf;
 use config::Config;
+use disk::{Disk, Known};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use walk::{Found, Walk, reason, unreadable};
 
 /// A project with everything that it consists of.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Project {
     /// The directory to which names of files are relative.
     pub root: PathBuf,
@@ -36,21 +40,27 @@ pub struct Project {
     pub diagnostics: Vec<Diagnostic>,
     /// What people should know, for stderr.
     pub notes: Vec<String>,
+    /// Where the Tabi files were found.
+    pub paths: HashMap<FileId, Found>,
     selected: Vec<bool>,
 }
 
 impl Project {
-    /// Whether a `tabi.toml` says what the project is; else it is only what the paths on the command line name.
-    pub fn has_config(&self) -> bool {
-        self.sources.iter().next().is_some_and(|(_, file)| file.name == config::FILE_NAME)
+    /// Whether the project is no more than the paths on the command line, for there is no `tabi.toml`.
+    pub fn is_only_paths(&self) -> bool {
+        !self.selected.is_empty() && self.sources.iter().next().is_none_or(|(_, file)| file.name != config::FILE_NAME)
     }
     /// Whether something is to be reported: it concerns a file that the paths on the command line chose.
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
         diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
     }
+    /// Whether a file is one that the paths on the command line chose.
+    pub fn selects_file(&self, file: FileId) -> bool {
+        self.selected.get(file.0 as usize).is_none_or(|s| *s)
+    }
     /// Whether a place is in a file that the paths on the command line chose.
     pub fn selects(&self, place: Place) -> bool {
-        self.selected.get(place.file.0 as usize).is_none_or(|s| *s)
+        self.selects_file(place.file)
     }
 }
 
@@ -66,6 +76,14 @@ struct Listing {
     chosen: Option<Vec<PathBuf>>,
 }
 
+impl Listing {
+    /// The order of names, which does not depend on how the files were found.
+    fn sort(&mut self) {
+        let root = &self.root;
+        self.walk.files.sort_by_cached_key(|found| name_of(root, found));
+    }
+}
+
 /// The files that a project lists, by the paths on the command line; what `tabi fmt` works on.
 ///
 /// # Errors
@@ -76,8 +94,29 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
         paths.iter().try_for_each(|path| walk.add(path))?;
         return if walk.files.is_empty() { Err(nothing(paths)) } else { Ok((walk.files, walk.notes)) };
     }
-    let listing = list(paths)?;
-    Ok((listing.walk.files, listing.walk.notes))
+    let listing = list(paths, &Where::here()?)?;
+    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { Ok((listing.walk.files, listing.walk.notes)) }
+}
+
+/// What decides what a project is: the files that it lists, by their canonical paths, and its `tabi.toml`, or all places where one
+/// could be.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read, or no file at all.
+pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let place = Where::here()?;
+    let first = match paths.first() {
+        Some(path) => path.canonicalize().map_err(|e| unreadable(path, &e))?,
+        None => place.here.clone(),
+    };
+    let mut files: Vec<PathBuf> = first.ancestors().map(|dir| dir.join(config::FILE_NAME)).collect();
+    files.truncate(files.iter().position(|file| file.is_file()).map_or(files.len(), |found| found + 1));
+    let listed = list(paths, &place)?.walk.files;
+    if listed.is_empty() {
+        return Err(nothing(paths));
+    }
+    files.extend(listed.into_iter().map(|found| found.canonical));
+    Ok(files)
 }
 
 /// Reads the project of the paths on the command line; without a path that of the current directory.
@@ -85,8 +124,28 @@ pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), Stri
 /// # Errors
 /// In words: a path that does not exist or cannot be read, or no file at all.
 pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
-    let listing = list(paths)?;
+    let listing = list(paths, &Where::here()?)?;
+    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { read_all(listing, &mut Disk::default()) }
+}
+
+/// Reads the project of the paths as seen from a directory, as if nothing were above `top`. `None`: there is no file.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read.
+pub fn load_at(top: &Path, here: &Path, paths: &[PathBuf]) -> Result<Option<Project>, String> {
+    let canonical = |path: &Path| path.canonicalize().map_err(|e| unreadable(path, &e));
+    let place = Where { top: canonical(top)?, here: canonical(here)? };
+    let listing = list(paths, &place)?;
+    // one whose `tabi.toml` is wrong may list none for that
+    let nothing = listing.walk.files.is_empty() && listing.diagnostics.is_empty();
+    if nothing { Ok(None) } else { read_all(listing, &mut Disk::default()).map(Some) }
+}
+
+/// Reads what is listed and what it uses.
+fn read_all(listing: Listing, disk: &mut Disk) -> Result<Project, String> {
     let mut loader = Loader {
+        disk,
+        notes: listing.walk.notes,
         root: listing.root,
         sources: listing.sources,
         units: Vec::new(),
@@ -107,8 +166,8 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
         None => Vec::new(),
         Some(chosen) => loader.select(chosen, first_unit)?,
     };
-    let Loader { root, sources, units, diagnostics, .. } = loader;
-    Ok(Project { root, config: listing.config, sources, units, diagnostics, notes: listing.walk.notes, selected })
+    let Loader { root, sources, units, diagnostics, notes, paths, .. } = loader;
+    Ok(Project { root, config: listing.config, sources, units, diagnostics, notes, paths, selected })
 }
 
 /// The paths on the command line by the project that each belongs to, in their order; one empty list without a path. A hook is given
@@ -117,9 +176,10 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
 /// # Errors
 /// In words: a path that does not exist or cannot be read.
 pub fn by_project(paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, String> {
+    let place = Where::here()?;
     let mut projects: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
     for path in paths {
-        let config = find_config(&path.canonicalize().map_err(|e| unreadable(path, &e))?);
+        let config = place.find_config(&path.canonicalize().map_err(|e| unreadable(path, &e))?);
         match projects.iter_mut().find(|(known, _)| *known == config) {
             Some((_, of_it)) => of_it.push(path.clone()),
             None => projects.push((config, vec![path.clone()])),
@@ -128,24 +188,38 @@ pub fn by_project(paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, String> {
     if projects.is_empty() { Ok(vec![Vec::new()]) } else { Ok(projects.into_iter().map(|(_, of_it)| of_it).collect()) }
 }
 
-/// The `tabi.toml` at or above a path.
-fn find_config(canonical: &Path) -> Option<PathBuf> {
-    canonical.ancestors().map(|dir| dir.join(config::FILE_NAME)).find(|file| file.is_file())
+/// From where paths are looked at. Both are canonical.
+struct Where {
+    /// Nothing above it is looked at.
+    top: PathBuf,
+    /// The current directory.
+    here: PathBuf,
 }
 
-fn list(paths: &[PathBuf]) -> Result<Listing, String> {
-    let here = std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
-    let canonical: Vec<PathBuf> =
-        paths.iter().map(|p| p.canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
-    let mut listing = match find_config(canonical.first().unwrap_or(&here)) {
-        Some(file) => from_config(&file)?,
-        None => from_paths(paths, &canonical, &here)?,
-    };
-    if listing.walk.files.is_empty() {
-        return Err(nothing(paths));
+impl Where {
+    fn here() -> Result<Where, String> {
+        let here =
+            std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| unreadable(Path::new("."), &e))?;
+        let top = here.ancestors().last().unwrap_or(&here).to_path_buf();
+        Ok(Where { top, here })
     }
-    let root = listing.root.clone();
-    listing.walk.files.sort_by_cached_key(|found| name_of(&root, found));
+
+    /// The `tabi.toml` at or above a path.
+    fn find_config(&self, canonical: &Path) -> Option<PathBuf> {
+        let inside = canonical.ancestors().take_while(|dir| dir.starts_with(&self.top));
+        inside.map(|dir| dir.join(config::FILE_NAME)).find(|file| file.is_file())
+    }
+}
+
+fn list(paths: &[PathBuf], place: &Where) -> Result<Listing, String> {
+    let here = &place.here;
+    let canonical: Vec<PathBuf> =
+        paths.iter().map(|p| here.join(p).canonicalize().map_err(|e| unreadable(p, &e))).collect::<Result<_, _>>()?;
+    let mut listing = match place.find_config(canonical.first().unwrap_or(here)) {
+        Some(file) => from_config(&file, &Disk::default())?,
+        None => from_paths(paths, &canonical, here)?,
+    };
+    listing.sort();
     listing.chosen = (!paths.is_empty()).then_some(canonical);
     Ok(listing)
 }
@@ -156,10 +230,12 @@ fn nothing(paths: &[PathBuf]) -> String {
     format!("no .tabi file in {places}\n  help: `tabi init` writes a first one")
 }
 
-fn from_config(file: &Path) -> Result<Listing, String> {
+fn from_config(file: &Path, disk: &Disk) -> Result<Listing, String> {
     let root = file.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let text = read::read(file).map_err(|why| format!("{}: {why}", file.display()))?;
+    let found = Found { path: file.to_path_buf(), canonical: file.to_path_buf() };
+    let text = disk.read(&found).map_err(|why| format!("{}: {why}", file.display()))?;
     let mut listing = Listing { root, ..Listing::default() };
+    listing.walk.patient = disk.patient;
     let (source, encoding) = text.into_file(config::FILE_NAME.to_string());
     let id = listing.sources.add(source);
     if let Some(bad) = encoding.diagnostic(id) {
@@ -167,22 +243,34 @@ fn from_config(file: &Path) -> Result<Listing, String> {
     } else {
         (listing.config, listing.diagnostics) = config::read(id, listing.sources.file(id));
     }
+    let mut directories = Vec::new();
     for (path, place) in &listing.config.sources {
         let full = listing.root.join(path);
-        let problem = match full.canonicalize() {
+        let canonical = match full.canonicalize() {
+            Err(_) if disk.has(&normalize(&full)) => Ok(normalize(&full)),
+            other => other,
+        };
+        let problem = match canonical {
             Err(e) => Some(reason(&e)),
             Ok(canonical) if !canonical.starts_with(&listing.root) => Some("the path leaves the project".to_string()),
-            Ok(_) => None,
+            Ok(canonical) => {
+                directories.push(canonical);
+                None
+            }
         };
         if let Some(why) = problem {
             let message = format!("`{path}` is no source: {why}");
             listing.diagnostics.push(Diagnostic::new(&c::MISSING_FILE, message, *place, "listed here"));
-        } else {
+        } else if !disk.has(&normalize(&full)) {
             listing.walk.add(&full)?;
         }
     }
     if listing.config.sources.is_empty() {
+        directories.push(listing.root.clone());
         listing.walk.add(&listing.root)?;
+    }
+    for directory in directories {
+        disk.buffers().for_each(|file| listing.walk.add_open(&directory, file, true));
     }
     Ok(listing)
 }
@@ -212,7 +300,7 @@ fn name_of(root: &Path, found: &Found) -> String {
 }
 
 /// The path without `.` and `..`, as it is written: symbolic links are not looked at.
-fn normalize(path: &Path) -> PathBuf {
+pub fn normalize(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {
@@ -226,7 +314,9 @@ fn normalize(path: &Path) -> PathBuf {
     out
 }
 
-struct Loader {
+struct Loader<'d> {
+    disk: &'d mut Disk,
+    notes: Vec<String>,
     root: PathBuf,
     sources: Sources,
     units: Vec<Unit>,
@@ -239,30 +329,46 @@ struct Loader {
     pending: Vec<(usize, Span, PathBuf)>,
 }
 
-impl Loader {
+impl Loader<'_> {
     /// Reads and parses files and returns those that they use and that are not known yet.
     fn round(&mut self, files: Vec<Found>, listed: bool) -> Result<Vec<Found>, String> {
-        let texts = read::on_all_cores(&files, |found| read::read(&found.path));
+        let disk = &*self.disk;
+        let texts = read::on_all_cores(&files, |found| disk.read(found));
         let mut new = Vec::new();
         for (found, text) in files.into_iter().zip(texts) {
             match text {
                 Ok(text) => {
                     let (file, encoding) = text.into_file(name_of(&self.root, &found));
-                    let id = self.sources.add(file);
+                    let known = self.disk.known(&found.canonical, &file, encoding);
+                    let id = self.sources.add(known.as_ref().map_or_else(|| Arc::new(file), |k| k.source.clone()));
                     self.known.insert(found.canonical.clone(), Target::File(id));
+                    new.push((id, encoding, known, found.canonical.clone()));
                     self.paths.insert(id, found);
-                    new.push((id, encoding));
                 }
-                Err(why) if listed => return Err(format!("{}: {why}", found.path.display())),
+                Err(why) if listed && !self.disk.patient => return Err(format!("{}: {why}", found.path.display())),
                 Err(why) => {
+                    if listed {
+                        self.notes.push(format!("{}: {why}", found.path.display()));
+                    }
                     self.known.insert(found.canonical, Target::Missing(why));
                 }
             }
         }
         let sources = &self.sources;
-        let parsed = read::on_all_cores(&new, |(id, encoding)| read::parse(*id, sources.file(*id), *encoding));
+        let parsed = read::on_all_cores(&new, |(id, encoding, known, _)| {
+            if let Some(known) = known {
+                return (known.parsed.clone(), known.diagnostics_as(*id));
+            }
+            let (parsed, diagnostics) = read::parse(*id, sources.file(*id), *encoding);
+            (Arc::new(parsed), diagnostics)
+        });
         let mut next = Vec::new();
-        for ((id, _), (parsed, diagnostics)) in new.into_iter().zip(parsed) {
+        for ((id, _, known, canonical), (parsed, diagnostics)) in new.into_iter().zip(parsed) {
+            if known.is_none() {
+                let source = self.sources.shared(id);
+                let known = Known { source, parsed: parsed.clone(), diagnostics: diagnostics.clone(), id };
+                self.disk.remember(canonical, known);
+            }
             self.diagnostics.extend(diagnostics);
             let mut unit = Unit { file: id, parsed, listed, uses: Vec::new() };
             for item in &unit.parsed.ast.items {
@@ -296,6 +402,7 @@ impl Loader {
         let path = base.join(&written);
         let canonical = match path.canonicalize() {
             Ok(canonical) => canonical,
+            Err(_) if self.disk.has(&normalize(&path)) => normalize(&path),
             Err(_) if !normalize(&path).starts_with(&self.root) => return Err(LEAVES.into()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err("there is no such file".into()),
             Err(error) => return Err(reason(&error)),

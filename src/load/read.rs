@@ -73,6 +73,10 @@ pub fn decode(bytes: Vec<u8>) -> Result<Text, String> {
 }
 
 impl Text {
+    /// The text of an editor, which has no bytes that are not UTF-8.
+    pub fn of_buffer(text: String) -> Self {
+        Text { text, bad: None }
+    }
     /// The file for [`parse`]; what was wrong with its bytes goes along.
     pub fn into_file(self, name: String) -> (SourceFile, Encoding) {
         let bom = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() as u32 } else { 0 };
@@ -85,6 +89,10 @@ impl Text {
 pub struct Encoding(Option<(Bad, u32)>);
 
 impl Encoding {
+    /// Whether every byte was UTF-8.
+    pub fn is_fine(self) -> bool {
+        self.0.is_none()
+    }
     /// What to say about it.
     pub fn diagnostic(self, id: FileId) -> Option<Diagnostic> {
         let (bad, at) = self.0?;

@@ -26,6 +26,8 @@ pub struct Walk {
     /// What people should know, such as symbolic links that lead in a circle.
     pub notes: Vec<String>,
     seen: HashSet<PathBuf>,
+    /// Whether to go on without what cannot be read, which is then in the notes.
+    pub patient: bool,
 }
 
 impl Walk {
@@ -42,6 +44,39 @@ impl Walk {
         Ok(())
     }
 
+    /// Adds the `.tabi` files of a directory, without those of the directories in it.
+    pub fn add_flat(&mut self, path: &Path) {
+        let Ok(entries) = std::fs::read_dir(path) else { return };
+        let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|e| e == "tabi") && file.is_file());
+        files.sort_unstable();
+        for file in files {
+            if let Err(why) = self.add(&file) {
+                self.notes.push(why);
+            }
+        }
+    }
+
+    /// Adds a file that need not be on the disk, if it would be found in a directory.
+    pub fn add_open(&mut self, directory: &Path, file: &Path, deep: bool) {
+        let Ok(inside) = file.strip_prefix(directory) else { return };
+        let mut directories: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        directories.pop();
+        let passed_over = directories.iter().any(|name| is_passed_over(name)) || (!deep && !directories.is_empty());
+        if !passed_over && file.extension().is_some_and(|e| e == "tabi") {
+            self.file(file.to_path_buf(), file.to_path_buf());
+        }
+    }
+
+    /// What to do with something that cannot be read.
+    fn failed(&mut self, why: String) -> Result<(), String> {
+        if !self.patient {
+            return Err(why);
+        }
+        self.notes.push(why);
+        Ok(())
+    }
+
     fn file(&mut self, path: PathBuf, canonical: PathBuf) {
         if self.seen.insert(canonical.clone()) {
             self.files.push(Found { path, canonical });
@@ -55,10 +90,14 @@ impl Walk {
             if !self.seen.insert(canonical) {
                 continue;
             }
-            let mut entries = Vec::new();
-            for entry in std::fs::read_dir(&path).map_err(|e| unreadable(&path, &e))? {
-                entries.push(entry.map_err(|e| unreadable(&path, &e))?.file_name());
-            }
+            let listed = std::fs::read_dir(&path).and_then(|all| all.map(|e| e.map(|e| e.file_name())).collect());
+            let mut entries: Vec<std::ffi::OsString> = match listed {
+                Ok(entries) => entries,
+                Err(e) => {
+                    self.failed(unreadable(&path, &e))?;
+                    continue;
+                }
+            };
             entries.sort_unstable();
             let mut directories = Vec::new();
             for name in entries {
@@ -70,24 +109,29 @@ impl Walk {
                     if is_source {
                         let error =
                             std::fs::metadata(&child).err().unwrap_or_else(|| std::io::Error::other("it changes"));
-                        return Err(unreadable(&child, &error));
+                        self.failed(unreadable(&child, &error))?;
                     }
                     continue;
                 };
-                if metadata.is_dir() {
-                    if !text.starts_with('.') && text != "target" && text != "node_modules" {
-                        let canonical = child.canonicalize().map_err(|e| unreadable(&child, &e))?;
-                        if leads_back(&child, &canonical) {
-                            self.notes.push(format!(
-                                "{} leads back to a directory above it; it is left out",
-                                child.display()
-                            ));
-                        } else {
-                            directories.push((child, canonical));
-                        }
+                let passed_over = metadata.is_dir() && is_passed_over(&text);
+                if passed_over || !(metadata.is_dir() || is_source) {
+                    continue;
+                }
+                let canonical = match child.canonicalize() {
+                    Ok(canonical) => canonical,
+                    Err(e) => {
+                        self.failed(unreadable(&child, &e))?;
+                        continue;
                     }
-                } else if is_source && metadata.is_file() {
-                    let canonical = child.canonicalize().map_err(|e| unreadable(&child, &e))?;
+                };
+                if metadata.is_dir() {
+                    if leads_back(&child, &canonical) {
+                        self.notes
+                            .push(format!("{} leads back to a directory above it; it is left out", child.display()));
+                    } else {
+                        directories.push((child, canonical));
+                    }
+                } else if metadata.is_file() {
                     self.file(child, canonical);
                 }
             }
@@ -95,6 +139,39 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// The `tabi.toml` files at and below a directory, and the directories with `.tabi` files. Looks at so many directories and no more: a
+/// folder of an editor may be a whole disk.
+pub fn projects(directory: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    const MOST: usize = 20_000;
+    let (mut configs, mut directories) = (Vec::new(), Vec::new());
+    let mut todo = std::collections::VecDeque::from([directory.to_path_buf()]);
+    let mut seen = 0;
+    while let Some(directory) = todo.pop_front().filter(|_| seen < MOST) {
+        seen += 1;
+        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        let mut has_sources = false;
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            // symbolic links are not followed: where they lead is found there
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !is_passed_over(&name.to_string_lossy()) => todo.push_back(entry.path()),
+                Ok(kind) if kind.is_file() && name == super::config::FILE_NAME => configs.push(entry.path()),
+                Ok(kind) if kind.is_file() => has_sources |= Path::new(&name).extension().is_some_and(|e| e == "tabi"),
+                _ => {}
+            }
+        }
+        if has_sources {
+            directories.push(directory);
+        }
+    }
+    (configs, directories)
+}
+
+/// Whether a directory is not looked into.
+pub fn is_passed_over(name: &str) -> bool {
+    name.starts_with('.') || name == "target" || name == "node_modules"
 }
 
 /// Whether a directory is one of those in which it stands.

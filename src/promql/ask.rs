@@ -2,6 +2,7 @@
 
 use super::Range;
 use super::ast::{AtTime, DurationText, DurationValue, Expr, Offset, Selector, walk};
+use super::token::{TokenKind, tokens};
 
 /// The places of the lengths of range selectors that are literals, not
 /// parameters. Those of subqueries are left out.
@@ -21,6 +22,12 @@ fn literal(duration: &DurationText) -> Option<Range> {
         DurationValue::Literal(_) => Some(duration.span),
         DurationValue::Param(_) => None,
     }
+}
+
+/// The placeholders of a text, each with its `$`; of one that cannot be read, those before what is wrong.
+#[must_use]
+pub fn placeholders(text: &str) -> Vec<Range> {
+    tokens(text).list.into_iter().filter(|t| t.kind == TokenKind::Param).map(|t| t.range).collect()
 }
 
 /// All selectors, also those of range selectors and in subqueries.

@@ -17,6 +17,7 @@ mod operators;
 mod parse;
 mod parse_primary;
 mod parse_selector;
+pub mod pieces;
 pub mod regex;
 pub mod rewrite;
 mod token;
@@ -28,10 +29,19 @@ mod tests;
 #[cfg(test)]
 mod tests_tables;
 
-pub use ask::{aggregation_labels, has_at_or_negative_offset, has_subquery, literal_ranges, selectors};
+pub use ask::{aggregation_labels, has_at_or_negative_offset, has_subquery, literal_ranges, placeholders, selectors};
 pub use ast::{Expr, ValueType, walk};
 pub use parse::parse;
 pub use rewrite::{Value, squeeze, substitute, with_bool};
+
+/// The words and signs of a text, without the blanks and comments between them: equal lists say the same.
+pub fn words(text: &str) -> Vec<&str> {
+    let tokens = token::tokens(text);
+    if tokens.error.is_some() {
+        return vec![text];
+    }
+    tokens.list.iter().map(|token| token.range.of(text)).collect()
+}
 
 /// A half-open range of bytes in the parsed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -47,6 +47,14 @@ fn groups_operators() {
 }
 
 #[test]
+fn placeholders_are_found_in_what_is_only_begun() {
+    let found = |text: &'static str| super::placeholders(text).iter().map(|r| r.of(text)).collect::<Vec<_>>();
+    assert_eq!(found("rate(a{b=$x,c=\"$no\"}[$window]) < $limit # $no"), ["$x", "$window", "$limit"]);
+    assert_eq!(found("rate(a{b=$x"), ["$x"]);
+    assert_eq!(found("a{b=$x} < 'open $no"), ["$x"]);
+}
+
+#[test]
 fn spans_cover_their_text() {
     for text in ACCEPTED {
         let expr = tree(text);

@@ -5,6 +5,8 @@
 //! left end of a range: its windows hold one sample more, and an alert may come and end an evaluation later than on Prometheus 3.
 
 use super::thresholds::Threshold;
+use super::{level_one_range, range_of, traffic_of};
+use crate::model::{Journey, Sli};
 
 /// What a prediction needs to know of an SLI.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +42,32 @@ const SLOW: u64 = 5;
 const DAY: u64 = 1440;
 
 impl Situation {
+    /// That of an SLI, with the later of the two generations of Prometheus.
+    pub fn of_sli(journey: &Journey, sli: &Sli) -> Situation {
+        Situation {
+            budget: sli.target.value.budget(),
+            evaluate: journey.evaluate,
+            // level 1 spreads events over `R`, minutes it counts as they are
+            range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
+            window: journey.window.value,
+            traffic: traffic_of(sli),
+            closed: true,
+        }
+    }
+
+    /// That of a journey with a target of its own.
+    pub fn of_journey(journey: &Journey) -> Option<Situation> {
+        let range = journey.counted_slis().map(|(_, sli)| range_of(journey, sli)).max();
+        Some(Situation {
+            budget: journey.target.as_ref()?.value.budget(),
+            evaluate: journey.evaluate,
+            range: range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000)),
+            window: journey.window.value,
+            traffic: None,
+            closed: true,
+        })
+    }
+
     /// Evaluations over which level 1 spreads an event.
     fn spread(&self) -> u64 {
         self.range / 60 / self.evaluate

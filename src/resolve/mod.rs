@@ -20,7 +20,8 @@ use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::stdlib;
 use crate::syntax::{self, ast::Item, comments};
 use scope::{Own, Scope};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What resolving gives besides the model: what the lint `unused` and `# tabi: allow` need.
 #[derive(Debug, Default)]
@@ -54,6 +55,8 @@ pub struct Resolver<'a> {
     /// The keys of all sites' external labels.
     site_keys: BTreeSet<String>,
     std_templates: HashMap<(FileId, String), scope::Declared<'a>>,
+    /// Whether a regular expression matches nothing, by its text.
+    in_vain: HashMap<String, bool>,
 }
 
 /// Resolves a project. Adds the modules that it uses to the sources.
@@ -76,6 +79,7 @@ pub fn resolve(sources: &mut Sources, units: &[Unit]) -> (Resolved, Vec<Diagnost
         site_used: Vec::new(),
         site_keys: BTreeSet::new(),
         std_templates: HashMap::new(),
+        in_vain: HashMap::new(),
     };
     let declared: HashMap<FileId, Own<'_>> = all.iter().map(|unit| (unit.file, resolver.declare(unit))).collect();
     for (_, unit) in &std_units {
@@ -127,12 +131,24 @@ fn load_modules(sources: &mut Sources, units: &[Unit]) -> Vec<(&'static str, Uni
     }
     let mut loaded = Vec::new();
     for module in names.into_iter().filter_map(stdlib::find) {
-        let file = sources.add(SourceFile::new(format!("std/{}.tabi", module.name), module.text));
-        let (parsed, problems) = syntax::parse(file, sources.file(file));
-        debug_assert!(problems.is_empty(), "std.{}: {problems:?}", module.name);
+        let (source, parsed) = parsed_module(module);
+        let file = sources.add(source);
         loaded.push((module.name, Unit { file, parsed, listed: false, uses: Vec::new() }));
     }
     loaded
+}
+
+/// A module that ships; parsed once in the life of the process, since its text never changes.
+fn parsed_module(module: &'static stdlib::Module) -> (Arc<SourceFile>, Arc<syntax::Parsed>) {
+    type Parsed = (Arc<SourceFile>, Arc<syntax::Parsed>);
+    static KNOWN: Mutex<BTreeMap<&str, Parsed>> = Mutex::new(BTreeMap::new());
+    let parse = || {
+        let source = SourceFile::new(format!("std/{}.tabi", module.name), module.text);
+        let (parsed, problems) = syntax::parse(FileId(0), &source);
+        debug_assert!(problems.is_empty(), "std.{}: {problems:?}", module.name);
+        (Arc::new(source), Arc::new(parsed))
+    };
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).entry(module.name).or_insert_with(parse).clone()
 }
 
 /// A template that is wrong is wrong in every call: it is said once.

@@ -151,10 +151,20 @@ impl Resolver<'_> {
         Some(value)
     }
 
+    /// Whether a regular expression matches no text. To look for one takes long, and most files have the same few expressions again and
+    /// again, so each is looked at once.
+    fn is_in_vain(&mut self, matcher: &Matcher) -> bool {
+        if let Some(known) = self.in_vain.get(&matcher.value) {
+            return *known;
+        }
+        let in_vain = parsed(matcher).is_some_and(|r| r.matches_nothing());
+        self.in_vain.insert(matcher.value.clone(), in_vain);
+        in_vain
+    }
+
     /// Whether some series could match; says which two matchers contradict each other.
     pub fn can_match(&mut self, matchers: &[Matcher]) -> bool {
-        let never = |m: &&Matcher| m.op.is_regex() && parsed(m).is_some_and(|r| r.matches_nothing());
-        if let Some(matcher) = matchers.iter().find(never) {
+        if let Some(matcher) = matchers.iter().find(|m| m.op.is_regex() && self.is_in_vain(m)) {
             self.found.push(say::regex_of_nothing(matcher));
             return false;
         }

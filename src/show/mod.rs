@@ -2,7 +2,7 @@
 //! when it fires and when it ends. The same reckoning as in the lints and the rules.
 
 pub mod cost;
-mod table;
+pub mod table;
 
 use crate::diagnostic::did_you_mean;
 use crate::measure::Query;
@@ -13,7 +13,7 @@ use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
-use crate::reckon::{level_one_range, range_of, traffic_of};
+use crate::reckon::traffic_of;
 use std::fmt::Write;
 use table::Table;
 
@@ -78,12 +78,12 @@ fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> 
 }
 
 /// A share as a percentage with four digits.
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{}%", number(four_digits(100.0 * share)))
 }
 
 /// Minutes for people: `2m`, `1h30m`, `40s`, `4d`.
-fn time(minutes: f64) -> String {
+pub fn time(minutes: f64) -> String {
     if minutes < 1.0 {
         return format!("{}s", number(four_digits((minutes * 60.0).max(0.0))));
     }
@@ -144,11 +144,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
             let _ = writeln!(out, "  no target: its number is recorded over {window}, without budget and alerts");
         }
     }
-    let how = match journey.compose.value {
-        Compose::All => "the product of its steps",
-        Compose::Weakest => "its weakest step",
-        Compose::Weighted => "the mean of its steps by weight",
-    };
+    let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
@@ -170,18 +166,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
         table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
     }
     let _ = write!(out, "\n{table}");
-    if let Some(target) = &journey.target {
-        let range = journey.counted_slis().map(|(_, s)| range_of(journey, s)).max();
-        let range = range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000));
-        let situation = Situation {
-            budget: target.value.budget(),
-            evaluate: journey.evaluate,
-            range,
-            window: journey.window.value,
-            traffic: None,
-            // the later of the two generations
-            closed: true,
-        };
+    if let Some(situation) = Situation::of_journey(journey) {
         alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
     out
@@ -202,7 +187,7 @@ fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
 }
 
 /// Events of a window, and how many of them may fail, where traffic is known.
-fn events(journey: &Journey, sli: &Sli) -> (String, String) {
+pub fn events(journey: &Journey, sli: &Sli) -> (String, String) {
     let Some(rate) = traffic_of(sli) else { return ("unknown".to_string(), "unknown".to_string()) };
     let events = rate * (journey.window.value * 60) as f64;
     let round = |n: f64| if n < 10.0 { number(four_digits(n)) } else { grouped(n.round()) };
@@ -210,7 +195,7 @@ fn events(journey: &Journey, sli: &Sli) -> (String, String) {
 }
 
 /// `1,680,000`
-fn grouped(n: f64) -> String {
+pub fn grouped(n: f64) -> String {
     // a sum of nothing is -0
     let digits = format!("{:.0}", n + 0.0);
     let mut out = String::new();
@@ -249,17 +234,15 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}", sites.join(", "));
     }
     notes(&mut out, sli);
-    let situation = Situation {
-        budget,
-        evaluate: journey.evaluate,
-        // level 1 spreads events over `R`, minutes it counts as they are
-        range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
-        window,
-        traffic: traffic_of(sli),
-        // the later of the two generations
-        closed: true,
-    };
-    alerts(&mut out, &thresholds::of_sli(journey, sli), situation);
+    alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));
+    for other in other_alerts(sli) {
+        let _ = writeln!(out, "  {other}");
+    }
+    out
+}
+
+/// The alerts of an SLI that no row is for.
+pub fn other_alerts(sli: &Sli) -> Vec<String> {
     let mut others = Vec::new();
     if let Some((after, urgency)) = sli.alerts.no_data {
         let after = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
@@ -268,10 +251,16 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     if let Some((left, urgency)) = sli.alerts.left {
         others.push(format!("{} below {} of the budget for 1h", urgency.text(), left.text()));
     }
-    for other in others {
-        let _ = writeln!(out, "  {other}");
+    others
+}
+
+/// How steps make a journey's number.
+pub fn composed(how: Compose) -> &'static str {
+    match how {
+        Compose::All => "the product of its steps",
+        Compose::Weakest => "its weakest step",
+        Compose::Weighted => "the mean of its steps by weight",
     }
-    out
 }
 
 /// What whoever relies on the numbers should know.
@@ -296,19 +285,8 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
     let mut table = Table::new(&["alert", "above", "100% fail", "50% fail", "10% fail", "ends after"]);
     let mut notes = String::new();
     for row in rows {
-        let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
-        let [all, half, tenth] = predictions.map(|p| {
-            p.map_or("never".to_string(), |p| format!("{} ({})", minutes(p.fires_after), percent_short(p.spent)))
-        });
-        table.row(vec![
-            format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
-            format!("{} errors", percent(row.burn * situation.budget)),
-            all,
-            half,
-            tenth,
-            predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
-        ]);
-        if predictions[0].is_none() {
+        table.row(alert(row, situation).into());
+        if situation.predict(row, 1.0).is_none() {
             let _ = writeln!(
                 notes,
                 "  {} {}: with so few events {} bad ones never come together",
@@ -336,7 +314,23 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
     }
 }
 
+/// A row as people read it: what it is, the share of errors above which it fires, when it does so if everything, half or a tenth of all
+/// events fail, and when it ends.
+pub fn alert(row: &Threshold, situation: Situation) -> [String; 6] {
+    let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
+    let [all, half, tenth] = predictions
+        .map(|p| p.map_or("never".to_string(), |p| format!("{} ({})", minutes(p.fires_after), percent_short(p.spent))));
+    [
+        format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
+        format!("{} errors", percent(row.burn * situation.budget)),
+        all,
+        half,
+        tenth,
+        predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
+    ]
+}
+
 /// `2.4%`
-fn percent_short(share: f64) -> String {
+pub fn percent_short(share: f64) -> String {
     if share >= 0.1 { format!("{:.0}%", 100.0 * share) } else { format!("{:.1}%", 100.0 * share) }
 }

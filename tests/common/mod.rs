@@ -113,7 +113,7 @@ pub fn compile(files: &[(String, String)], options: &Options) -> Compiled {
         ids.insert(name, id);
         let (parsed, found) = tabi::syntax::parse(id, sources.file(id));
         errors.extend(found.iter().filter(|d| d.severity == Severity::Error).map(|d| said(&sources, d)));
-        units.push(Unit { file: id, parsed, listed: true, uses: Vec::new() });
+        units.push(Unit { file: id, parsed: parsed.into(), listed: true, uses: Vec::new() });
     }
     for unit in &mut units {
         let text = &sources.file(unit.file).text;

@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod ebnf;
+pub mod editor;
 pub mod markdown;
 pub mod project;
 pub mod random;

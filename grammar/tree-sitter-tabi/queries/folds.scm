@@ -1,0 +1,1 @@
+[(block) (parameters) (arguments) (matchers) (pairs) (promql)] @fold
