@@ -157,6 +157,28 @@ fn paths_choose_what_is_reported_and_every_error_stops_the_build() {
     dir.tabi(&["show"]).ends(1);
 }
 
+#[test]
+fn paths_of_several_projects_are_each_checked_in_their_own() {
+    let dir = Dir::new(&[
+        ("a/tabi.toml", ""),
+        ("a/uses.tabi", &journey("a").replace("  step pay", "  delivers b\n  step pay").replace("user", "developer")),
+        ("a/b.tabi", &journey("b")),
+        ("c/tabi.toml", ""),
+        ("c/uses.tabi", &journey("c").replace("99%", "199%")),
+        ("loose.tabi", &journey("d").replace("  step pay", "  delivers e\n  step pay").replace("user", "developer")),
+        ("-e.tabi", &journey("e")),
+    ]);
+    // `b` is known from the disk, though its file is not given
+    dir.tabi(&["check", "a/uses.tabi"]).ends(0);
+    let run = dir.tabi(&["check", "a/uses.tabi", "c/uses.tabi", "a/tabi.toml"]).ends(1).says("uses.tabi:");
+    assert!(run.out.starts_with("c:\nerror["), "{}", run.out);
+    dir.tabi(&["check", "--format", "json", "a", "c"]).ends(2).says("the paths belong to 2 projects");
+    // without a tabi.toml nothing says what else is to be read
+    dir.tabi(&["check", "loose.tabi"]).ends(1).says("there is no journey `e`").says("there is no tabi.toml");
+    let run = dir.tabi(&["check", "a/b.tabi", "--", "loose.tabi", "-e.tabi"]).ends(0);
+    assert!(!run.err.contains("there is no tabi.toml"), "{}", run.err);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_but_not_in_circles() {
@@ -405,9 +427,10 @@ fn help_explanations_completions_and_pages_are_there() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(dir.tabi(&["completions", shell]).ends(0).out.len() > 500);
     }
-    dir.tabi(&["man"]).ends(0).says(".TH tabi");
+    dir.tabi(&["man"]).ends(0).says(".TH TABI 1");
     dir.tabi(&["man", "pages"]).ends(0);
-    assert!(dir.read("pages/tabi-build.1").contains("tabi build \\-\\-check"));
+    let page = dir.read("pages/tabi-build.1");
+    assert!(page.contains("tabi build \\-\\-check") && page.contains("\ntabi\\-build \\- Write the"), "{page}");
 }
 
 #[test]

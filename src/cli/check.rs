@@ -2,7 +2,7 @@
 
 use super::paths::{self, Base};
 use super::terminal::Terminal;
-use super::{Outcome, build, output, watch};
+use super::{Outcome, build, fmt, output, watch};
 use crate::diagnostic::render::{Counts, plural};
 use crate::diagnostic::report::Report;
 use crate::diagnostic::{Diagnostic, Severity, concise, github, gitlab, json, junit, rdjson, sarif};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// Look for mistakes in a project
 ///
 /// Reads the whole project, that is, what the nearest tabi.toml lists, or else the paths. Paths only choose which files are reported,
-/// with those that they use.
+/// with those that they use. Paths of several projects are each checked in their own.
 #[derive(clap::Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -158,9 +158,26 @@ pub(super) fn without_errors(paths: &[PathBuf], terminal: Terminal) -> Result<Op
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let format = OutputFormat::chosen(args, std::env::var("TABI_OUTPUT_FORMAT").ok().as_deref())?;
     let target = args.output_file.as_deref().filter(|file| *file != Path::new("-"));
+    let projects = load::by_project(&args.paths)?;
+    let many = projects.len() > 1;
+    if many && (args.watch || target.is_some() || !format.is_for_people()) {
+        return Err(format!(
+            "the paths belong to {}, and --watch and a document are about one\n  help: run `tabi check` for each of them",
+            plural(projects.len(), "project")
+        ));
+    }
     if !args.watch {
-        let checked = compile(&args.paths, terminal)?;
-        return say(&checked, format, target, args.deny_warnings, terminal).map(|(outcome, _)| outcome);
+        let mut all = Outcome::Fine;
+        for paths in &projects {
+            let checked = compile(paths, terminal)?;
+            if many && !checked.diagnostics.is_empty() {
+                terminal.result(&format!("{}:\n", fmt::shown(&checked.project.root)))?;
+            }
+            if say(&checked, format, target, args.deny_warnings, terminal)?.0 == Outcome::Found {
+                all = Outcome::Found;
+            }
+        }
+        return Ok(all);
     }
     if target.is_none() && !format.is_for_people() {
         return Err("--watch writes many documents, which nothing could read from one stream\n  \
@@ -218,6 +235,12 @@ fn say(
     }
     if checked.other_errors > 0 {
         terminal.note_line(&build::other_errors(checked.other_errors));
+    }
+    if counts.errors > 0 && project.is_only_paths() {
+        terminal.note_line(
+            "note: there is no tabi.toml, so only the paths were read, with what they use; with one, which may be empty, the whole \
+             project is",
+        );
     }
     let found = counts.errors > 0 || (deny_warnings && counts.warnings > 0);
     Ok((if found { Outcome::Found } else { Outcome::Fine }, heard))

@@ -85,9 +85,10 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
 }
 
 /// A path as people give it: from the current directory, where it lies in it.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&here).unwrap_or(path).display().to_string()
+    let from_here = path.strip_prefix(&here).unwrap_or(path);
+    if from_here.as_os_str().is_empty() { ".".into() } else { from_here.display().to_string() }
 }
 
 enum Formatted {

@@ -46,6 +46,10 @@ pub struct Project {
 }
 
 impl Project {
+    /// Whether the project is no more than the paths on the command line, for there is no `tabi.toml`.
+    pub fn is_only_paths(&self) -> bool {
+        !self.selected.is_empty() && self.sources.iter().next().is_none_or(|(_, file)| file.name != config::FILE_NAME)
+    }
     /// Whether something is to be reported: it concerns a file that the paths on the command line chose.
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
         diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
@@ -164,6 +168,24 @@ fn read_all(listing: Listing, disk: &mut Disk) -> Result<Project, String> {
     };
     let Loader { root, sources, units, diagnostics, notes, paths, .. } = loader;
     Ok(Project { root, config: listing.config, sources, units, diagnostics, notes, paths, selected })
+}
+
+/// The paths on the command line by the project that each belongs to, in their order; one empty list without a path. A hook is given
+/// the changed files of all projects of a repository at once.
+///
+/// # Errors
+/// In words: a path that does not exist or cannot be read.
+pub fn by_project(paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, String> {
+    let place = Where::here()?;
+    let mut projects: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
+    for path in paths {
+        let config = place.find_config(&path.canonicalize().map_err(|e| unreadable(path, &e))?);
+        match projects.iter_mut().find(|(known, _)| *known == config) {
+            Some((_, of_it)) => of_it.push(path.clone()),
+            None => projects.push((config, vec![path.clone()])),
+        }
+    }
+    if projects.is_empty() { Ok(vec![Vec::new()]) } else { Ok(projects.into_iter().map(|(_, of_it)| of_it).collect()) }
 }
 
 /// From where paths are looked at. Both are canonical.
