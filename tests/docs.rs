@@ -21,7 +21,10 @@ const NAME: &str = "shop.tabi";
 
 fn pages() -> Vec<String> {
     let mut pages: Vec<String> = corpus::files("docs", "md").iter().map(|p| relative(p)).collect();
-    pages.extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(String::from));
+    pages.extend(
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "editors/vscode/README.md"]
+            .map(String::from),
+    );
     pages
 }
 

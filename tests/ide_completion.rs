@@ -466,8 +466,17 @@ fn the_journey_at_a_place_is_generated() {
     assert_eq!((name(offset).as_str(), name(3).as_str(), name(64).as_str()), ("b", "a", "a"));
     let rules = generated::rules(&project, "b").expect("rules");
     assert!(rules.contains("groups:") && rules.contains("journey: b") && !rules.contains("journey: a"), "{rules}");
+    let address = |what: &str| {
+        let at = project.text(file).rfind(what).expect("there");
+        generated::address_at(&project, file, u32::try_from(at).expect("small"))
+    };
+    assert_eq!(
+        [address("owner"), address("s {"), address("target")],
+        ["b", "b.s", "b.s.u"].map(|address| Some(address.to_string()))
+    );
     let shown = generated::alerts(&project, "b").expect("a table");
     assert_eq!(shown, tabi::show::show(project.model, Some("b")).expect("a table"));
+    assert!(generated::alerts(&project, "b.s.u").expect("a table").contains("page 1h/5m"));
     assert!(generated::rules(&project, "c").expect_err("none").contains("no journey `c`"));
     let broken = Editor::new("user journey a { owner x step s { sli u { up g target 99 } } }");
     let why = generated::rules(&broken.project(), "a").expect_err("it has an error");

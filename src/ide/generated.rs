@@ -1,9 +1,9 @@
-//! What comes out for the journey at a place: its rules, and its table of alerts.
+//! What comes out at a place: the rules of its journey, and the table of alerts of its SLI, step or journey.
 
 use super::Project;
 use crate::diagnostic::Severity;
-use crate::source::FileId;
-use crate::syntax::ast::Item;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::{Entry, Item};
 use crate::{emit, plan, show};
 
 /// The name of the journey in which a byte of a file stands, or the first one of the file.
@@ -21,6 +21,28 @@ pub fn journey_at(project: &Project<'_>, file: FileId, offset: u32) -> Option<St
         first = first.or(Some(name));
     }
     first.map(str::to_string)
+}
+
+/// The address of what a byte stands in, as `tabi show` takes it: an SLI, a step, or else the journey of [`journey_at`].
+pub fn address_at(project: &Project<'_>, file: FileId, offset: u32) -> Option<String> {
+    let (text, unit) = (project.text(file), project.unit(file)?);
+    let mut address = journey_at(project, file, offset)?;
+    let holds = |span: Span| (span.start..=span.end).contains(&offset);
+    let mut body = unit.parsed.ast.items.iter().find_map(|item| match item {
+        Item::Journey(journey) if holds(journey.span) && journey.name.is_some() => journey.body.as_ref(),
+        _ => None,
+    });
+    while let Some(block) = body {
+        let inner = block.items.iter().find_map(|entry| match entry {
+            Entry::Step(step) if holds(step.span) => Some((step.name?, step.body.as_ref())),
+            Entry::Sli(sli) if holds(sli.span) => Some((sli.name?, None)),
+            _ => None,
+        });
+        let Some((name, next)) = inner else { break };
+        address = format!("{address}.{}", name.span.of(text));
+        body = next;
+    }
+    Some(address)
 }
 
 /// The rules of a journey, as `tabi build` writes them.
@@ -46,16 +68,17 @@ pub fn rules(project: &Project<'_>, journey: &str) -> Result<String, String> {
     Ok(emit::prometheus::file(&plan::journey(project.model, index, project.options), project.sources))
 }
 
-/// What `tabi show` prints of a journey.
+/// What `tabi show` prints of an address.
 ///
 /// # Errors
-/// In words, where there is no such journey.
-pub fn alerts(project: &Project<'_>, journey: &str) -> Result<String, String> {
+/// In words, where nothing has it.
+pub fn alerts(project: &Project<'_>, address: &str) -> Result<String, String> {
+    let journey = address.split('.').next().unwrap_or(address);
     // a file that is only `use`d declares its journeys, but they are no part of the project
     if !project.model.journeys.iter().any(|j| j.name.text == journey) {
         return Err(none(project, journey));
     }
-    show::show(project.model, Some(journey))
+    show::show(project.model, Some(address))
 }
 
 fn none(project: &Project<'_>, journey: &str) -> String {

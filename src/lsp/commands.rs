@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// The rules of the journey at a place: `[uri, position]`.
 pub const SHOW_RULES: &str = "tabi.showRules";
-/// Its table of alerts: `[uri, position]`.
+/// The table of alerts of the SLI, the step or the journey at a place: `[uri, position]`.
 pub const SHOW_ALERTS: &str = "tabi.showAlerts";
 /// The text behind `tabi explain`: `[name]`.
 pub const EXPLAIN: &str = "tabi.explain";
@@ -34,12 +34,13 @@ fn of_journey(server: &mut Server, command: &str, arguments: &[Value]) -> Answer
     let position: lsp::Position = rest.first().map_or_else(|| Ok(lsp::Position::default()), |p| read(p.clone()))?;
     let view = server.view(&uri).ok_or_else(|| Failure::because("this file belongs to no project"))?;
     let (project, byte) = (view.project(), view.byte(position));
-    let journey = generated::journey_at(&project, view.file, byte)
-        .ok_or_else(|| Failure::because("there is no journey in this file"))?;
+    let none = || Failure::because("there is no journey in this file");
     let (title, language, text) = if command == SHOW_RULES {
+        let journey = generated::journey_at(&project, view.file, byte).ok_or_else(none)?;
         (format!("{journey}.rules.yaml"), "yaml", generated::rules(&project, &journey))
     } else {
-        (format!("{journey}: alerts"), "plaintext", generated::alerts(&project, &journey))
+        let address = generated::address_at(&project, view.file, byte).ok_or_else(none)?;
+        (format!("{address}: alerts"), "plaintext", generated::alerts(&project, &address))
     };
     Ok(json!({ "title": title, "language": language, "text": text.map_err(Failure::because)? }))
 }

@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_panic_ends_one_request_and_not_the_session() {
         let mut server = Server::default();
-        assert!(guarded(&mut server, "a request", |_| panic!("broken on purpose")).is_none::<()>());
+        assert_eq!(guarded::<()>(&mut server, "a request", |_| panic!("broken on purpose")), None);
         assert_eq!(guarded(&mut server, "a request", |_| 1), Some(1));
         assert_eq!(server.outbox.len(), 1, "it is in the log");
     }
