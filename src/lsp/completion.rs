@@ -1,7 +1,7 @@
 //! `textDocument/completion`
 
 use super::server::Server;
-use super::view::{View, markup};
+use super::view::{View, documentation};
 use crate::ide::completion::{Completion, CompletionKind as Kind, completion};
 use crate::source::Span;
 use gen_lsp_types as lsp;
@@ -28,7 +28,7 @@ fn item(view: &View<'_>, byte: u32, index: usize, completion: Completion) -> lsp
     lsp::CompletionItem {
         kind: Some(kind(completion.kind)),
         detail: completion.detail,
-        documentation: completion.documentation.map(|text| markup(view.client.completion_markdown, text).into()),
+        documentation: completion.documentation.map(|text| documentation(view.client.completion_markdown, text)),
         // clients sort by the label otherwise
         sort_text: Some(format!("{index:05}")),
         insert_text_format: snippet.then_some(lsp::InsertTextFormat::Snippet),

@@ -1,7 +1,7 @@
 //! `textDocument/signatureHelp`
 
 use super::server::Server;
-use super::view::markup;
+use super::view::documentation;
 use crate::ide;
 use gen_lsp_types as lsp;
 
@@ -26,7 +26,7 @@ pub fn signature(server: &mut Server, params: &lsp::SignatureHelpParams) -> Opti
     let signature = lsp::SignatureInformation {
         parameters: Some(parameters.collect()),
         label: found.label.clone(),
-        documentation: found.documentation.map(|text| markup(view.client.signature_markdown, text).into()),
+        documentation: found.documentation.map(|text| documentation(view.client.signature_markdown, text)),
         active_parameter: None,
     };
     Some(lsp::SignatureHelp {

@@ -108,3 +108,8 @@ impl<'a> View<'a> {
 pub fn markup(markdown: bool, value: String) -> lsp::MarkupContent {
     lsp::MarkupContent { kind: if markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText }, value }
 }
+
+/// The same beside completions and signatures, where a client that names no form gets a bare string.
+pub fn documentation(markdown: bool, value: String) -> lsp::Documentation {
+    if markdown { markup(true, value).into() } else { value.into() }
+}

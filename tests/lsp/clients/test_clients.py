@@ -104,7 +104,7 @@ async def test_places_have_answers(client: LanguageClient, workspace: pathlib.Pa
     assert "fast" in hover.contents.value
     completions = await client.text_document_completion_async(lsp.CompletionParams(document, at(12, 2)))
     items = completions.items if isinstance(completions, lsp.CompletionList) else completions
-    assert "target" in [item.label for item in items]
+    assert "window" in [item.label for item in items]
     found = await client.text_document_definition_async(lsp.DefinitionParams(document, at(7, 22)))
     found = found if isinstance(found, list) else [found]
     uri = getattr(found[0], "target_uri", None) or found[0].uri
