@@ -114,7 +114,7 @@ async def test_places_have_answers(client: LanguageClient, workspace: pathlib.Pa
     edits = await client.text_document_formatting_async(
         lsp.DocumentFormattingParams(document, lsp.FormattingOptions(tab_size=2, insert_spaces=True))
     )
-    assert edits == []
+    assert not edits
 
 
 @pytest.mark.asyncio
