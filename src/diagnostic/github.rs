@@ -33,7 +33,7 @@ fn one(out: &mut String, report: &Report<'_>, positions: &Positions<'_>, diagnos
     if line == end {
         let _ = write!(out, ",col={},endColumn={}", range.start.column, range.end.column);
     }
-    let _ = writeln!(out, "::{}", data(&format!("{}\n{}", diagnostic.message, report.words(diagnostic))));
+    let _ = writeln!(out, "::{}", data(&format!("{}\n{}", diagnostic.message, report.words(positions, diagnostic))));
 }
 
 /// The text of a command, on one line; what could move the cursor is replaced, a carriage return too.

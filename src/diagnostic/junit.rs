@@ -51,7 +51,7 @@ fn one(out: &mut String, report: &Report<'_>, positions: &Positions<'_>, path: &
         let start = positions.range(diagnostic.place()).start;
         let severity = Severity::text(diagnostic.severity);
         let place = format!("{}:{}:{}", report.path(diagnostic.place().file), start.line, start.column);
-        let text = format!("{place}: {severity}: {}\n{}", diagnostic.message, report.words(diagnostic));
+        let text = format!("{place}: {severity}: {}\n{}", diagnostic.message, report.words(positions, diagnostic));
         let (name, text) = (attribute(&name), escaped(&text));
         let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"{path}\">");
         if report.fails(diagnostic) {

@@ -2,7 +2,7 @@
 
 use super::Diagnostic;
 use super::catalogue::Entry;
-use super::positions::{Positions, Unit};
+use super::positions::Positions;
 use super::render::Counts;
 use crate::source::{FileId, Place, Sources};
 use std::borrow::Cow;
@@ -48,8 +48,7 @@ impl<'a> Report<'a> {
     }
 
     /// Everything that is said below the message, in lines: labels with their places, the way out, where there is more.
-    pub fn words(&self, diagnostic: &Diagnostic) -> String {
-        let positions = Positions::new(self.sources, Unit::Characters);
+    pub fn words(&self, positions: &Positions<'_>, diagnostic: &Diagnostic) -> String {
         let mut out = String::new();
         for label in diagnostic.labels.iter().filter(|l| !l.text.is_empty()) {
             let start = positions.range(label.place).start;

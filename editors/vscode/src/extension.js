@@ -13,7 +13,7 @@ let turn = Promise.resolve()
 async function activate(context) {
   const output = vscode.window.createOutputChannel('Tabi', { log: true })
   const views = new Views(() => client)
-  const restart = () => (turn = turn.then(stop).then(() => start(output)).then(() => views.refreshSoon()))
+  const restart = () => (turn = turn.then(stop).then(() => start(output)).then(() => views.refreshSoon()).catch((error) => output.error(error)))
   context.subscriptions.push(
     output,
     views,

@@ -12,7 +12,7 @@ const INSTALL = 'cargo install --path .'
  * @returns {Promise<{ path: string, version: string, problem?: string }>}
  */
 async function examine(setting, folder) {
-  const program = expand(setting.trim() || 'tabi', folder)
+  const program = expand(String(setting ?? '').trim() || 'tabi', folder)
   const version = await run(program, ['--version'])
   const found = { path: program, version: version.out.trim() }
   if (version.missing) {
