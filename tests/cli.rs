@@ -179,6 +179,20 @@ fn paths_of_several_projects_are_each_checked_in_their_own() {
     assert!(!run.err.contains("there is no tabi.toml"), "{}", run.err);
 }
 
+#[test]
+fn a_change_that_is_a_mistake_elsewhere_is_refused_for_whole_projects() {
+    let dir = Dir::new(&[
+        ("tabi.toml", ""),
+        ("uses.tabi", &journey("a").replace("  step pay", "  delivers b\n  step pay").replace("user", "developer")),
+        ("renamed.tabi", &journey("c")),
+    ]);
+    dir.tabi(&["check", "renamed.tabi"]).ends(0).says("1 error in other files");
+    for path in ["renamed.tabi", "tabi.toml"] {
+        let run = dir.tabi(&["check", "--whole-projects", "--", path]).ends(1).says("there is no journey `b`");
+        assert!(!run.err.contains("other files"), "{}", run.err);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_but_not_in_circles() {

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 Examples:
   tabi check                            the project of this directory
   tabi check shop.tabi                  what concerns this file
+  tabi check --whole-projects shop.tabi what the change of a file means for its whole project, for hooks
   tabi check --watch                    again whenever a file changes
   tabi check --deny-warnings            for CI: warnings fail as well
   tabi check --output-format github     annotations of a pull request
@@ -42,6 +43,9 @@ pub struct Args {
     /// Exit with 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
+    /// Report all files of the projects to which the paths belong, as hooks do: a change here may be a mistake there
+    #[arg(long, conflicts_with = "watch")]
+    whole_projects: bool,
     /// Check again whenever a file of the project changes; Ctrl-C ends it
     #[arg(long)]
     watch: bool,
@@ -169,7 +173,11 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     if !args.watch {
         let mut all = Outcome::Fine;
         for paths in &projects {
-            let checked = compile(paths, terminal)?;
+            let mut project = load::load(paths)?;
+            if args.whole_projects {
+                project.select_all();
+            }
+            let checked = finish(project, terminal);
             if many && !checked.diagnostics.is_empty() {
                 terminal.result(&format!("{}:\n", fmt::shown(&checked.project.root)))?;
             }

@@ -50,6 +50,10 @@ impl Project {
     pub fn is_only_paths(&self) -> bool {
         !self.selected.is_empty() && self.sources.iter().next().is_none_or(|(_, file)| file.name != config::FILE_NAME)
     }
+    /// Has all files reported, whatever the paths on the command line chose.
+    pub fn select_all(&mut self) {
+        self.selected.fill(true);
+    }
     /// Whether something is to be reported: it concerns a file that the paths on the command line chose.
     pub fn is_selected(&self, diagnostic: &Diagnostic) -> bool {
         diagnostic.labels.iter().any(|label: &Label| self.selects(label.place))
