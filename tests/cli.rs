@@ -281,6 +281,9 @@ fn drift_names_the_rules() {
         text.replacen(&text[at..], &format!("# by hand\n        {}", &text[at..]), 1).as_bytes(),
     );
     dir.tabi(&["build", "-o", "out", "--check"]).ends(1).says("differs  rules/a.yml").says("-        # by hand");
+    let out = dir.path("out");
+    let here = format!("run `tabi build -o {} a.tabi`", out.display());
+    dir.tabi(&["build", "-o", &out.display().to_string(), "--check", "a.tabi"]).ends(1).says(&here);
     dir.tabi(&["build", "-o", "out"]).ends(0);
     assert_eq!(dir.read("out/rules/a.yml"), text);
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::render::{Counts, plural};
 use crate::emit;
 use crate::project::Dashboards;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Write the Prometheus rules, their tests and the Grafana dashboards of a project
@@ -45,6 +45,19 @@ fn dashboards(word: &str) -> Result<Dashboards, String> {
 /// A note on errors that are not shown.
 pub(super) fn other_errors(n: usize) -> String {
     format!("note: {} in other files of the project; `tabi check` without a path shows all", plural(n, "error"))
+}
+
+/// The same command without `--check`: it may have been run from the root of a repository, for one project of it.
+fn command(args: &Args) -> String {
+    let quoted = |path: &Path| {
+        let path = path.display().to_string();
+        let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+        if plain { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+    };
+    let mut words = vec!["tabi build".to_string()];
+    words.extend(args.output.iter().map(|dir| format!("-o {}", quoted(dir))));
+    words.extend(args.paths.iter().map(|path| quoted(path)));
+    words.join(" ")
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
@@ -95,11 +108,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             terminal.note_line(&format!("{} up to date", plural(count, "file")));
             return Ok(Outcome::Fine);
         }
-        let command = match &args.output {
-            Some(dir) => format!("tabi build -o {}", dir.display()),
-            None => "tabi build".to_string(),
-        };
-        terminal.note_line(&format!("{} not up to date; run `{command}`", plural(drift.len(), "file")));
+        terminal.note_line(&format!("{} not up to date; run `{}`", plural(drift.len(), "file"), command(args)));
         return Ok(Outcome::Found);
     }
     let built = output::write(&dir, count, &produce)?;

@@ -184,7 +184,7 @@ def story(repository):
     # drift: the target changes, the rules do not
     repository.write("slo/checkout.tabi", GOOD.replace("99%", "99.5%"))
     repository.git("add", "--all")
-    repository.refuses("Want more", "rules/checkout.yml", "rules that differ", "not up to date; run `tabi build`")
+    repository.refuses("Want more", "rules/checkout.yml", "rules that differ", "not up to date; run `tabi build slo`")
     run(TABI, "build", "slo", cwd=repository.dir)
     repository.git("add", "--all")
     repository.accepts("Want more, and build")
