@@ -31,7 +31,7 @@ pub struct Open {
     /// The files of which something is said.
     spoken_of: BTreeSet<FileId>,
     state: State,
-    /// How often it was compiled: what was made of one and the same number is the same.
+    /// Which run of the compiler it is of: what was made of one and the same number is the same.
     pub generation: u64,
 }
 
@@ -109,7 +109,6 @@ impl Open {
         self.spoken_of = all.iter().map(|d| d.place().file).collect();
         (self.sources, self.model, self.diagnostics) = (sources, model, all);
         self.units.clone_from(&self.project.units);
-        self.generation += 1;
     }
 }
 
@@ -122,6 +121,8 @@ pub struct Projects {
     homes: BTreeMap<PathBuf, Home>,
     /// Files whose text changed since the last run.
     edited: BTreeSet<PathBuf>,
+    /// How often something was compiled. A project that is forgotten and opened again has none of its old numbers.
+    runs: u64,
     /// The folders of the workspace.
     pub folders: Vec<PathBuf>,
     /// What the folders have; these stay open without a document.
@@ -138,6 +139,7 @@ impl Default for Projects {
             open: BTreeMap::new(),
             homes: BTreeMap::new(),
             edited: BTreeSet::new(),
+            runs: 0,
             folders: Vec::new(),
             kept: BTreeSet::new(),
             notes: Vec::new(),
@@ -305,7 +307,10 @@ impl Projects {
         }
         if open.state > State::Fresh {
             // a mistake of the compiler must not take the editor's answers away: those of the text before stay
-            if catch_unwind(AssertUnwindSafe(|| open.compile())).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| open.compile())).is_ok() {
+                self.runs += 1;
+                open.generation = self.runs;
+            } else {
                 notes.push("the compiler failed on this text; answers are those of the text before".to_string());
             }
             open.state = State::Fresh;

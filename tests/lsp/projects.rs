@@ -237,3 +237,20 @@ fn two_servers_work_on_one_project() {
     let told = two.told.iter().any(|n| n.params["uri"] == one.uri("bad.tabi").as_str());
     assert!(told && !one.diagnostics("bad.tabi").is_empty());
 }
+
+#[test]
+fn a_project_that_is_opened_again_says_what_its_new_text_says() {
+    let mut server = TestServer::silent(&[]);
+    server.request("initialize", json!({ "capabilities": {} })).expect("an answer");
+    server.notify("initialized", json!({}));
+    server.open("a/a.tabi", "user journey {\n");
+    assert!(!server.diagnostics("a/a.tabi").is_empty());
+    // the server is kept busy by what comes first, so the rest waits together
+    server.open("b/big.tabi", &"user journey a { step b { sli c { up x target 99,9% } } }\n".repeat(3000));
+    let busy = server.ask("workspace/symbol", json!({ "query": "no such name" }));
+    let uri = server.uri("a/a.tabi");
+    server.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    server.open("a/a.tabi", "");
+    server.answer(&busy).expect("an answer");
+    assert_eq!(server.messages("a/a.tabi"), Vec::<String>::new());
+}
