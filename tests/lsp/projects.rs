@@ -254,3 +254,25 @@ fn a_project_that_is_opened_again_says_what_its_new_text_says() {
     server.answer(&busy).expect("an answer");
     assert_eq!(server.messages("a/a.tabi"), Vec::<String>::new());
 }
+
+#[test]
+fn a_client_that_asks_is_told_that_a_file_is_gone() {
+    let files = [("tabi.toml", ""), ("gone.tabi", "site x \"X\" { }\n"), ("lib.tabi", LIB)];
+    let mut server = TestServer::new(Kind { pulls: true, ..RICH }, &files);
+    let all = server.request("workspace/diagnostic", json!({ "previousResultIds": [] })).expect("an answer");
+    // a client may write the same URI in another way
+    let ids = all["items"].as_array().expect("a list").iter().map(|item| {
+        let uri = item["uri"].as_str().expect("a URI").replace("lib.tabi", "li%62.tabi");
+        json!({ "uri": uri, "value": item["resultId"] })
+    });
+    let ids: Vec<Value> = ids.collect();
+    std::fs::remove_file(server.path("gone.tabi")).expect("removed");
+    let uri = server.uri("gone.tabi");
+    server.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 3 }] }));
+    let now = server.request("workspace/diagnostic", json!({ "previousResultIds": ids })).expect("an answer");
+    let items = now["items"].as_array().expect("a list");
+    let gone = items.iter().find(|item| item["uri"] == uri.as_str()).expect("it is told");
+    assert_eq!((&gone["kind"], &gone["items"]), (&json!("full"), &json!([])), "{now:#}");
+    assert_eq!(items.len(), 3, "{now:#}");
+    assert!(items.iter().all(|item| item["uri"] == uri.as_str() || item["kind"] == "unchanged"), "{now:#}");
+}
