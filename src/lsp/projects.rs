@@ -176,7 +176,8 @@ impl Projects {
             return;
         }
         self.homes.remove(key);
-        for open in self.open.values_mut().filter(|open| open.could_have(key)) {
+        // a link may lead out of the root
+        for open in self.open.values_mut().filter(|open| open.could_have(key) || open.file(key).is_some()) {
             open.state = State::Changed;
         }
     }

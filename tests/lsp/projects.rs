@@ -276,3 +276,18 @@ fn a_client_that_asks_is_told_that_a_file_is_gone() {
     assert_eq!(items.len(), 3, "{now:#}");
     assert!(items.iter().all(|item| item["uri"] == uri.as_str() || item["kind"] == "unchanged"), "{now:#}");
 }
+
+#[test]
+fn a_file_behind_a_link_out_of_the_folder_is_read_again() {
+    let outside = tempfile::tempdir().expect("a directory");
+    let file = outside.path().join("lib.tabi");
+    std::fs::write(&file, LIB).expect("written");
+    let mut server = TestServer::new(RICH, &[("tabi.toml", ""), ("shop.tabi", SHOP)]);
+    std::os::unix::fs::symlink(&file, server.path("lib.tabi")).expect("linked");
+    server.open_file("shop.tabi");
+    assert!(!has(&server.messages("shop.tabi"), "answered"), "{:?}", server.messages("shop.tabi"));
+    std::fs::write(&file, LIB.replace("answered", "served")).expect("written");
+    let uri = server.uri("lib.tabi");
+    server.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] }));
+    assert!(has(&server.messages("shop.tabi"), "answered"), "{:?}", server.messages("shop.tabi"));
+}
