@@ -237,9 +237,15 @@ impl Projects {
         home
     }
 
+    /// The project to which a file belongs now: that of before may have left it when it was read again.
+    fn home_now(&mut self, key: &Path, modules: &Modules) -> Home {
+        let home = self.home(key, modules);
+        if self.fresh(&home).file(key).is_some() { home } else { self.home(key, modules) }
+    }
+
     /// The project of a file as it is now, and the file in it.
     pub fn of(&mut self, key: &Path, modules: &Modules) -> Option<(&Open, FileId)> {
-        let home = self.home(key, modules);
+        let home = self.home_now(key, modules);
         let open = self.fresh(&home);
         let file = open.file(key)?;
         Some((open, file))
@@ -248,7 +254,7 @@ impl Projects {
     /// All projects that are kept or have an open document, as they are now.
     pub fn all(&mut self, documents: &[PathBuf], modules: &Modules) -> Vec<&Open> {
         let mut homes = self.kept.clone();
-        homes.extend(documents.iter().map(|key| self.home(key, modules)));
+        homes.extend(documents.iter().map(|key| self.home_now(key, modules)));
         for home in &homes {
             self.fresh(home);
         }
@@ -303,8 +309,8 @@ impl Projects {
             open.project = load::Project::open(home, disk);
             let noted = &mut self.noted;
             notes.extend(open.project.notes.iter().filter(|note| noted.insert((*note).clone())).cloned());
-            // what no project listed may be used by this one now
-            self.homes.retain(|_, home| !matches!(home, Home::File { .. }));
+            // what no project listed may be used by this one now, and what it used may be no part of it any more
+            self.homes.retain(|_, known| !matches!(known, Home::File { .. }) && known != home);
         }
         if open.state > State::Fresh {
             // a mistake of the compiler must not take the editor's answers away: those of the text before stay

@@ -291,3 +291,22 @@ fn a_file_behind_a_link_out_of_the_folder_is_read_again() {
     server.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] }));
     assert!(has(&server.messages("shop.tabi"), "answered"), "{:?}", server.messages("shop.tabi"));
 }
+
+#[test]
+fn an_open_file_that_is_no_longer_used_still_has_answers() {
+    let mut server =
+        TestServer::new(RICH, &[("tabi.toml", "sources = [\"shop.tabi\"]\n"), ("shop.tabi", SHOP), ("lib.tabi", LIB)]);
+    server.open_file("shop.tabi");
+    server.open_file("lib.tabi");
+    let before = server.of("documentSymbol", "lib.tabi", json!({})).expect("an answer");
+    assert_eq!(before[0]["name"], "answered");
+    server.replace("shop.tabi", &SHOP.replacen("use \"lib.tabi\"\n", "", 1));
+    let after = server.of("documentSymbol", "lib.tabi", json!({})).expect("an answer");
+    assert_eq!(after, before);
+    // and it is still said what is wrong with it
+    server.replace("shop.tabi", SHOP);
+    assert_eq!(server.of("documentSymbol", "lib.tabi", json!({})).expect("an answer"), before);
+    server.replace("lib.tabi", "template {\n");
+    server.replace("shop.tabi", &SHOP.replacen("use \"lib.tabi\"\n", "", 1));
+    assert!(!server.diagnostics("lib.tabi").is_empty());
+}
