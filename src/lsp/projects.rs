@@ -99,6 +99,14 @@ impl Open {
         }
     }
 
+    /// Makes an edit; where the project cannot follow it, or fails to, it has to be read again.
+    fn follow(&mut self, edit: impl FnOnce(&mut load::Project) -> bool) {
+        self.state = State::Changed;
+        if edit(&mut self.project) {
+            self.state = State::Edited;
+        }
+    }
+
     fn compile(&mut self) {
         let mut sources = self.project.sources.clone();
         let mut all = self.project.diagnostics.clone();
@@ -280,7 +288,8 @@ impl Projects {
 
     /// Tells the projects of the edits that were collected.
     pub fn settle(&mut self, documents: &Documents) {
-        for key in std::mem::take(&mut self.edited) {
+        // one by one: what fails on one text loses no other
+        while let Some(key) = self.edited.pop_first() {
             if let Some(document) = documents.get(&key) {
                 self.disk.put(key.clone(), document.text.clone());
             }
@@ -295,8 +304,7 @@ impl Projects {
                 if open.project.sources.file(file).text == text {
                     continue;
                 }
-                let followed = open.project.edit(&key, &text, &mut self.disk);
-                open.state = if followed { State::Edited } else { State::Changed };
+                open.follow(|project| project.edit(&key, &text, &mut self.disk));
             }
         }
     }
@@ -323,5 +331,20 @@ impl Projects {
             open.state = State::Fresh;
         }
         open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edit_that_fails_is_not_lost() {
+        let mut open = Open::new(&Home::Config(PathBuf::from("/ws/tabi.toml")));
+        open.state = State::Fresh;
+        let failed = catch_unwind(AssertUnwindSafe(|| open.follow(|_| panic!("broken on purpose"))));
+        assert!(failed.is_err() && open.state == State::Changed);
+        open.follow(|_| true);
+        assert_eq!(open.state, State::Edited);
     }
 }
