@@ -31,6 +31,8 @@ pub struct Open {
     /// The files of which something is said.
     spoken_of: BTreeSet<FileId>,
     state: State,
+    /// Whether the compiler failed on its text, so that answers are those of a text before. No edit can be made from that.
+    pub behind: bool,
     /// Which run of the compiler it is of: what was made of one and the same number is the same.
     pub generation: u64,
 }
@@ -55,6 +57,7 @@ impl Open {
             diagnostics: Vec::new(),
             spoken_of: BTreeSet::new(),
             state: State::Changed,
+            behind: false,
             generation: 0,
         }
     }
@@ -322,11 +325,12 @@ impl Projects {
         }
         if open.state > State::Fresh {
             // a mistake of the compiler must not take the editor's answers away: those of the text before stay
-            if catch_unwind(AssertUnwindSafe(|| open.compile())).is_ok() {
+            open.behind = catch_unwind(AssertUnwindSafe(|| open.compile())).is_err();
+            if open.behind {
+                notes.push("the compiler failed on this text; answers are those of the text before".to_string());
+            } else {
                 self.runs += 1;
                 open.generation = self.runs;
-            } else {
-                notes.push("the compiler failed on this text; answers are those of the text before".to_string());
             }
             open.state = State::Fresh;
         }
@@ -336,7 +340,10 @@ impl Projects {
 
 #[cfg(test)]
 mod tests {
+    use super::super::server::{Server, read};
+    use super::super::{actions, formatting, rename, sync};
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn an_edit_that_fails_is_not_lost() {
@@ -346,5 +353,31 @@ mod tests {
         assert!(failed.is_err() && open.state == State::Changed);
         open.follow(|_| true);
         assert_eq!(open.state, State::Edited);
+    }
+
+    #[test]
+    fn no_edit_is_made_from_a_text_of_before() {
+        fn asked(server: &mut Server) -> (bool, bool, bool) {
+            let at = json!({
+                "textDocument": { "uri": "untitled:a" },
+                "position": { "line": 0, "character": 7 },
+                "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } },
+                "options": { "tabSize": 2, "insertSpaces": true },
+                "context": { "diagnostics": [] },
+                "newName": "b",
+            });
+            let edits = formatting::document(server, &read(at.clone()).expect("parameters")).is_some();
+            let fixes = actions::actions(server, &read(at.clone()).expect("parameters"));
+            let name = rename::rename(server, &read(at).expect("parameters"));
+            (edits, fixes.is_some_and(|all| !all.is_empty()), name.is_ok_and(|edit| edit.is_some()))
+        }
+        let mut server = Server::default();
+        server.client.action_literals = true;
+        let text = "site   a \"A\" { }\nuser journey b \"B\" { }\n";
+        let item = json!({ "uri": "untitled:a", "languageId": "tabi", "version": 1, "text": text });
+        sync::opened(&mut server, read(json!({ "textDocument": item })).expect("parameters"));
+        assert_eq!(asked(&mut server), (true, true, true));
+        server.projects.open.values_mut().for_each(|open| open.behind = true);
+        assert_eq!(asked(&mut server), (false, false, false));
     }
 }
