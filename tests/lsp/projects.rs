@@ -310,3 +310,12 @@ fn an_open_file_that_is_no_longer_used_still_has_answers() {
     server.replace("shop.tabi", &SHOP.replacen("use \"lib.tabi\"\n", "", 1));
     assert!(!server.diagnostics("lib.tabi").is_empty());
 }
+
+#[test]
+fn a_symbol_of_two_projects_is_listed_once() {
+    let shop = SHOP.replace("lib.tabi", "../b/lib.tabi");
+    let mut server = TestServer::new(RICH, &[("a/shop.tabi", &shop), ("b/lib.tabi", LIB)]);
+    assert!(!has(&server.messages("a/shop.tabi"), "there is no such file"));
+    let all = server.request("workspace/symbol", json!({ "query": "answered" })).expect("an answer");
+    assert_eq!(all.as_array().map(Vec::len), Some(1), "{all:#}");
+}
