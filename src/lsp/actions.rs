@@ -19,7 +19,7 @@ pub fn fix_all_kind() -> CodeActionKind {
 
 /// What can be done about a range.
 pub fn actions(server: &mut Server, params: &lsp::CodeActionParams) -> Option<Vec<CodeActionResponse>> {
-    let view = server.view(&params.text_document.uri)?;
+    let view = server.view_to_edit(&params.text_document.uri)?;
     let wanted = |kind: &CodeActionKind| match &params.context.only {
         None => *kind == CodeActionKind::QuickFix,
         Some(only) => only.iter().any(|o| includes(o, kind)),

@@ -1,6 +1,7 @@
 //! Diagnostics: sent to clients that wait for them, given to those that ask. Never both.
 
 use super::Value;
+use super::documents::path;
 use super::projects::Open;
 use super::server::Server;
 use super::view::View;
@@ -171,8 +172,8 @@ pub fn document(server: &mut Server, params: &lsp::DocumentDiagnosticParams) -> 
 
 /// `workspace/diagnostic`
 pub fn workspace(server: &mut Server, params: &lsp::WorkspaceDiagnosticParams) -> lsp::WorkspaceDiagnosticReport {
-    let before: BTreeMap<&str, &str> =
-        params.previous_result_ids.iter().map(|id| (id.uri.as_str(), id.value.as_str())).collect();
+    let mut before: BTreeMap<PathBuf, (&lsp::Uri, &str)> =
+        params.previous_result_ids.iter().map(|id| (place(&id.uri), (&id.uri, id.value.as_str()))).collect();
     let views = server.files(|_, _| true).into_iter();
     let all = views.filter_map(|view| {
         let (_, key) = view.open.path(view.file)?;
@@ -182,7 +183,7 @@ pub fn workspace(server: &mut Server, params: &lsp::WorkspaceDiagnosticParams) -
     let mut items = Vec::new();
     for (uri, version, found) in all {
         let result_id = mark(&found);
-        if before.get(uri.as_str()) == Some(&result_id.as_str()) {
+        if before.remove(&place(&uri)).is_some_and(|(_, id)| id == result_id) {
             let unchanged = lsp::UnchangedDocumentDiagnosticReport { result_id };
             items.push(
                 lsp::WorkspaceUnchangedDocumentDiagnosticReport {
@@ -200,7 +201,21 @@ pub fn workspace(server: &mut Server, params: &lsp::WorkspaceDiagnosticParams) -
             );
         }
     }
+    // a client keeps what it has of a file until it is told otherwise, also of one that is gone
+    for (uri, _) in before.into_values() {
+        let report = lsp::FullDocumentDiagnosticReport { result_id: None, items: Vec::new() };
+        let uri = uri.clone();
+        items.push(
+            lsp::WorkspaceFullDocumentDiagnosticReport { uri, version: None, full_document_diagnostic_report: report }
+                .into(),
+        );
+    }
     lsp::WorkspaceDiagnosticReport { items }
+}
+
+/// What a URI names, however the client escapes it.
+fn place(uri: &lsp::Uri) -> PathBuf {
+    path(uri).unwrap_or_else(|| PathBuf::from(uri.as_str()))
 }
 
 /// What tells whether diagnostics are the same as before.

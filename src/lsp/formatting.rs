@@ -10,13 +10,13 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// The whole document.
 pub fn document(server: &mut Server, params: &lsp::DocumentFormattingParams) -> Option<Vec<lsp::TextEdit>> {
-    let view = server.view(&params.text_document.uri)?;
+    let view = server.view_to_edit(&params.text_document.uri)?;
     edits(&view, None)
 }
 
 /// What differs in these lines. Where the style goes over more lines, so does the edit.
 pub fn range(server: &mut Server, params: &lsp::DocumentRangeFormattingParams) -> Option<Vec<lsp::TextEdit>> {
-    let view = server.view(&params.text_document.uri)?;
+    let view = server.view_to_edit(&params.text_document.uri)?;
     let range = view.span(params.range);
     edits(&view, Some(range))
 }

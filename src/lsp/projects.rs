@@ -31,7 +31,9 @@ pub struct Open {
     /// The files of which something is said.
     spoken_of: BTreeSet<FileId>,
     state: State,
-    /// How often it was compiled: what was made of one and the same number is the same.
+    /// Whether the compiler failed on its text, so that answers are those of a text before. No edit can be made from that.
+    pub behind: bool,
+    /// Which run of the compiler it is of: what was made of one and the same number is the same.
     pub generation: u64,
 }
 
@@ -55,6 +57,7 @@ impl Open {
             diagnostics: Vec::new(),
             spoken_of: BTreeSet::new(),
             state: State::Changed,
+            behind: false,
             generation: 0,
         }
     }
@@ -99,6 +102,14 @@ impl Open {
         }
     }
 
+    /// Makes an edit; where the project cannot follow it, or fails to, it has to be read again.
+    fn follow(&mut self, edit: impl FnOnce(&mut load::Project) -> bool) {
+        self.state = State::Changed;
+        if edit(&mut self.project) {
+            self.state = State::Edited;
+        }
+    }
+
     fn compile(&mut self) {
         let mut sources = self.project.sources.clone();
         let mut all = self.project.diagnostics.clone();
@@ -109,7 +120,6 @@ impl Open {
         self.spoken_of = all.iter().map(|d| d.place().file).collect();
         (self.sources, self.model, self.diagnostics) = (sources, model, all);
         self.units.clone_from(&self.project.units);
-        self.generation += 1;
     }
 }
 
@@ -122,6 +132,8 @@ pub struct Projects {
     homes: BTreeMap<PathBuf, Home>,
     /// Files whose text changed since the last run.
     edited: BTreeSet<PathBuf>,
+    /// How often something was compiled. A project that is forgotten and opened again has none of its old numbers.
+    runs: u64,
     /// The folders of the workspace.
     pub folders: Vec<PathBuf>,
     /// What the folders have; these stay open without a document.
@@ -138,6 +150,7 @@ impl Default for Projects {
             open: BTreeMap::new(),
             homes: BTreeMap::new(),
             edited: BTreeSet::new(),
+            runs: 0,
             folders: Vec::new(),
             kept: BTreeSet::new(),
             notes: Vec::new(),
@@ -174,7 +187,8 @@ impl Projects {
             return;
         }
         self.homes.remove(key);
-        for open in self.open.values_mut().filter(|open| open.could_have(key)) {
+        // a link may lead out of the root
+        for open in self.open.values_mut().filter(|open| open.could_have(key) || open.file(key).is_some()) {
             open.state = State::Changed;
         }
     }
@@ -234,9 +248,15 @@ impl Projects {
         home
     }
 
+    /// The project to which a file belongs now: that of before may have left it when it was read again.
+    fn home_now(&mut self, key: &Path, modules: &Modules) -> Home {
+        let home = self.home(key, modules);
+        if self.fresh(&home).file(key).is_some() { home } else { self.home(key, modules) }
+    }
+
     /// The project of a file as it is now, and the file in it.
     pub fn of(&mut self, key: &Path, modules: &Modules) -> Option<(&Open, FileId)> {
-        let home = self.home(key, modules);
+        let home = self.home_now(key, modules);
         let open = self.fresh(&home);
         let file = open.file(key)?;
         Some((open, file))
@@ -245,7 +265,7 @@ impl Projects {
     /// All projects that are kept or have an open document, as they are now.
     pub fn all(&mut self, documents: &[PathBuf], modules: &Modules) -> Vec<&Open> {
         let mut homes = self.kept.clone();
-        homes.extend(documents.iter().map(|key| self.home(key, modules)));
+        homes.extend(documents.iter().map(|key| self.home_now(key, modules)));
         for home in &homes {
             self.fresh(home);
         }
@@ -271,7 +291,8 @@ impl Projects {
 
     /// Tells the projects of the edits that were collected.
     pub fn settle(&mut self, documents: &Documents) {
-        for key in std::mem::take(&mut self.edited) {
+        // one by one: what fails on one text loses no other
+        while let Some(key) = self.edited.pop_first() {
             if let Some(document) = documents.get(&key) {
                 self.disk.put(key.clone(), document.text.clone());
             }
@@ -286,8 +307,7 @@ impl Projects {
                 if open.project.sources.file(file).text == text {
                     continue;
                 }
-                let followed = open.project.edit(&key, &text, &mut self.disk);
-                open.state = if followed { State::Edited } else { State::Changed };
+                open.follow(|project| project.edit(&key, &text, &mut self.disk));
             }
         }
     }
@@ -300,16 +320,64 @@ impl Projects {
             open.project = load::Project::open(home, disk);
             let noted = &mut self.noted;
             notes.extend(open.project.notes.iter().filter(|note| noted.insert((*note).clone())).cloned());
-            // what no project listed may be used by this one now
-            self.homes.retain(|_, home| !matches!(home, Home::File { .. }));
+            // what no project listed may be used by this one now, and what it used may be no part of it any more
+            self.homes.retain(|_, known| !matches!(known, Home::File { .. }) && known != home);
         }
         if open.state > State::Fresh {
             // a mistake of the compiler must not take the editor's answers away: those of the text before stay
-            if catch_unwind(AssertUnwindSafe(|| open.compile())).is_err() {
+            open.behind = catch_unwind(AssertUnwindSafe(|| open.compile())).is_err();
+            if open.behind {
                 notes.push("the compiler failed on this text; answers are those of the text before".to_string());
+            } else {
+                self.runs += 1;
+                open.generation = self.runs;
             }
             open.state = State::Fresh;
         }
         open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::server::{Server, read};
+    use super::super::{actions, formatting, rename, sync};
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_edit_that_fails_is_not_lost() {
+        let mut open = Open::new(&Home::Config(PathBuf::from("/ws/tabi.toml")));
+        open.state = State::Fresh;
+        let failed = catch_unwind(AssertUnwindSafe(|| open.follow(|_| panic!("broken on purpose"))));
+        assert!(failed.is_err() && open.state == State::Changed);
+        open.follow(|_| true);
+        assert_eq!(open.state, State::Edited);
+    }
+
+    #[test]
+    fn no_edit_is_made_from_a_text_of_before() {
+        fn asked(server: &mut Server) -> (bool, bool, bool) {
+            let at = json!({
+                "textDocument": { "uri": "untitled:a" },
+                "position": { "line": 0, "character": 7 },
+                "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } },
+                "options": { "tabSize": 2, "insertSpaces": true },
+                "context": { "diagnostics": [] },
+                "newName": "b",
+            });
+            let edits = formatting::document(server, &read(at.clone()).expect("parameters")).is_some();
+            let fixes = actions::actions(server, &read(at.clone()).expect("parameters"));
+            let name = rename::rename(server, &read(at).expect("parameters"));
+            (edits, fixes.is_some_and(|all| !all.is_empty()), name.is_ok_and(|edit| edit.is_some()))
+        }
+        let mut server = Server::default();
+        server.client.action_literals = true;
+        let text = "site   a \"A\" { }\nuser journey b \"B\" { }\n";
+        let item = json!({ "uri": "untitled:a", "languageId": "tabi", "version": 1, "text": text });
+        sync::opened(&mut server, read(json!({ "textDocument": item })).expect("parameters"));
+        assert_eq!(asked(&mut server), (true, true, true));
+        server.projects.open.values_mut().for_each(|open| open.behind = true);
+        assert_eq!(asked(&mut server), (false, false, false));
     }
 }

@@ -77,6 +77,11 @@ impl Server {
         Some(View { open, file, client: &self.client, documents: &self.documents, modules: &self.modules })
     }
 
+    /// A file from which edits can be made; `None` also where what is known of it is not of the text that the client has.
+    pub fn view_to_edit(&mut self, uri: &Uri) -> Option<View<'_>> {
+        self.view(uri).filter(|view| !view.open.behind)
+    }
+
     /// A view of each project that is open.
     pub fn views(&mut self) -> Vec<View<'_>> {
         self.projects.settle(&self.documents);

@@ -5,6 +5,8 @@ use super::view::View;
 use crate::ide::symbols::{self, Symbol, SymbolKind as Kind};
 use crate::source::Place;
 use gen_lsp_types as lsp;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// What a file declares: a tree, or a list for clients that know no trees.
 pub fn of_file(server: &mut Server, params: &lsp::DocumentSymbolParams) -> Option<lsp::DocumentSymbolResponse> {
@@ -56,12 +58,14 @@ fn information(
 /// What the projects declare.
 pub fn of_workspace(server: &mut Server, params: &lsp::WorkspaceSymbolParams) -> lsp::WorkspaceSymbolResponse {
     let mut list: Vec<lsp::SymbolInformation> = Vec::new();
+    let mut known = BTreeSet::new();
     for view in server.views() {
-        let found = symbols::of_project(&view.project(), &params.query).into_iter();
-        for symbol in found.filter_map(|s| information(&view, s.name, s.kind, s.container, s.place)) {
-            // a file may be in two projects
-            if !list.contains(&symbol) {
-                list.push(symbol);
+        for s in symbols::of_project(&view.project(), &params.query) {
+            let Place { file, span } = s.place;
+            let path = view.open.path(file).map_or_else(|| Path::new(&view.source(file).name), |(_, key)| key);
+            // a file may be in two projects, by two names
+            if known.insert((path.to_path_buf(), span.start, span.end, s.name.clone())) {
+                list.extend(information(&view, s.name, s.kind, s.container, s.place));
             }
         }
     }

@@ -85,8 +85,12 @@ fn client_process(message: &Message) -> Option<u32> {
     }
 }
 
-/// Calls a function when a process is gone: a client that was killed closes no pipe that its children still have.
+/// Calls a function when a process is gone: a client that was killed closes no pipe that its children still have. One that is not there
+/// to begin with is not waited for: the client may be outside of the container in which the server is.
 fn watch(process: u32, then: impl FnOnce() + Send + 'static) {
+    if !is_alive(process) {
+        return;
+    }
     thread::spawn(move || {
         while is_alive(process) {
             thread::sleep(Duration::from_secs(2));
@@ -177,6 +181,16 @@ mod tests {
                 Read::End => return found,
             }
         }
+    }
+
+    #[test]
+    fn a_process_that_cannot_be_seen_ends_nothing() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        // no process has so high a number
+        watch(u32::MAX, move || {
+            let _ = sender.send(());
+        });
+        assert!(receiver.recv_timeout(Duration::from_secs(20)).is_err());
     }
 
     fn framed(body: &str) -> String {

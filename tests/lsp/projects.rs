@@ -237,3 +237,85 @@ fn two_servers_work_on_one_project() {
     let told = two.told.iter().any(|n| n.params["uri"] == one.uri("bad.tabi").as_str());
     assert!(told && !one.diagnostics("bad.tabi").is_empty());
 }
+
+#[test]
+fn a_project_that_is_opened_again_says_what_its_new_text_says() {
+    let mut server = TestServer::silent(&[]);
+    server.request("initialize", json!({ "capabilities": {} })).expect("an answer");
+    server.notify("initialized", json!({}));
+    server.open("a/a.tabi", "user journey {\n");
+    assert!(!server.diagnostics("a/a.tabi").is_empty());
+    // the server is kept busy by what comes first, so the rest waits together
+    server.open("b/big.tabi", &"user journey a { step b { sli c { up x target 99,9% } } }\n".repeat(3000));
+    let busy = server.ask("workspace/symbol", json!({ "query": "no such name" }));
+    let uri = server.uri("a/a.tabi");
+    server.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    server.open("a/a.tabi", "");
+    server.answer(&busy).expect("an answer");
+    assert_eq!(server.messages("a/a.tabi"), Vec::<String>::new());
+}
+
+#[test]
+fn a_client_that_asks_is_told_that_a_file_is_gone() {
+    let files = [("tabi.toml", ""), ("gone.tabi", "site x \"X\" { }\n"), ("lib.tabi", LIB)];
+    let mut server = TestServer::new(Kind { pulls: true, ..RICH }, &files);
+    let all = server.request("workspace/diagnostic", json!({ "previousResultIds": [] })).expect("an answer");
+    // a client may write the same URI in another way
+    let ids = all["items"].as_array().expect("a list").iter().map(|item| {
+        let uri = item["uri"].as_str().expect("a URI").replace("lib.tabi", "li%62.tabi");
+        json!({ "uri": uri, "value": item["resultId"] })
+    });
+    let ids: Vec<Value> = ids.collect();
+    std::fs::remove_file(server.path("gone.tabi")).expect("removed");
+    let uri = server.uri("gone.tabi");
+    server.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 3 }] }));
+    let now = server.request("workspace/diagnostic", json!({ "previousResultIds": ids })).expect("an answer");
+    let items = now["items"].as_array().expect("a list");
+    let gone = items.iter().find(|item| item["uri"] == uri.as_str()).expect("it is told");
+    assert_eq!((&gone["kind"], &gone["items"]), (&json!("full"), &json!([])), "{now:#}");
+    assert_eq!(items.len(), 3, "{now:#}");
+    assert!(items.iter().all(|item| item["uri"] == uri.as_str() || item["kind"] == "unchanged"), "{now:#}");
+}
+
+#[test]
+fn a_file_behind_a_link_out_of_the_folder_is_read_again() {
+    let outside = tempfile::tempdir().expect("a directory");
+    let file = outside.path().join("lib.tabi");
+    std::fs::write(&file, LIB).expect("written");
+    let mut server = TestServer::new(RICH, &[("tabi.toml", ""), ("shop.tabi", SHOP)]);
+    std::os::unix::fs::symlink(&file, server.path("lib.tabi")).expect("linked");
+    server.open_file("shop.tabi");
+    assert!(!has(&server.messages("shop.tabi"), "answered"), "{:?}", server.messages("shop.tabi"));
+    std::fs::write(&file, LIB.replace("answered", "served")).expect("written");
+    let uri = server.uri("lib.tabi");
+    server.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] }));
+    assert!(has(&server.messages("shop.tabi"), "answered"), "{:?}", server.messages("shop.tabi"));
+}
+
+#[test]
+fn an_open_file_that_is_no_longer_used_still_has_answers() {
+    let mut server =
+        TestServer::new(RICH, &[("tabi.toml", "sources = [\"shop.tabi\"]\n"), ("shop.tabi", SHOP), ("lib.tabi", LIB)]);
+    server.open_file("shop.tabi");
+    server.open_file("lib.tabi");
+    let before = server.of("documentSymbol", "lib.tabi", json!({})).expect("an answer");
+    assert_eq!(before[0]["name"], "answered");
+    server.replace("shop.tabi", &SHOP.replacen("use \"lib.tabi\"\n", "", 1));
+    let after = server.of("documentSymbol", "lib.tabi", json!({})).expect("an answer");
+    assert_eq!(after, before);
+    // and it is still said what is wrong with it
+    server.replace("shop.tabi", SHOP);
+    assert_eq!(server.of("documentSymbol", "lib.tabi", json!({})).expect("an answer"), before);
+    server.replace("lib.tabi", "template {\n");
+    server.replace("shop.tabi", &SHOP.replacen("use \"lib.tabi\"\n", "", 1));
+    assert!(!server.diagnostics("lib.tabi").is_empty());
+}
+
+#[test]
+fn a_symbol_of_two_projects_is_listed_once() {
+    let shop = SHOP.replace("lib.tabi", "../b/lib.tabi");
+    let mut server = TestServer::new(RICH, &[("a/shop.tabi", &shop), ("b/lib.tabi", LIB)]);
+    assert!(!has(&server.messages("a/shop.tabi"), "there is no such file"));
+    let all = server.request("workspace/symbol", json!({ "query": "answered" })).expect("an answer");
+    assert_eq!(all.as_array().map(Vec::len), Some(1), "{all:#}");
+}
