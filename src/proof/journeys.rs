@@ -12,13 +12,13 @@ use crate::measure::Series;
 use crate::plan::alerts::{JOURNEY_BURN, JOURNEY_LOW};
 use crate::plan::minutes;
 use crate::plan::windows::DAY;
-use crate::promql::evaluate::{Labels, Unknown};
+use crate::promql::evaluate::{Labels, Sample, Unknown};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
 
-struct Row {
-    target: Target,
-    threshold: Option<Threshold>,
+pub(super) struct Row {
+    pub target: Target,
+    pub threshold: Option<Threshold>,
     left: f64,
     offset: u64,
 }
@@ -63,6 +63,8 @@ impl<'m> Collector<'m> {
                 let of: Vec<&Row> = wanted.iter().filter(|w| w.is_slow() == slow).collect();
                 if !of.is_empty() {
                     self.journey_burns(&counted, &of, target.value.budget(), slot);
+                    self.steps_fail_in_part(&counted, &of, target.value.budget(), slot);
+                    self.goes_dark_midway(&counted, &of, target.value.budget(), slot);
                 }
             }
             self.journey_is_dark(&counted, &wanted, target.value.budget(), Slot { slow: false, native });
@@ -91,7 +93,7 @@ impl<'m> Collector<'m> {
     }
 
     /// Which SLIs play; those that read the series of one that plays stand by, and nothing happens to them.
-    fn standing_by(casts: &[Cast<'m>]) -> Vec<bool> {
+    pub(super) fn standing_by(casts: &[Cast<'m>]) -> Vec<bool> {
         let mut by = vec![true; casts.len()];
         // any share of these can fail, so they come first
         for continuous in [true, false] {
@@ -103,7 +105,7 @@ impl<'m> Collector<'m> {
     }
 
     /// SLIs that do not count: whatever they do, the journey's number must not feel it.
-    fn outsiders(&self, counted: &[Cast<'m>]) -> Vec<Cast<'m>> {
+    pub(super) fn outsiders(&self, counted: &[Cast<'m>]) -> Vec<Cast<'m>> {
         let mut found: Vec<Cast<'m>> = Vec::new();
         let native = |c: &Cast<'_>| matches!(c.part, Part::Native(..));
         for cast in &self.casts {
@@ -118,7 +120,7 @@ impl<'m> Collector<'m> {
     }
 
     /// The input of these players, of SLIs that do not count and fail all the time, and of another journey with the same names.
-    fn input_beside(
+    pub(super) fn input_beside(
         &self,
         players: &[Player<'_, 'm>],
         outsiders: &[Cast<'m>],
@@ -165,7 +167,7 @@ impl<'m> Collector<'m> {
     }
 
     /// The journey as both generations see it.
-    fn wholes(
+    pub(super) fn wholes(
         &self,
         players: &[Player<'_, 'm>],
         total: u64,
@@ -316,7 +318,13 @@ impl<'m> Collector<'m> {
     }
 
     /// The journey's recorded numbers before and in the middle of a failure.
-    fn journey_numbers(&self, [a, b]: &[Whole<'m>; 2], wanted: &[&Row], slot: Slot, at: [u64; 2]) -> Vec<Claim> {
+    pub(super) fn journey_numbers(
+        &self,
+        [a, b]: &[Whole<'m>; 2],
+        wanted: &[&Row],
+        slot: Slot,
+        at: [u64; 2],
+    ) -> Vec<Claim> {
         let rows: Vec<(&Target, &Threshold)> =
             wanted.iter().filter_map(|w| Some((&w.target, w.threshold.as_ref()?))).collect();
         let labels = self.own_labels();
@@ -395,7 +403,7 @@ impl<'m> Collector<'m> {
     }
 
     /// The labels of what is recorded of the journey itself.
-    fn own_labels(&self) -> Labels {
+    pub(super) fn own_labels(&self) -> Labels {
         let journey = self.plan.journey;
         Labels::from([
             ("audience".to_string(), journey.audience.text().to_string()),
@@ -403,12 +411,40 @@ impl<'m> Collector<'m> {
         ])
     }
 
+    /// Raw series with which all is well with the SLIs that always have data, as long as nothing of it moves.
+    fn idle_beside(&self, casts: &[Cast<'m>]) -> Option<Vec<(Labels, f64)>> {
+        const LONG: u64 = 60;
+        let mut found = Vec::new();
+        for cast in casts.iter().filter(|cast| !self.is_quiet(cast)) {
+            let player = Player { cast, phases: vec![phase(1, IDLE)], base: 0.0, strangers: None, stands_by: false };
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1);
+            let [clock, _] = self.clocks(Slot { slow: false, native: false });
+            let recorded = player.recorded(LONG, clock, range).ok()?;
+            if recorded.samples.iter().flatten().any(|(_, bad)| *bad > 0.0) {
+                return None;
+            }
+            for series in player.samples(LONG) {
+                match series.samples.first() {
+                    Some(Sample::Missing) if series.samples.iter().all(|s| *s == Sample::Missing) => {}
+                    Some(Sample::Value(v)) if series.samples.iter().all(|s| *s == Sample::Value(*v)) => {
+                        found.push((series.labels, *v));
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        Some(found)
+    }
+
     /// The journey's numbers are given: rows at their limits, with bad events of its first and its last SLI, beside those that do not count.
     fn probe_journey(&mut self, casts: &[Cast<'m>], wanted: &[Row]) {
         // one that has no data without its series keeps the journey's own rules silent, so that numbers can be given instead
         let quiet: Vec<&Cast<'m>> = casts.iter().filter(|cast| self.is_quiet(cast)).collect();
         let (Some(first), Some(last)) = (quiet.first(), quiet.last()) else { return };
-        let only_given = quiet.len() == casts.len();
+        // the others are there, and all is well with them
+        let idle = self.idle_beside(casts);
+        let only_given = quiet.len() == casts.len() || idle.is_some();
+        let raw = idle.unwrap_or_default();
         let bad = |cast: &Cast<'m>| {
             let mut labels = Self::recorded_labels(self.plan, cast.member);
             labels.insert("__name__".into(), Series::Bad.name().into());
@@ -437,8 +473,10 @@ impl<'m> Collector<'m> {
                 name: "tabi:journey_burn:rate",
                 bad: both.clone(),
             };
-            self.edges(std::slice::from_ref(&probe), &Others { rows: &[], apart: &apart, only_given }, &[], slot);
-            self.forgotten(std::slice::from_ref(&probe), only_given, &[], slot);
+            let others = Others { rows: &[], apart: &apart, only_given, raw: &raw };
+            self.edges(std::slice::from_ref(&probe), &others, &[], slot);
+            // alerts that fire for long may be what one of the others is about
+            self.forgotten(std::slice::from_ref(&probe), quiet.len() == casts.len(), &[], slot);
         }
     }
 }

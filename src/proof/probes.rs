@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 /// More SLIs would make a test slow to read.
 const MOST: usize = 12;
+/// The most evaluations of a test in which one SLI after the other is dark.
+const LONGEST_DARK: u64 = 8000;
 /// How long what is left is looked at on each side of its limit, in minutes; the alert waits for an hour.
 const LOOK: u64 = 70;
 
@@ -48,6 +50,8 @@ pub(super) struct Others<'a> {
     pub apart: &'a [Labels],
     /// Whether no bad events count but those that are given.
     pub only_given: bool,
+    /// Raw series of SLIs that always have data.
+    pub raw: &'a [(Labels, f64)],
 }
 
 impl Probe<'_> {
@@ -119,7 +123,7 @@ impl<'m> Collector<'m> {
                         (labels.clone(), wanted.iter().filter_map(Wanted::row).map(|(_, row)| row).collect())
                     })
                     .collect();
-                let others = Others { rows: &all, apart: &[], only_given: true };
+                let others = Others { rows: &all, apart: &[], only_given: true, raw: &[] };
                 let rows: Vec<Vec<(&Target, &Threshold)>> = chunk
                     .iter()
                     .map(|(_, wanted)| {
@@ -156,7 +160,40 @@ impl<'m> Collector<'m> {
                 })
                 .collect();
             self.lows(&lows, &slis);
+            let dark: Vec<(&Target, u64, Labels)> = chunk
+                .iter()
+                .zip(&labels)
+                .flat_map(|((_, wanted), labels)| wanted.iter().map(move |w| (w, labels)))
+                .filter_map(|(w, labels)| match w.kind {
+                    Kind::NoData { hold } => Some((&w.target, hold, named(labels, Series::Total.name()))),
+                    _ => None,
+                })
+                .collect();
+            self.dark_alone(&dark, &slis);
         }
+    }
+
+    /// One after the other has no data while all others have: that others of a step or of a name have some says nothing of it.
+    fn dark_alone(&mut self, dark: &[(&Target, u64, Labels)], slis: &[(String, String)]) {
+        let slot = Slot { slow: dark.iter().any(|(_, hold, _)| *hold > DAY / 2), native: false };
+        let step = self.step(slot);
+        let evaluations = |minutes: u64| usize::try_from(2 * minutes / step).unwrap_or(usize::MAX);
+        let long: Vec<u64> = dark.iter().map(|(_, hold, _)| (hold + 4 * step).div_ceil(step) * step).collect();
+        let total: u64 = long.iter().sum();
+        if dark.len() < 2 || total > LONGEST_DARK * step {
+            return;
+        }
+        let (mut inputs, mut claims, mut from) = (BTreeMap::new(), Vec::new(), 2 * step);
+        for ((target, _, labels), minutes) in dark.iter().zip(&long) {
+            let mut samples = vec![Sample::Value(1.0); evaluations(from)];
+            samples.resize(evaluations(from + minutes), Sample::Stale);
+            samples.resize(evaluations(total) + 8, Sample::Value(1.0));
+            inputs.insert(series_text(labels), samples);
+            claims.push(target.claim(from - step, false, "is silent while it has data"));
+            claims.push(target.claim(from + minutes - step, true, "fires while all others have data"));
+            from += minutes;
+        }
+        self.probe("one after the other has no data", inputs, slis, slot, step, claims);
     }
 
     /// A row's numbers a hair above and a hair below: all of them together fire, each of them alone does not.
@@ -194,6 +231,9 @@ impl<'m> Collector<'m> {
             for (at, fires, words) in looks.into_iter().skip(usize::from(!others.only_given)) {
                 claims.push(probe.target.claim(at * step, fires, words));
             }
+        }
+        for (labels, value) in others.raw {
+            inputs.insert(series_text(labels), lasting(&[*value], evaluations));
         }
         let many = between(&[(1, 1000.0 * scale)], scale);
         for labels in others.apart {
@@ -319,7 +359,7 @@ impl Number {
 }
 
 /// Six digits are enough for a number that is compared with some slack.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
@@ -347,6 +387,13 @@ impl<'m> Collector<'m> {
             [a.burn(k, window), b.burn(k, window)]
         });
         let period = self.plan.journey.window.value;
+        if let (true, Some(first)) = (slot.slow, wanted.first()) {
+            for minute in minutes_at {
+                let at = usize::try_from(minute / self.step(slot)).unwrap_or(usize::MAX);
+                let periods = [a.period(at, period), b.period(at, period)];
+                claims.extend(self.period_numbers(first.target.alert, &labels, slot, *minute, periods));
+            }
+        }
         for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Low { .. })) {
             let remaining = |k| [a.remaining(k, period), b.remaining(k, period)];
             for minute in minutes_at {

@@ -146,6 +146,15 @@ fn reason(project: &Project, case: &Case) -> &'static str {
     }
 }
 
+/// A mutant in words: the example, the journey, the rule with its labels, and what was changed.
+fn told(project: &Project, case: &Case) -> String {
+    let rule = &case.mutant.rule;
+    let labels = rule.labels.iter().filter(|(k, _)| k != "journey").map(|(k, v)| format!("{k}={v}"));
+    let labels = labels.collect::<Vec<_>>().join(" ");
+    let journey = &project.proofs[case.journey].journey;
+    format!("{} {journey} {} {{{labels}}}: {}", project.name, rule.name(), case.mutant.what)
+}
+
 /// Tries mutants, `sample` of them or all, and gives how many there were, how many were caught, and the survivors.
 fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, usize) {
     // promtool 3 knows native histograms too
@@ -166,7 +175,13 @@ fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, us
         }
     }
     let mut untried = 0;
+    let only = std::env::var("TABI_MUTANTS_ONLY").unwrap_or_default();
+    let only: Vec<&str> = only.split_terminator(';').collect();
     cases.retain(|case| {
+        let told = told(&projects[case.project], case);
+        if !only.iter().all(|part| told.contains(part)) {
+            return false;
+        }
         let tests = tests_for(&projects[case.project].proofs[case.journey], &case.mutant, true);
         if !native && tests.iter().any(|(file, _)| file.native) {
             untried += 1;
@@ -195,26 +210,13 @@ fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, us
                 let directory = tempfile::tempdir().expect("a directory");
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let project = &projects[case.project];
-                    if caught(project, case, directory.path(), &promtool, native).is_some() {
+                    if let Some(test) = caught(project, case, directory.path(), &promtool, native) {
                         good.fetch_add(1, Ordering::Relaxed);
+                        if !only.is_empty() {
+                            println!("caught: {} ({test})", told(project, case));
+                        }
                     } else {
-                        let labels: Vec<String> = case
-                            .mutant
-                            .rule
-                            .labels
-                            .iter()
-                            .filter(|(k, _)| k != "journey")
-                            .map(|(k, v)| format!("{k}={v}"))
-                            .collect();
-                        let line = format!(
-                            "{} {} {} {{{}}}: {} ({})",
-                            project.name,
-                            project.proofs[case.journey].journey,
-                            case.mutant.rule.name(),
-                            labels.join(" "),
-                            case.mutant.what,
-                            reason(project, case)
-                        );
+                        let line = format!("{} ({})", told(project, case), reason(project, case));
                         println!("survives: {line}");
                         survivors.lock().expect("a lock").push(line);
                     }
@@ -234,6 +236,7 @@ fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, us
 }
 
 /// A sample in the ordinary tests, of those that cheap tests catch; `TABI_MUTANTS=400` or `TABI_MUTANTS=all` for more.
+/// `TABI_MUTANTS_ONLY='shop checkout;by` renamed'` tries only those whose line has each of these parts, and says what catches them.
 #[test]
 fn changed_rules_are_noticed() {
     let wanted = std::env::var("TABI_MUTANTS").ok();
