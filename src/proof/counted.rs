@@ -103,30 +103,45 @@ impl<'m> Collector<'m> {
         vec![of(Series::Total, "events", a.0, b.0), of(Series::Bad, "bad events", a.1, b.1)]
     }
 
-    /// That about so many events, all and bad, are counted between two minutes: a range with a restart in it is an estimate.
-    pub(super) fn counted_about(
+    /// That so many bad events and no others are counted between two minutes, within bounds: a range in which something begins is an estimate.
+    pub(super) fn counted_between(
+        &self,
+        cast: &Cast<'m>,
+        wanted: &[Wanted],
+        minutes: (u64, u64),
+        events: [f64; 2],
+    ) -> Vec<Claim> {
+        self.counted_between_each(cast, wanted, minutes, events, events)
+    }
+
+    /// The same with bounds for all events and for bad ones.
+    pub(super) fn counted_between_each(
         &self,
         cast: &Cast<'m>,
         wanted: &[Wanted],
         (from, until): (u64, u64),
-        [all, bad]: [f64; 2],
+        all: [f64; 2],
+        bad: [f64; 2],
     ) -> Vec<Claim> {
         let Some(alert) = self.spokesman(wanted) else { return Vec::new() };
         let text = series_text(&Self::recorded_labels(self.plan, cast.member));
         let whose = address(self.plan.journey, cast.member.0, cast.member.1);
         let seconds = 60 * self.plan.journey.evaluate;
         let window = duration((until - from) * 60_000 - 30_000);
-        let of = |series: Series, what: &str, events: f64| Claim {
-            alert,
-            words: format!("about {} {what} of {whose} are counted", number(events)),
-            minute: until,
-            expr: format!(
-                "abs({seconds} * sum_over_time({}{text}[{window}]) - {}) <= bool {}",
-                series.name(),
-                number(rounded(events * 1.12)),
-                number(rounded(0.05 + events * 0.25))
-            ),
-            fires: Some(text.clone()),
+        let of = |series: Series, what: &str, [least, most]: [f64; 2]| {
+            let middle = f64::midpoint(least, most);
+            Claim {
+                alert,
+                words: format!("about {} {what} of {whose} are counted", number(middle.round())),
+                minute: until,
+                expr: format!(
+                    "abs({seconds} * sum_over_time({}{text}[{window}]) - {}) <= bool {}",
+                    series.name(),
+                    number(rounded(middle)),
+                    number(rounded(0.05 + (most - least) / 2.0))
+                ),
+                fires: Some(text.clone()),
+            }
         };
         vec![of(Series::Total, "events", all), of(Series::Bad, "bad events", bad)]
     }
