@@ -153,6 +153,11 @@ impl OfRule<'_> {
                 for (at, _) in text.match_indices(&pattern) {
                     let range = Range::new(at as u32, (at + pattern.len()) as u32);
                     let by = pattern.replace(window.as_str(), &neighbour);
+                    // who remembers for longer keeps silent less
+                    if self.in_guard_of_one(range) && self.length(&neighbour) > self.length(window) {
+                        self.found.equivalent += 1;
+                        continue;
+                    }
                     self.replace(format!("window {window} became {neighbour}"), range, &by);
                 }
             }
@@ -225,6 +230,13 @@ impl OfRule<'_> {
                 MatchOp::Match => "!~",
                 MatchOp::NotMatch => "=~",
             };
+            // budgets of other journeys, which `on (journey)` does not find
+            let others = matcher.label.text == "journey"
+                && selector.name.as_ref().is_some_and(|n| n.text == "tabi:slo_budget:ratio");
+            if others && self.in_guard_of_one(selector.span) {
+                self.found.equivalent += 1;
+                continue;
+            }
             self.everywhere(selector, format!("matcher {text} negated"), matcher.op_span, negated);
         }
     }
@@ -256,6 +268,23 @@ impl OfRule<'_> {
         let long = thresholds::of_journey(self.journey).iter().any(|t| minutes(t.long) == window);
         let guard = self.rule.expr.rfind("unless on (journey) (");
         !long && guard.is_some_and(|guard| at.start as usize >= guard)
+    }
+
+    /// Whether a place is in the part that keeps a journey silent while an SLI is dark, of a journey with one SLI that counts. That part says
+    /// nothing there: the share before it is divided by the events of the same window `> 0`, so that it has a sample only where the SLI has
+    /// data. A change after which that part keeps silent no more than before changes no result.
+    fn in_guard_of_one(&self, at: Range) -> bool {
+        let name = self.rule.name();
+        let guarded = name.contains("journey_burn:rate") || name == "tabi:journey_errors:ratio_period";
+        let guard = self.rule.expr.rfind("unless on (journey) (");
+        guarded && self.journey.counted_slis().count() == 1 && guard.is_some_and(|guard| at.start as usize >= guard)
+    }
+
+    /// How long a window of some row is, in minutes.
+    fn length(&self, window: &str) -> Option<u64> {
+        let of_slis = self.journey.all_slis().flat_map(|(_, sli)| thresholds::of_sli(self.journey, sli));
+        let all = of_slis.chain(thresholds::of_journey(self.journey)).flat_map(|t| [t.long, t.short]);
+        all.into_iter().find(|w| minutes(*w) == window)
     }
 
     /// Whether the same SLIs of the journey are selected without a matcher on a step or an SLI.
