@@ -102,6 +102,14 @@ impl Target {
         }
     }
 
+    /// Whether another one differs in its step and its SLI only.
+    pub fn is_like(&self, other: &Target) -> bool {
+        let kind = |target: &Target| -> Vec<(&'static str, String)> {
+            target.find.iter().filter(|(label, _)| !matches!(*label, "step" | "sli")).cloned().collect()
+        };
+        kind(self) == kind(other)
+    }
+
     /// That no other SLI comes with this row at a minute.
     pub fn of_another(&self, minute: u64, (step, sli): (&str, &str), words: String) -> Claim {
         let theirs = |(label, value): &(&'static str, String)| match *label {

@@ -3,17 +3,18 @@
 //! An alert asks for more or for less than a limit, so that it forgives much. These numbers stand on dashboards and in reports, and each of
 //! them is compared with what the events of a test come to.
 
-use super::cast::Cast;
+use super::cast::{Cast, Part};
 use super::claims::Whose;
 use super::probes::{Number, named, rounded};
 use super::scenes::Wanted;
 use super::simulate::Recorded;
-use super::stage::Player;
-use super::track::series_text;
+use super::stage::{Player, reach};
+use super::states::{Reader, in_turn};
+use super::track::{series_text, values_text};
 use super::{Claim, Collector, Slot, Test};
 use crate::measure::Series;
 use crate::model::address;
-use crate::promql::evaluate::{Labels, Unknown};
+use crate::promql::evaluate::{self, Labels, Unknown, World};
 use crate::promql::write::{duration, number, quote};
 use std::collections::BTreeMap;
 
@@ -60,6 +61,19 @@ impl<'m> Collector<'m> {
         let recorded: Result<Vec<Recorded>, Unknown> =
             self.clocks(slot).into_iter().map(|clock| player.recorded(until, clock, range)).collect();
         let Ok(recorded) = recorded else { return Vec::new() };
+        self.sums_of(cast, alert, &recorded, (from, until), slack)
+    }
+
+    /// The sums of what is recorded on both generations after a minute until another one.
+    fn sums_of(
+        &self,
+        cast: &Cast<'m>,
+        alert: usize,
+        recorded: &[Recorded],
+        (from, until): (u64, u64),
+        slack: Slack,
+    ) -> Vec<Claim> {
+        let step = self.plan.journey.evaluate;
         let seconds = 60 * self.plan.journey.evaluate;
         let sums: Vec<Option<(f64, f64)>> = recorded
             .iter()
@@ -101,6 +115,47 @@ impl<'m> Collector<'m> {
             }
         };
         vec![of(Series::Total, "events", a.0, b.0), of(Series::Bad, "bad events", a.1, b.1)]
+    }
+
+    /// States that are good or bad in other ways than in all other tests: each of these for some minutes, and what is counted of all.
+    pub(super) fn other_ways(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+        let (mut series, mut claims, mut slis) = (Vec::new(), Vec::new(), Vec::new());
+        for (cast, wanted) in members.iter().filter(|(c, _)| !c.ways.is_empty() && c.member.1.exclude.is_none()) {
+            let Part::States(driven) = &cast.part else { continue };
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1);
+            let Ok(reader) = Reader::new(cast.member.1, range) else { continue };
+            let minutes = 10 + reach(cast).min(60);
+            let own: Vec<evaluate::Series> = driven
+                .iter()
+                .enumerate()
+                .map(|(i, d)| {
+                    let levels: Vec<_> =
+                        [d.good].into_iter().chain(cast.ways.iter().map(|way| way[i])).chain([d.good]).collect();
+                    let samples = in_turn(&levels, usize::try_from(minutes).unwrap_or(0));
+                    evaluate::Series { labels: d.labels.clone(), samples }
+                })
+                .collect();
+            let until = (minutes * (2 + cast.ways.len() as u64) - 1) / self.step(slot) * self.step(slot);
+            let recorded: Result<Vec<Recorded>, Unknown> = self
+                .clocks(slot)
+                .into_iter()
+                .map(|clock| {
+                    let world = World { series: &own, closed: clock.closed };
+                    let times = (0..=until).step_by(usize::try_from(clock.step).unwrap_or(1));
+                    let samples = times.map(|at| reader.measured(world, i64::try_from(at).unwrap_or(0) * 60));
+                    Ok(Recorded { samples: samples.collect::<Result<_, _>>()? })
+                })
+                .collect();
+            let (Ok(recorded), Some(alert)) = (recorded, self.spokesman(wanted)) else { continue };
+            claims.extend(self.sums_of(cast, alert, &recorded, (0, until), Slack::Exact));
+            series.extend(own.into_iter().map(|s| (series_text(&s.labels), values_text(&s.samples))));
+            slis.push(super::scenes::names(cast));
+        }
+        series.sort();
+        if !claims.is_empty() {
+            let name = "good and bad in other ways: one series after the other is not there".to_string();
+            self.tests.push((slot, Test { name, slis, given: false, interval: 60, series, claims }));
+        }
     }
 
     /// That so many bad events and no others are counted between two minutes, within bounds: a range in which something begins is an estimate.

@@ -304,7 +304,7 @@ impl<'m> Collector<'m> {
                     claims.extend(row.target.changes(&states, step, &words));
                 }
                 if let Ok(wholes) = self.wholes(&players, total, slot, budget) {
-                    claims.extend(self.journey_numbers(&wholes, wanted, slot, [from - step, until]));
+                    claims.extend(self.journey_numbers(&wholes, wanted, slot, &[from - step, until]));
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
@@ -323,18 +323,18 @@ impl<'m> Collector<'m> {
         [a, b]: &[Whole<'m>; 2],
         wanted: &[&Row],
         slot: Slot,
-        at: [u64; 2],
+        at: &[u64],
     ) -> Vec<Claim> {
         let rows: Vec<(&Target, &Threshold)> =
             wanted.iter().filter_map(|w| Some((&w.target, w.threshold.as_ref()?))).collect();
         let labels = self.own_labels();
         let burn = |k, window| [a.burn(k, window), b.burn(k, window)];
-        let mut claims = self.burns_at(&rows, "tabi:journey_burn:rate", &labels, slot, &at, &burn);
+        let mut claims = self.burns_at(&rows, "tabi:journey_burn:rate", &labels, slot, at, &burn);
         let period = self.plan.journey.window.value;
         let remaining = |k| [a.remaining(k, period), b.remaining(k, period)];
         for row in wanted.iter().filter(|w| w.threshold.is_none()) {
             let series = named(&labels, "tabi:journey_budget:remaining_ratio");
-            claims.extend(self.left_at(&row.target, series, slot, at[1], &remaining));
+            claims.extend(at.last().and_then(|at| self.left_at(&row.target, series, slot, *at, &remaining)));
         }
         claims
     }
@@ -396,10 +396,32 @@ impl<'m> Collector<'m> {
                     }
                     None => ("all that count fail, the others have no data".to_string(), &[][..]),
                 };
-                let series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
+                let mut series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
+                if let Some(dark) = dark {
+                    let on: Vec<&Cast<'m>> =
+                        casts.iter().enumerate().filter(|(i, _)| *i != dark).map(|(_, c)| c).chain(beside).collect();
+                    series.extend(self.given_twins(&casts[dark], &on, total));
+                    series.sort();
+                }
                 self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval: 60, series, claims }));
             }
         }
+    }
+
+    /// SLIs that do not play and would be dark too, because they read the same series: as long as nothing is recorded of them, what would be
+    /// recorded is given. That they have data says nothing of the one that is dark.
+    fn given_twins(&self, dark: &Cast<'m>, on: &[&Cast<'m>], total: u64) -> Vec<(String, String)> {
+        let plays = |cast: &Cast<'m>| {
+            let same = |other: &Cast<'m>| std::ptr::eq(other.member.1, cast.member.1);
+            same(dark) || on.iter().any(|c| same(c) || in_conflict(c, cast))
+        };
+        let twins = self.casts.iter().filter(|cast| !plays(cast) && in_conflict(dark, cast) && self.is_quiet(cast));
+        twins
+            .map(|cast| {
+                let labels = named(&Self::recorded_labels(self.plan, cast.member), Series::Total.name());
+                (series_text(&labels), format!("1x{total}"))
+            })
+            .collect()
     }
 
     /// The labels of what is recorded of the journey itself.
@@ -409,6 +431,23 @@ impl<'m> Collector<'m> {
             ("audience".to_string(), journey.audience.text().to_string()),
             ("journey".to_string(), journey.name.text.clone()),
         ])
+    }
+
+    /// Whether an SLI that always has data reads the alerts of a row.
+    fn is_read(&self, alert: &str, row: &Threshold) -> bool {
+        let labels = |name: &str| {
+            Labels::from([
+                ("__name__".to_string(), name.to_string()),
+                ("alertname".to_string(), alert.to_string()),
+                ("alertstate".to_string(), "firing".to_string()),
+                ("severity".to_string(), self.plan.severity(row.urgency)),
+            ])
+        };
+        let reads = |cast: &Cast<'m>| {
+            let both = ["ALERTS", "ALERTS_FOR_STATE"].map(labels);
+            cast.selectors.iter().any(|s| both.iter().any(|labels| super::cast::selects(s, labels)))
+        };
+        self.casts.iter().filter(|cast| !self.is_quiet(cast)).any(reads)
     }
 
     /// Raw series with which all is well with the SLIs that always have data, as long as nothing of it moves.
@@ -475,8 +514,10 @@ impl<'m> Collector<'m> {
             };
             let others = Others { rows: &[], apart: &apart, only_given, raw: &raw };
             self.edges(std::slice::from_ref(&probe), &others, &[], slot);
-            // alerts that fire for long may be what one of the others is about
-            self.forgotten(std::slice::from_ref(&probe), quiet.len() == casts.len(), &[], slot);
+            // an alert that fires for long may be what one of the others is about
+            let only_given = only_given && !self.is_read(JOURNEY_BURN, threshold);
+            let others = Others { only_given, ..others };
+            self.forgotten(std::slice::from_ref(&probe), &others, &[], slot);
         }
     }
 }

@@ -49,8 +49,8 @@ impl<'m> Collector<'m> {
             .collect();
         let total = lead + before;
         let Ok(wholes) = self.wholes(&players, total, slot, budget) else { return };
-        // while some still fail, and at the end
-        let mut claims = self.journey_numbers(&wholes, wanted, slot, [total - 3 * step, total]);
+        // when it has begun, while some still fail, and at the end
+        let mut claims = self.journey_numbers(&wholes, wanted, slot, &[lead + 3 * step, total - 3 * step, total]);
         if let (true, Some(first)) = (slot.slow, wanted.first()) {
             let period = self.plan.journey.window.value;
             let k = usize::try_from(total / step).unwrap_or(usize::MAX);

@@ -191,6 +191,7 @@ impl<'m> Collector<'m> {
             self.needs(&members, slot);
             self.successes_are_born(&members, slot);
             self.returns(&members, slot);
+            self.other_ways(&members, slot);
             self.restarts(&members, slot);
             for role in [Role::Bad, Role::Good] {
                 self.regrown(&members, role, slot);

@@ -74,7 +74,15 @@ pub fn mutants(model: &Model, rules: &JourneyRules) -> Mutants {
             if is_for_people(rule, &read) {
                 continue;
             }
-            let mut of = OfRule { journey, rule, at: (g, r), windows: &windows, capped: &capped, found: &mut found };
+            let mut of = OfRule {
+                journey,
+                rule,
+                at: (g, r),
+                windows: &windows,
+                capped: &capped,
+                shadowed: Vec::new(),
+                found: &mut found,
+            };
             of.labels();
             of.hold();
             of.texts();
@@ -91,6 +99,8 @@ struct OfRule<'a> {
     at: (usize, usize),
     windows: &'a [String],
     capped: &'a [(f64, f64)],
+    /// SLIs that the left side of an `or` selects already.
+    shadowed: Vec<(String, String)>,
     found: &'a mut Mutants,
 }
 
@@ -293,6 +303,14 @@ impl OfRule<'_> {
         if !recorded || selector.matchers[dropped].label.text == "journey" {
             return false;
         }
+        let (before, after) = (self.selected(selector, None), self.selected(selector, Some(dropped)));
+        // parts of a composition joined by `or`: what has the step of a series on the left is left out on the right, and a step has a series
+        // there as soon as one of its SLIs has
+        after.iter().all(|one| before.contains(one) || self.shadowed.contains(one))
+    }
+
+    /// The SLIs of the journey that a selector selects, also without one of its matchers.
+    fn selected(&self, selector: &Selector, without: Option<usize>) -> Vec<(String, String)> {
         let admits = |m: &Matcher, value: &str| {
             let MatcherValue::Literal(wanted) = &m.value else { return true };
             let regex = || tabi::promql::regex::parse(&wanted.value).is_ok_and(|r| r.matches(value));
@@ -303,22 +321,19 @@ impl OfRule<'_> {
                 MatchOp::NotMatch => !regex(),
             }
         };
-        let selected = |without: Option<usize>| -> Vec<(String, String)> {
-            self.journey
-                .all_slis()
-                .map(|(step, sli)| (step.map_or(String::new(), |s| s.name.text.clone()), sli.name.text.clone()))
-                .filter(|(step, sli)| {
-                    selector.matchers.iter().enumerate().filter(|(i, _)| Some(*i) != without).all(|(_, m)| {
-                        match m.label.text.as_str() {
-                            "step" => admits(m, step),
-                            "sli" => admits(m, sli),
-                            _ => true,
-                        }
-                    })
+        self.journey
+            .all_slis()
+            .map(|(step, sli)| (step.map_or(String::new(), |s| s.name.text.clone()), sli.name.text.clone()))
+            .filter(|(step, sli)| {
+                selector.matchers.iter().enumerate().filter(|(i, _)| Some(*i) != without).all(|(_, m)| {
+                    match m.label.text.as_str() {
+                        "step" => admits(m, step),
+                        "sli" => admits(m, sli),
+                        _ => true,
+                    }
                 })
-                .collect()
-        };
-        selected(None) == selected(Some(dropped))
+            })
+            .collect()
     }
 
     /// Whether a label tells nothing apart in a join: there is one journey in it, and its steps or SLIs are told apart without it.
@@ -415,7 +430,14 @@ impl OfRule<'_> {
         self.expr(&node.left, partners);
         partners.pop();
         partners.push(right);
+        let shadowed = self.shadowed.len();
+        if op == BinaryOp::Or && self.rule.name().starts_with("tabi:journey_") {
+            for selector in tabi::promql::selectors(&node.left) {
+                self.shadowed.extend(self.selected(selector, None));
+            }
+        }
         self.expr(&node.right, partners);
+        self.shadowed.truncate(shadowed);
         partners.pop();
     }
 
