@@ -9,6 +9,7 @@ use super::stage::{Act, IDLE, Player, input, reach, union};
 use super::track::series_text;
 use super::{Claim, Collector, Slot, Test, in_conflict};
 use crate::measure::Series;
+use crate::model::Urgency;
 use crate::plan::alerts::{JOURNEY_BURN, JOURNEY_LOW};
 use crate::plan::minutes;
 use crate::plan::windows::DAY;
@@ -433,20 +434,21 @@ impl<'m> Collector<'m> {
         ])
     }
 
-    /// Whether an SLI that always has data reads the alerts of a row.
-    fn is_read(&self, alert: &str, row: &Threshold) -> bool {
-        let labels = |name: &str| {
+    /// Whether an SLI that always has data reads alerts of this journey. Some fire in a test that goes on for long: for lack of data, too.
+    fn reads_alerts(&self) -> bool {
+        let labels = |name: &str, urgency: Urgency| {
             Labels::from([
                 ("__name__".to_string(), name.to_string()),
-                ("alertname".to_string(), alert.to_string()),
+                ("alertname".to_string(), JOURNEY_BURN.to_string()),
                 ("alertstate".to_string(), "firing".to_string()),
-                ("severity".to_string(), self.plan.severity(row.urgency)),
+                ("severity".to_string(), self.plan.severity(urgency)),
             ])
         };
-        let reads = |cast: &Cast<'m>| {
-            let both = ["ALERTS", "ALERTS_FOR_STATE"].map(labels);
-            cast.selectors.iter().any(|s| both.iter().any(|labels| super::cast::selects(s, labels)))
-        };
+        let all: Vec<Labels> = [Urgency::Page, Urgency::Ticket]
+            .into_iter()
+            .flat_map(|urgency| ["ALERTS", "ALERTS_FOR_STATE"].map(|name| labels(name, urgency)))
+            .collect();
+        let reads = |cast: &Cast<'m>| cast.selectors.iter().any(|s| all.iter().any(|l| super::cast::selects(s, l)));
         self.casts.iter().filter(|cast| !self.is_quiet(cast)).any(reads)
     }
 
@@ -515,7 +517,7 @@ impl<'m> Collector<'m> {
             let others = Others { rows: &[], apart: &apart, only_given, raw: &raw };
             self.edges(std::slice::from_ref(&probe), &others, &[], slot);
             // an alert that fires for long may be what one of the others is about
-            let only_given = only_given && !self.is_read(JOURNEY_BURN, threshold);
+            let only_given = only_given && !self.reads_alerts();
             let others = Others { only_given, ..others };
             self.forgotten(std::slice::from_ref(&probe), &others, &[], slot);
         }
