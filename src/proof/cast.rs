@@ -71,6 +71,8 @@ pub struct Cast<'m> {
     pub strangers: Vec<(Labels, bool)>,
     /// For states: series that one matcher keeps out, with what they would be taken for.
     pub impostors: Vec<Driven>,
+    /// For states: other levels of its series with which all is good, or all is bad.
+    pub ways: Vec<Vec<Level>>,
     /// What the rules read of it.
     pub selectors: Vec<Selector>,
 }
@@ -121,7 +123,8 @@ pub fn cast(member: Member<'_>, window: u64) -> Cast<'_> {
     };
     let strangers = strangers(sli);
     let impostors = impostors(&part, sli);
-    Cast { member, part, strangers, impostors, selectors: selectors(sli) }
+    let ways = if let Part::States(driven) = &part { states::ways(sli, window, driven) } else { Vec::new() };
+    Cast { member, part, strangers, impostors, ways, selectors: selectors(sli) }
 }
 
 /// Series like those of states, but for one label that a matcher does not admit.

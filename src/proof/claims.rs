@@ -48,17 +48,12 @@ impl Collector<'_> {
         ];
         let mut labels: BTreeMap<String, String> = BTreeMap::new();
         labels.insert("audience".into(), journey.audience.text().into());
-        let (owner, declared) = match whose.sli {
-            Some((step, sli)) => {
-                find.push(("step", step.map_or(String::new(), |s| s.name.text.clone())));
-                find.push(("sli", sli.name.text.clone()));
-                (&sli.owner, &sli.labels)
-            }
-            None => (&journey.owner, &journey.labels),
-        };
         labels.extend(whose.by.clone());
-        labels.extend(declared.iter().map(|(k, v)| (k.clone(), v.value.clone())));
-        labels.extend(owner.iter().map(|o| ("owner".to_string(), o.value.clone())));
+        labels.extend(self.inherited(whose));
+        if let Some((step, sli)) = whose.sli {
+            find.push(("step", step.map_or(String::new(), |s| s.name.text.clone())));
+            find.push(("sli", sli.name.text.clone()));
+        }
         let more = match urgency {
             Urgency::Page => &options.page_labels,
             Urgency::Ticket => &options.ticket_labels,
@@ -70,6 +65,18 @@ impl Collector<'_> {
         labels.retain(|_, v| !v.is_empty());
         let all: Vec<String> = labels.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
         Target { alert, expr: query(&find), labels: format!("ALERTS{{{}}}", all.join(",")), find }
+    }
+
+    /// The owner and the labels that people declared.
+    pub(super) fn inherited(&self, whose: &Whose<'_, '_>) -> BTreeMap<String, String> {
+        let journey = self.plan.journey;
+        let (owner, declared) = match whose.sli {
+            Some((_, sli)) => (&sli.owner, &sli.labels),
+            None => (&journey.owner, &journey.labels),
+        };
+        let mut labels: BTreeMap<String, String> = declared.iter().map(|(k, v)| (k.clone(), v.value.clone())).collect();
+        labels.extend(owner.iter().map(|o| ("owner".to_string(), o.value.clone())));
+        labels
     }
 
     /// The labels by which a row is told from others.
@@ -93,6 +100,14 @@ impl Target {
             expr: self.expr.clone(),
             fires: fires.then(|| self.labels.clone()),
         }
+    }
+
+    /// Whether another one differs in its step and its SLI only.
+    pub fn is_like(&self, other: &Target) -> bool {
+        let kind = |target: &Target| -> Vec<(&'static str, String)> {
+            target.find.iter().filter(|(label, _)| !matches!(*label, "step" | "sli")).cloned().collect()
+        };
+        kind(self) == kind(other)
     }
 
     /// That no other SLI comes with this row at a minute.

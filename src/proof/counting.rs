@@ -1,6 +1,7 @@
 //! The tests of what counting alone can get wrong: births, restarts, targets that return, `need`, other journeys.
 
 use super::cast::{Cast, Part};
+use super::counted::Slack;
 use super::scenes::{Failing, Kind, Wanted, names, phase, up_to};
 use super::simulate::State;
 use super::stage::{Act, IDLE, Player, input, reach};
@@ -8,21 +9,36 @@ use super::track::series_text;
 use super::{Collector, Slot, Test};
 use crate::measure::Series;
 use crate::model::Counters;
+use crate::plan::events::count_name;
 use crate::plan::minutes;
 use crate::plan::windows::DAY;
 use crate::promql::evaluate::Labels;
 use crate::reckon::thresholds::Threshold;
+
+/// Which counters restart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Those that count bad events.
+    Bad,
+    /// Those that count good events.
+    Good,
+}
+
+/// A player of a test and its alerts.
+type Seen<'a> = Vec<&'a Vec<Wanted>>;
 
 impl<'m> Collector<'m> {
     /// `need - 1` bad events are too few, `need` are enough; all are the first of their series, so that births are counted.
     pub(super) fn needs(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let step = self.step(slot);
         let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        let mut seen: Seen<'_> = Vec::new();
         for (cast, wanted) in members {
             let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
-            if rows.is_empty() || cast.member.1.exclude.is_some() {
+            if cast.member.1.exclude.is_some() {
                 continue;
             }
+            seen.push(wanted);
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             let need = f64::from(cast.member.1.alerts.need.value);
             let lead = up_to(2 * range + 2, step);
@@ -50,8 +66,9 @@ impl<'m> Collector<'m> {
             plans.push(rows);
         }
         let mut claims = Vec::new();
-        for (player, rows) in players.iter().zip(&plans) {
+        for ((player, rows), wanted) in players.iter().zip(&plans).zip(seen) {
             claims.extend(self.numbers(player, rows, total, slot, &[total]));
+            claims.extend(self.counted_events(player, wanted, slot, (0, total), Slack::Exact));
             let need = player.cast.member.1.alerts.need.value;
             for wanted in rows {
                 let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
@@ -77,7 +94,9 @@ impl<'m> Collector<'m> {
     pub(super) fn successes_are_born(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let step = self.step(slot);
         let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
+        let mut seen: Seen<'_> = Vec::new();
         for (cast, wanted) in members.iter().filter(|(cast, _)| cast.is_continuous()) {
+            seen.push(wanted);
             let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             let lead = up_to(2 * range + 2, step);
@@ -98,6 +117,9 @@ impl<'m> Collector<'m> {
                 }
             }
         }
+        for (player, wanted) in players.iter().zip(seen) {
+            claims.extend(self.counted_events(player, wanted, slot, (0, total), Slack::Exact));
+        }
         self.add(slot, "successes in series that are new".into(), &players, total, claims);
     }
 
@@ -105,10 +127,12 @@ impl<'m> Collector<'m> {
     pub(super) fn returns(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let step = self.step(slot);
         let (mut players, mut plans, mut total, mut back) = (Vec::new(), Vec::new(), 0, 0);
-        // what is pushed has no `up`: at its very first evaluation its history is new
+        // what is pushed has no `up`: at its very first evaluation its history is new, and alerts may fire for that
         let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped;
-        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_)) && scraped(c)) {
-            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+        let mut seen: Seen<'_> = Vec::new();
+        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_))) {
+            let rows: Vec<&Wanted> =
+                wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_)) && scraped(cast)).collect();
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             let lead = up_to(2 * range + 2, step);
             let good = Act::Flow { good: 100.0, bad: 0.0 };
@@ -116,8 +140,10 @@ impl<'m> Collector<'m> {
             let phases = vec![phase(lead, IDLE), phase(10 * step, good), phase(away, Act::Away), phase(1, good)];
             back = back.max(lead + 10 * step + away);
             total = total.max(back + up_to(range + 3, step));
-            players.push(Player { cast, phases, base: 1_000_000.0, strangers: Some(true), stands_by: false });
+            let strangers = scraped(cast).then_some(true);
+            players.push(Player { cast, phases, base: 1_000_000.0, strangers, stands_by: false });
             plans.push(rows);
+            seen.push(wanted);
         }
         let mut claims = Vec::new();
         for rows in &plans {
@@ -130,6 +156,13 @@ impl<'m> Collector<'m> {
                     ));
                 }
             }
+        }
+        let returned = seen.clone();
+        for (player, wanted) in players.iter().zip(seen) {
+            let range = crate::reckon::range_of(self.plan.journey, player.cast.member.1) / 60;
+            // a range that begins or ends with what is away guesses some minutes
+            let slack = Slack::Events(200.0 * (range + 2 * step) as f64);
+            claims.extend(self.counted_events(player, wanted, slot, (2 * range, total), slack));
         }
         claims.dedup();
         if claims.is_empty() {
@@ -145,7 +178,33 @@ impl<'m> Collector<'m> {
         series.sort();
         series.dedup();
         let name = "a target is away and returns with its history".to_string();
-        let slis = players.iter().map(|p| names(p.cast)).collect();
+        let slis: Vec<(String, String)> = players.iter().map(|p| names(p.cast)).collect();
+        self.tests.push((slot, Test { name, slis: slis.clone(), given: false, interval: 60, series, claims }));
+
+        // a history of good events that is counted would hide the failures right after it
+        if step != 1 {
+            return;
+        }
+        let mut claims = Vec::new();
+        for (player, wanted) in players.iter_mut().zip(&returned) {
+            let range = crate::reckon::range_of(self.plan.journey, player.cast.member.1) / 60;
+            if player.cast.member.1.exclude.is_some() {
+                continue;
+            }
+            player.strangers = None;
+            player.phases.pop();
+            let from = player.phases.iter().map(|p| p.minutes).sum();
+            player.phases.extend([phase(range, Act::Flow { good: 0.0, bad: 1000.0 }), phase(1, IDLE)]);
+            // what happened before its first sample is nobody's, and the first range with two samples is an estimate
+            let (least, most) = (1000.0 * (range - 1) as f64, 1000.0 * (range + 1) as f64);
+            claims.extend(self.counted_between(player.cast, wanted, (from, from + 2 * range + 1), [least, most]));
+        }
+        let until = claims.iter().map(|c| c.minute).max().unwrap_or(0);
+        let mut series = input(&players, until);
+        series.extend(others.iter().map(|up| (series_text(up), format!("1x{until}"))));
+        series.sort();
+        series.dedup();
+        let name = "a target is away and returns with its history, and all fails".to_string();
         self.tests.push((slot, Test { name, slis, given: false, interval: 60, series, claims }));
     }
 
@@ -153,9 +212,13 @@ impl<'m> Collector<'m> {
     pub(super) fn restarts(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let step = self.step(slot);
         let (mut players, mut plans, mut total) = (Vec::new(), Vec::new(), 0);
-        let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped && cast.member.1.exclude.is_none();
-        for (cast, wanted) in members.iter().filter(|(c, _)| matches!(c.part, Part::Counters(_)) && scraped(c)) {
-            let rows: Vec<&Wanted> = wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))).collect();
+        // what is pushed counts its history at the very first evaluation, and alerts fire for that
+        let scraped = |cast: &Cast<'_>| cast.member.1.counters == Counters::Scraped;
+        let mut seen: Seen<'_> = Vec::new();
+        let plays = |cast: &Cast<'_>| matches!(cast.part, Part::Counters(_)) && cast.member.1.exclude.is_none();
+        for (cast, wanted) in members.iter().filter(|(c, _)| plays(c)) {
+            let rows: Vec<&Wanted> =
+                wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_)) && scraped(cast)).collect();
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             let bad = f64::from(cast.member.1.alerts.need.value) + 2.0;
             let lead = up_to(2 * range + 2, step);
@@ -163,11 +226,13 @@ impl<'m> Collector<'m> {
             total = total.max(lead + up_to(2 * range + 2, step));
             players.push(Player { cast, phases, base: 1_000_000.0, strangers: None, stands_by: false });
             plans.push((rows, lead));
+            seen.push(wanted);
         }
         let mut claims = Vec::new();
         for (player, (rows, _)) in players.iter().zip(&plans) {
             claims.extend(self.numbers(player, rows, total, slot, &[total]));
         }
+        claims.extend(self.after_restarts(&players, &seen, total, slot, 1.0));
         for (rows, lead) in &plans {
             for wanted in rows {
                 claims.push(wanted.target.claim(lead / step * step - step, false, "is silent without events"));
@@ -182,7 +247,7 @@ impl<'m> Collector<'m> {
         for player in &mut players {
             player.phases[1] = phase(1, Act::Restart { good: 1000.0, bad: 0.0 });
         }
-        let mut claims = Vec::new();
+        let mut claims = self.after_restarts(&players, &seen, total, slot, 400.0);
         for (rows, lead) in &plans {
             for wanted in rows {
                 for at in [lead / step * step, total / step * step] {
@@ -197,23 +262,44 @@ impl<'m> Collector<'m> {
         self.add(slot, "targets restart, and their first events are successes".into(), &players, total, claims);
     }
 
+    /// What is counted from shortly before a restart on.
+    fn after_restarts(
+        &self,
+        players: &[Player<'_, 'm>],
+        seen: &[&Vec<Wanted>],
+        total: u64,
+        slot: Slot,
+        events: f64,
+    ) -> Vec<super::Claim> {
+        // of a range with a restart slow evaluations see parts
+        let slack = if self.step(slot) == 1 { Slack::Exact } else { Slack::Events(events) };
+        let of = |(player, wanted): (&Player<'_, 'm>, &&Vec<Wanted>)| {
+            let range = crate::reckon::range_of(self.plan.journey, player.cast.member.1) / 60;
+            self.counted_events(player, wanted, slot, (range + 1, total), slack)
+        };
+        players.iter().zip(seen).flat_map(of).collect()
+    }
+
     /// A counter that restarts and is at its old value again half a minute later: the difference is 0, and all of it is new.
-    pub(super) fn regrown(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
-        let (lead, total) = (8, 12);
+    pub(super) fn regrown(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], role: Role, slot: Slot) {
+        if self.plan.journey.evaluate != 1 {
+            return;
+        }
+        let range = |cast: &Cast<'_>| crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
+        let plays = |cast: &Cast<'_>| matches!(cast.part, Part::Counters(_)) && cast.member.1.exclude.is_none();
+        let members: Vec<_> = members.iter().filter(|(cast, _)| plays(cast)).collect();
+        let longest = members.iter().map(|(cast, _)| range(cast)).max().unwrap_or(2);
+        let (lead, total) = (2 * longest + 4, 3 * longest + 6);
         let (mut claims, mut series) = (Vec::new(), Vec::new());
-        for (cast, wanted) in members {
+        for (cast, wanted) in &members {
             let sli = cast.member.1;
             let need = f64::from(sli.alerts.need.value);
-            let plain = crate::reckon::range_of(self.plan.journey, sli) == 120 && self.plan.journey.evaluate == 1;
-            let scraped = sli.counters == Counters::Scraped && sli.exclude.is_none();
             let Part::Counters(counters) = &cast.part else { continue };
-            if !plain || !scraped || need < 2.0 {
-                continue;
-            }
             // more than is needed, and half of it less
             let v = need + 1.0;
             for counter in counters {
-                let values = if counter.bad > 0.0 {
+                let moved = if role == Role::Bad { counter.bad } else { counter.good };
+                let values = if moved > 0.0 {
                     format!("{v}x{} 0 {v}x{}", 2 * lead - 1, 2 * (total - lead))
                 } else {
                     format!("0x{}", 2 * total)
@@ -221,18 +307,25 @@ impl<'m> Collector<'m> {
                 series.push((series_text(&counter.labels), values));
             }
             series.extend(cast.targets().iter().map(|up| (series_text(up), format!("1x{}", 2 * total))));
+            let bad = if role == Role::Bad { v } else { 0.0 };
+            let about = |events: f64| [0.87 * events, 1.37 * events];
+            claims.extend(self.counted_between_each(cast, wanted, (lead - 1, total), about(v), about(bad)));
+            let sees_restarts = sli.counters == Counters::Scraped && range(cast) == 2;
             for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))) {
-                claims.push(wanted.target.claim(
-                    total,
-                    true,
-                    "fires with failures between a restart and the next look",
-                ));
+                if role == Role::Bad && need >= 2.0 && sees_restarts {
+                    claims.push(wanted.target.claim(
+                        total,
+                        true,
+                        "fires with failures between a restart and the next look",
+                    ));
+                }
             }
         }
         series.sort();
         series.dedup();
         if !claims.is_empty() {
-            let name = "targets restart, and their counters are where they were within half a minute".to_string();
+            let what = if role == Role::Bad { "failures" } else { "successes" };
+            let name = format!("targets restart, and their {what} are as many as before within half a minute");
             let slis = members.iter().map(|(cast, _)| names(cast)).collect();
             self.tests.push((slot, Test { name, slis, given: false, interval: 30, series, claims }));
         }
@@ -285,9 +378,10 @@ impl<'m> Collector<'m> {
         let step = self.step(slot);
         let (mut players, mut others, mut total, mut fails) = (Vec::new(), Vec::new(), 0, 0);
         for (cast, wanted) in members.iter().filter(|(cast, _)| cast.member.1.exclude.is_none()) {
-            let rows: Vec<&Threshold> =
-                wanted.iter().filter_map(|w| if let Kind::Row(row) = &w.kind { Some(row) } else { None }).collect();
-            if rows.is_empty() {
+            let of_slot = |w: &&Wanted| w.is_slow() == slot.slow;
+            let rows: Vec<&Threshold> = wanted.iter().filter(of_slot).filter_map(|w| w.row()).map(|(_, r)| r).collect();
+            // fast evaluations count its events, whether anybody is called for it or not
+            if slot.slow && !wanted.iter().any(|w| w.is_slow() && !matches!(w.kind, Kind::NoData { .. })) {
                 continue;
             }
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
@@ -309,7 +403,12 @@ impl<'m> Collector<'m> {
             .collect();
         let mut claims = Vec::new();
         for (player, wanted) in &players {
-            for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Row(_))) {
+            claims.extend(self.counted_events(player, wanted, slot, (0, total), Slack::Exact));
+            let of_slot = |w: &&Wanted| w.is_slow() == slot.slow && matches!(w.kind, Kind::Row(_));
+            let of_slow = |w: &&Wanted| w.is_slow() == slot.slow && !matches!(w.kind, Kind::NoData { .. });
+            let all: Vec<&Wanted> = wanted.iter().filter(of_slow).collect();
+            claims.extend(self.numbers(player, &all, total, slot, &[total]));
+            for wanted in wanted.iter().filter(of_slot) {
                 let Ok(states) = self.wanted_states(player, total, slot, wanted) else { continue };
                 let before = fails - step;
                 let state = |at: u64| states.get((at / step) as usize).copied();
@@ -359,8 +458,12 @@ impl<'m> Collector<'m> {
             (labels(Series::Bad.name().into()), "10"),
             (labels("tabi:slo_budget:ratio".into()), "0.001"),
             (labels("tabi:slo_errors:ratio_period".into()), "1"),
+            (labels("tabi:slo_events:count_period".into()), "1000"),
             (labels("tabi_slo_info".into()), "1"),
         ];
+        for copy in ["count5m", "count1h"] {
+            found.extend([Series::Total, Series::Bad].map(|series| (labels(count_name(series, copy)), "3000")));
+        }
         let windows: std::collections::BTreeSet<u64> = rows.iter().flat_map(|r| [r.long, r.short]).collect();
         found.extend(windows.into_iter().map(|w| (labels(format!("tabi:slo_burn:rate{}", minutes(w))), "1000")));
         found

@@ -9,16 +9,17 @@ use super::stage::{Act, IDLE, Player, input, reach, union};
 use super::track::series_text;
 use super::{Claim, Collector, Slot, Test, in_conflict};
 use crate::measure::Series;
+use crate::model::Urgency;
 use crate::plan::alerts::{JOURNEY_BURN, JOURNEY_LOW};
 use crate::plan::minutes;
 use crate::plan::windows::DAY;
-use crate::promql::evaluate::{Labels, Unknown};
+use crate::promql::evaluate::{Labels, Sample, Unknown};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
 
-struct Row {
-    target: Target,
-    threshold: Option<Threshold>,
+pub(super) struct Row {
+    pub target: Target,
+    pub threshold: Option<Threshold>,
     left: f64,
     offset: u64,
 }
@@ -63,6 +64,8 @@ impl<'m> Collector<'m> {
                 let of: Vec<&Row> = wanted.iter().filter(|w| w.is_slow() == slow).collect();
                 if !of.is_empty() {
                     self.journey_burns(&counted, &of, target.value.budget(), slot);
+                    self.steps_fail_in_part(&counted, &of, target.value.budget(), slot);
+                    self.goes_dark_midway(&counted, &of, target.value.budget(), slot);
                 }
             }
             self.journey_is_dark(&counted, &wanted, target.value.budget(), Slot { slow: false, native });
@@ -91,7 +94,7 @@ impl<'m> Collector<'m> {
     }
 
     /// Which SLIs play; those that read the series of one that plays stand by, and nothing happens to them.
-    fn standing_by(casts: &[Cast<'m>]) -> Vec<bool> {
+    pub(super) fn standing_by(casts: &[Cast<'m>]) -> Vec<bool> {
         let mut by = vec![true; casts.len()];
         // any share of these can fail, so they come first
         for continuous in [true, false] {
@@ -103,7 +106,7 @@ impl<'m> Collector<'m> {
     }
 
     /// SLIs that do not count: whatever they do, the journey's number must not feel it.
-    fn outsiders(&self, counted: &[Cast<'m>]) -> Vec<Cast<'m>> {
+    pub(super) fn outsiders(&self, counted: &[Cast<'m>]) -> Vec<Cast<'m>> {
         let mut found: Vec<Cast<'m>> = Vec::new();
         let native = |c: &Cast<'_>| matches!(c.part, Part::Native(..));
         for cast in &self.casts {
@@ -118,7 +121,7 @@ impl<'m> Collector<'m> {
     }
 
     /// The input of these players, of SLIs that do not count and fail all the time, and of another journey with the same names.
-    fn input_beside(
+    pub(super) fn input_beside(
         &self,
         players: &[Player<'_, 'm>],
         outsiders: &[Cast<'m>],
@@ -165,7 +168,7 @@ impl<'m> Collector<'m> {
     }
 
     /// The journey as both generations see it.
-    fn wholes(
+    pub(super) fn wholes(
         &self,
         players: &[Player<'_, 'm>],
         total: u64,
@@ -302,7 +305,7 @@ impl<'m> Collector<'m> {
                     claims.extend(row.target.changes(&states, step, &words));
                 }
                 if let Ok(wholes) = self.wholes(&players, total, slot, budget) {
-                    claims.extend(self.journey_numbers(&wholes, wanted, slot, [from - step, until]));
+                    claims.extend(self.journey_numbers(&wholes, wanted, slot, &[from - step, until]));
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
@@ -316,17 +319,23 @@ impl<'m> Collector<'m> {
     }
 
     /// The journey's recorded numbers before and in the middle of a failure.
-    fn journey_numbers(&self, [a, b]: &[Whole<'m>; 2], wanted: &[&Row], slot: Slot, at: [u64; 2]) -> Vec<Claim> {
+    pub(super) fn journey_numbers(
+        &self,
+        [a, b]: &[Whole<'m>; 2],
+        wanted: &[&Row],
+        slot: Slot,
+        at: &[u64],
+    ) -> Vec<Claim> {
         let rows: Vec<(&Target, &Threshold)> =
             wanted.iter().filter_map(|w| Some((&w.target, w.threshold.as_ref()?))).collect();
         let labels = self.own_labels();
         let burn = |k, window| [a.burn(k, window), b.burn(k, window)];
-        let mut claims = self.burns_at(&rows, "tabi:journey_burn:rate", &labels, slot, &at, &burn);
+        let mut claims = self.burns_at(&rows, "tabi:journey_burn:rate", &labels, slot, at, &burn);
         let period = self.plan.journey.window.value;
         let remaining = |k| [a.remaining(k, period), b.remaining(k, period)];
         for row in wanted.iter().filter(|w| w.threshold.is_none()) {
             let series = named(&labels, "tabi:journey_budget:remaining_ratio");
-            claims.extend(self.left_at(&row.target, series, slot, at[1], &remaining));
+            claims.extend(at.last().and_then(|at| self.left_at(&row.target, series, slot, *at, &remaining)));
         }
         claims
     }
@@ -388,14 +397,36 @@ impl<'m> Collector<'m> {
                     }
                     None => ("all that count fail, the others have no data".to_string(), &[][..]),
                 };
-                let series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
+                let mut series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
+                if let Some(dark) = dark {
+                    let on: Vec<&Cast<'m>> =
+                        casts.iter().enumerate().filter(|(i, _)| *i != dark).map(|(_, c)| c).chain(beside).collect();
+                    series.extend(self.given_twins(&casts[dark], &on, total));
+                    series.sort();
+                }
                 self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval: 60, series, claims }));
             }
         }
     }
 
+    /// SLIs that do not play and would be dark too, because they read the same series: as long as nothing is recorded of them, what would be
+    /// recorded is given. That they have data says nothing of the one that is dark.
+    fn given_twins(&self, dark: &Cast<'m>, on: &[&Cast<'m>], total: u64) -> Vec<(String, String)> {
+        let plays = |cast: &Cast<'m>| {
+            let same = |other: &Cast<'m>| std::ptr::eq(other.member.1, cast.member.1);
+            same(dark) || on.iter().any(|c| same(c) || in_conflict(c, cast))
+        };
+        let twins = self.casts.iter().filter(|cast| !plays(cast) && in_conflict(dark, cast) && self.is_quiet(cast));
+        twins
+            .map(|cast| {
+                let labels = named(&Self::recorded_labels(self.plan, cast.member), Series::Total.name());
+                (series_text(&labels), format!("1x{total}"))
+            })
+            .collect()
+    }
+
     /// The labels of what is recorded of the journey itself.
-    fn own_labels(&self) -> Labels {
+    pub(super) fn own_labels(&self) -> Labels {
         let journey = self.plan.journey;
         Labels::from([
             ("audience".to_string(), journey.audience.text().to_string()),
@@ -403,12 +434,58 @@ impl<'m> Collector<'m> {
         ])
     }
 
+    /// Whether an SLI that always has data reads alerts of this journey. Some fire in a test that goes on for long: for lack of data, too.
+    fn reads_alerts(&self) -> bool {
+        let labels = |name: &str, urgency: Urgency| {
+            Labels::from([
+                ("__name__".to_string(), name.to_string()),
+                ("alertname".to_string(), JOURNEY_BURN.to_string()),
+                ("alertstate".to_string(), "firing".to_string()),
+                ("severity".to_string(), self.plan.severity(urgency)),
+            ])
+        };
+        let all: Vec<Labels> = [Urgency::Page, Urgency::Ticket]
+            .into_iter()
+            .flat_map(|urgency| ["ALERTS", "ALERTS_FOR_STATE"].map(|name| labels(name, urgency)))
+            .collect();
+        let reads = |cast: &Cast<'m>| cast.selectors.iter().any(|s| all.iter().any(|l| super::cast::selects(s, l)));
+        self.casts.iter().filter(|cast| !self.is_quiet(cast)).any(reads)
+    }
+
+    /// Raw series with which all is well with the SLIs that always have data, as long as nothing of it moves.
+    fn idle_beside(&self, casts: &[Cast<'m>]) -> Option<Vec<(Labels, f64)>> {
+        const LONG: u64 = 60;
+        let mut found = Vec::new();
+        for cast in casts.iter().filter(|cast| !self.is_quiet(cast)) {
+            let player = Player { cast, phases: vec![phase(1, IDLE)], base: 0.0, strangers: None, stands_by: false };
+            let range = crate::reckon::range_of(self.plan.journey, cast.member.1);
+            let [clock, _] = self.clocks(Slot { slow: false, native: false });
+            let recorded = player.recorded(LONG, clock, range).ok()?;
+            if recorded.samples.iter().flatten().any(|(_, bad)| *bad > 0.0) {
+                return None;
+            }
+            for series in player.samples(LONG) {
+                match series.samples.first() {
+                    Some(Sample::Missing) if series.samples.iter().all(|s| *s == Sample::Missing) => {}
+                    Some(Sample::Value(v)) if series.samples.iter().all(|s| *s == Sample::Value(*v)) => {
+                        found.push((series.labels, *v));
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        Some(found)
+    }
+
     /// The journey's numbers are given: rows at their limits, with bad events of its first and its last SLI, beside those that do not count.
     fn probe_journey(&mut self, casts: &[Cast<'m>], wanted: &[Row]) {
         // one that has no data without its series keeps the journey's own rules silent, so that numbers can be given instead
         let quiet: Vec<&Cast<'m>> = casts.iter().filter(|cast| self.is_quiet(cast)).collect();
         let (Some(first), Some(last)) = (quiet.first(), quiet.last()) else { return };
-        let only_given = quiet.len() == casts.len();
+        // the others are there, and all is well with them
+        let idle = self.idle_beside(casts);
+        let only_given = quiet.len() == casts.len() || idle.is_some();
+        let raw = idle.unwrap_or_default();
         let bad = |cast: &Cast<'m>| {
             let mut labels = Self::recorded_labels(self.plan, cast.member);
             labels.insert("__name__".into(), Series::Bad.name().into());
@@ -437,8 +514,12 @@ impl<'m> Collector<'m> {
                 name: "tabi:journey_burn:rate",
                 bad: both.clone(),
             };
-            self.edges(std::slice::from_ref(&probe), &Others { rows: &[], apart: &apart, only_given }, &[], slot);
-            self.forgotten(std::slice::from_ref(&probe), only_given, &[], slot);
+            let others = Others { rows: &[], apart: &apart, only_given, raw: &raw };
+            self.edges(std::slice::from_ref(&probe), &others, &[], slot);
+            // an alert that fires for long may be what one of the others is about
+            let only_given = only_given && !self.reads_alerts();
+            let others = Others { only_given, ..others };
+            self.forgotten(std::slice::from_ref(&probe), &others, &[], slot);
         }
     }
 }

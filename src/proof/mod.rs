@@ -5,10 +5,12 @@
 
 pub mod cast;
 mod claims;
+mod counted;
 mod counting;
 mod delivery;
 mod journeys;
 mod labels;
+mod parts;
 mod probes;
 pub mod reduce;
 mod scenes;

@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 
 /// More SLIs would make a test slow to read.
 const MOST: usize = 12;
+/// The most evaluations of a test in which one SLI after the other is dark.
+const LONGEST_DARK: u64 = 8000;
 /// How long what is left is looked at on each side of its limit, in minutes; the alert waits for an hour.
 const LOOK: u64 = 70;
 
@@ -48,6 +50,18 @@ pub(super) struct Others<'a> {
     pub apart: &'a [Labels],
     /// Whether no bad events count but those that are given.
     pub only_given: bool,
+    /// Raw series of SLIs that always have data.
+    pub raw: &'a [(Labels, f64)],
+}
+
+/// An SLI that has no data for a while.
+struct Dark<'a> {
+    /// Its alert and how long that waits.
+    alert: Option<(&'a Target, u64)>,
+    /// What is recorded of all its events.
+    total: Labels,
+    /// The names of its step and its own.
+    sli: &'a (String, String),
 }
 
 impl Probe<'_> {
@@ -119,7 +133,7 @@ impl<'m> Collector<'m> {
                         (labels.clone(), wanted.iter().filter_map(Wanted::row).map(|(_, row)| row).collect())
                     })
                     .collect();
-                let others = Others { rows: &all, apart: &[], only_given: true };
+                let others = Others { rows: &all, apart: &[], only_given: true, raw: &[] };
                 let rows: Vec<Vec<(&Target, &Threshold)>> = chunk
                     .iter()
                     .map(|(_, wanted)| {
@@ -141,7 +155,7 @@ impl<'m> Collector<'m> {
                         .collect();
                     let slot = Slot { slow, native: false };
                     self.edges(&probes, &others, &slis, slot);
-                    self.forgotten(&probes, true, &slis, slot);
+                    self.forgotten(&probes, &others, &slis, slot);
                 }
             }
             let lows: Vec<(&Target, f64, u64, Labels)> = chunk
@@ -156,7 +170,62 @@ impl<'m> Collector<'m> {
                 })
                 .collect();
             self.lows(&lows, &slis);
+            let dark: Vec<Dark<'_>> = chunk
+                .iter()
+                .zip(&labels)
+                .zip(&slis)
+                .map(|(((_, wanted), labels), sli)| {
+                    let alert = wanted.iter().find_map(|w| match w.kind {
+                        Kind::NoData { hold } => Some((&w.target, hold)),
+                        _ => None,
+                    });
+                    Dark { alert, total: named(labels, Series::Total.name()), sli }
+                })
+                .collect();
+            self.dark_alone(&dark, &slis);
         }
+    }
+
+    /// One after the other has no data while all others have: that others of a step or of a name have some says nothing of it, and it comes
+    /// with no alert but its own.
+    fn dark_alone(&mut self, dark: &[Dark<'_>], slis: &[(String, String)]) {
+        let Some(longest) = dark.iter().filter_map(|d| d.alert).map(|(_, hold)| hold).max() else { return };
+        let slot = Slot { slow: longest > DAY / 2, native: false };
+        let step = self.step(slot);
+        let evaluations = |minutes: u64| usize::try_from(2 * minutes / step).unwrap_or(usize::MAX);
+        let minutes = (longest + 4 * step).div_ceil(step) * step;
+        let total = 2 * step + minutes * dark.len() as u64;
+        if dark.len() < 2 || total > LONGEST_DARK * step {
+            return;
+        }
+        // one alert of each kind
+        let mut kinds: Vec<&Target> = Vec::new();
+        for (target, _) in dark.iter().filter_map(|d| d.alert) {
+            if !kinds.iter().any(|kind| kind.is_like(target)) {
+                kinds.push(target);
+            }
+        }
+        let (mut inputs, mut claims, mut from) = (BTreeMap::new(), Vec::new(), 2 * step);
+        for one in dark {
+            let mut samples = vec![Sample::Value(1.0); evaluations(from)];
+            samples.resize(evaluations(from + minutes), Sample::Stale);
+            samples.resize(evaluations(total) + 8, Sample::Value(1.0));
+            inputs.insert(series_text(&one.total), samples);
+            let at = from + minutes - step;
+            if let Some((target, _)) = one.alert {
+                claims.push(target.claim(from - step, false, "is silent while it has data"));
+                claims.push(target.claim(at, true, "fires while all others have data"));
+            }
+            let (step_name, sli) = one.sli;
+            for kind in &kinds {
+                if one.alert.is_none_or(|(own, _)| !own.is_like(kind)) {
+                    let words = format!("is not for {sli}, which has no such alert");
+                    claims.push(kind.of_another(at, (step_name, sli), words));
+                }
+            }
+            from += minutes;
+        }
+        self.probe("one after the other has no data", inputs, slis, slot, step, claims);
     }
 
     /// A row's numbers a hair above and a hair below: all of them together fire, each of them alone does not.
@@ -195,6 +264,9 @@ impl<'m> Collector<'m> {
                 claims.push(probe.target.claim(at * step, fires, words));
             }
         }
+        for (labels, value) in others.raw {
+            inputs.insert(series_text(labels), lasting(&[*value], evaluations));
+        }
         let many = between(&[(1, 1000.0 * scale)], scale);
         for labels in others.apart {
             inputs.insert(series_text(labels), many.clone());
@@ -223,12 +295,21 @@ impl<'m> Collector<'m> {
     }
 
     /// Bad events that are a little younger than the long window count, older ones do not.
-    pub(super) fn forgotten(&mut self, probes: &[Probe<'_>], only_given: bool, slis: &[(String, String)], slot: Slot) {
+    pub(super) fn forgotten(
+        &mut self,
+        probes: &[Probe<'_>],
+        others: &Others<'_>,
+        slis: &[(String, String)],
+        slot: Slot,
+    ) {
         let step = self.step(slot);
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
         let longest = probes.iter().map(|p| p.row.long).max().unwrap_or(0);
         let evaluations = longest / step + 4;
+        for (labels, value) in others.raw {
+            inputs.insert(series_text(labels), lasting(&[*value], evaluations));
+        }
         for probe in probes {
             for window in [probe.row.long, probe.row.short] {
                 let burns = lasting(&[probe.row.burn * 2.0], evaluations);
@@ -243,7 +324,7 @@ impl<'m> Collector<'m> {
                 "fires while its bad events are a little younger than its long window",
             ));
             let words = "is silent once its bad events are older than its long window";
-            claims.extend(only_given.then(|| probe.target.claim(old, false, words)));
+            claims.extend(others.only_given.then(|| probe.target.claim(old, false, words)));
         }
         self.probe("bad events grow old", inputs, slis, slot, step, claims);
     }
@@ -319,7 +400,7 @@ impl Number {
 }
 
 /// Six digits are enough for a number that is compared with some slack.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 
@@ -347,6 +428,13 @@ impl<'m> Collector<'m> {
             [a.burn(k, window), b.burn(k, window)]
         });
         let period = self.plan.journey.window.value;
+        if let (true, Some(first)) = (slot.slow, wanted.first()) {
+            for minute in minutes_at {
+                let at = usize::try_from(minute / self.step(slot)).unwrap_or(usize::MAX);
+                let periods = [a.period(at, period), b.period(at, period)];
+                claims.extend(self.period_numbers(first.target.alert, &labels, slot, *minute, periods));
+            }
+        }
         for wanted in wanted.iter().filter(|w| matches!(w.kind, Kind::Low { .. })) {
             let remaining = |k| [a.remaining(k, period), b.remaining(k, period)];
             for minute in minutes_at {

@@ -2,6 +2,8 @@
 
 use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title, share};
+use super::counted::Slack;
+use super::counting::Role;
 use super::simulate::{Clock, Slo, State, agreed, no_data};
 use super::stage::{Act, IDLE, Phase, Player, input, reach};
 use super::{Collector, Slot, Test, batches};
@@ -170,6 +172,7 @@ impl<'m> Collector<'m> {
     pub(super) fn slis(&mut self) {
         let casts = self.casts.clone();
         let wanted: Vec<Vec<Wanted>> = casts.iter().map(|cast| self.wanted(cast)).collect();
+        self.constants(&casts, &wanted);
         for batch in batches(&casts.iter().collect::<Vec<_>>()) {
             let native = matches!(casts[batch[0]].part, Part::Native(..));
             let members: Vec<(&Cast<'m>, &Vec<Wanted>)> = batch.iter().map(|i| (&casts[*i], &wanted[*i])).collect();
@@ -179,16 +182,19 @@ impl<'m> Collector<'m> {
                 self.stops(&members, slot);
                 self.goes_dark(&members, slot);
                 self.failures_vanish(&members, slot);
+                // each brings the series of another SLI of its names, so fewer of them make a test
+                for few in members.chunks(FEW) {
+                    self.others_burn(few, slot);
+                }
             }
             let slot = Slot { slow: false, native };
             self.needs(&members, slot);
             self.successes_are_born(&members, slot);
             self.returns(&members, slot);
+            self.other_ways(&members, slot);
             self.restarts(&members, slot);
-            self.regrown(&members, slot);
-            // each brings the series of another SLI of its names, so fewer of them make a test
-            for few in members.chunks(FEW) {
-                self.others_burn(few, slot);
+            for role in [Role::Bad, Role::Good] {
+                self.regrown(&members, role, slot);
             }
         }
         self.probe_slis(&casts, &wanted);
@@ -254,9 +260,9 @@ impl<'m> Collector<'m> {
         let of = |w: &&Wanted| w.is_slow() == slot.slow && !matches!(w.kind, Kind::NoData { .. });
         let step = self.step(slot);
         let (mut players, mut claims, mut total, mut about) = (Vec::new(), Vec::new(), 0, Vec::new());
-        let mut plans = Vec::new();
-        for (cast, wanted) in members {
-            let wanted: Vec<&Wanted> = wanted.iter().filter(of).collect();
+        let (mut plans, mut all) = (Vec::new(), Vec::new());
+        for (cast, every) in members {
+            let wanted: Vec<&Wanted> = every.iter().filter(of).collect();
             if wanted.is_empty() {
                 continue;
             }
@@ -264,6 +270,7 @@ impl<'m> Collector<'m> {
             total = total.max(minutes);
             about.push((*cast, failing, at));
             plans.push(wanted);
+            all.push(*every);
             players.push(player);
         }
         for ((player, wanted), (cast, failing, (from, until))) in players.iter().zip(&plans).zip(&about) {
@@ -281,6 +288,9 @@ impl<'m> Collector<'m> {
                 claims.extend(wanted.target.changes(&states, step, &words));
             }
             claims.extend(self.numbers(player, wanted, total, slot, &[from - step, *until]));
+        }
+        for (player, wanted) in players.iter().zip(&all) {
+            claims.extend(self.counted_events(player, wanted, slot, (0, total), Slack::Exact));
         }
         let what: Vec<String> =
             about.iter().map(|(cast, failing, _)| format!("{}: {}", short_name(cast), failing.words(cast))).collect();

@@ -126,7 +126,7 @@ impl Slo {
     }
 
     /// All and bad over the period. The hourly group comes last, so that its sample of this moment is not there yet.
-    fn period(&self, k: usize, period: u64) -> Option<(f64, f64)> {
+    pub fn period(&self, k: usize, period: u64) -> Option<(f64, f64)> {
         if period > LONGEST_FROM_5M {
             self.hourly.known(self.clock, k, period, 0, k)
         } else {
@@ -282,10 +282,14 @@ impl<'m> Whole<'m> {
         self.composed(|slo| slo.share(k, window), |slo| slo.over(k, window).is_none()).map(|s| s / self.budget)
     }
 
+    /// The journey's share of failed walks in a period at an evaluation, where it has a number.
+    pub fn period_share(&self, k: usize, period: u64) -> Option<f64> {
+        self.composed(|slo| slo.period_share(k, period), |slo| slo.period(k, period).is_none())
+    }
+
     /// What is left of the journey's budget of a period at an evaluation, where it has a number.
     pub fn remaining(&self, k: usize, period: u64) -> Option<f64> {
-        let share = self.composed(|slo| slo.period_share(k, period), |slo| slo.period(k, period).is_none());
-        share.map(|s| 1.0 - s / self.budget)
+        self.period_share(k, period).map(|s| 1.0 - s / self.budget)
     }
 
     /// What a row of the journey does at every evaluation.

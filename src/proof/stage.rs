@@ -311,7 +311,7 @@ impl Player<'_, '_> {
     }
 
     /// Its series, sample by sample; native histograms have none that could be looked at here.
-    fn samples(&self, minutes: u64) -> Vec<Series> {
+    pub fn samples(&self, minutes: u64) -> Vec<Series> {
         let Part::Counters(counters) = &self.cast.part else { return self.states(minutes) };
         let acts = self.acts(minutes);
         let series =

@@ -257,6 +257,37 @@ fn search(sli: &Sli, range: u64) -> Result<Part, String> {
     Ok(Part::States(driven.map(|(((labels, _), good), bad)| Driven { labels, good, bad }).collect()))
 }
 
+/// Other levels with which everything is good or everything is bad: one of the series is not there. Where PromQL names two ways, joined by
+/// `or`, the first of them hides the second one.
+pub fn ways(sli: &Sli, range: u64, driven: &[Driven]) -> Vec<Vec<Level>> {
+    let plain = Sli { exclude: None, ..sli.clone() };
+    let Ok(reader) = Reader::new(&plain, range) else { return Vec::new() };
+    let exprs: Vec<Expr> = texts(sli).iter().filter_map(|(text, _)| parsed(text).ok()).collect();
+    let minutes = exprs.iter().map(reach).max().unwrap_or(0) + 10;
+    let mut found: Vec<Vec<Level>> = Vec::new();
+    for of in [|d: &Driven| d.good, |d: &Driven| d.bad] {
+        for gone in 0..driven.len() {
+            let levels: Vec<Level> =
+                driven.iter().enumerate().map(|(i, d)| if i == gone { Level::Absent } else { of(d) }).collect();
+            let series: Vec<Series> = driven
+                .iter()
+                .zip(&levels)
+                .map(|(d, level)| Series { labels: d.labels.clone(), samples: steady(*level, minutes as usize) })
+                .collect();
+            let known = driven.iter().map(|d| d.good).eq(levels.iter().copied())
+                || driven.iter().map(|d| d.bad).eq(levels.iter().copied())
+                || found.contains(&levels);
+            let measured = reader.measured(World { series: &series, closed: false }, minutes * 60);
+            if let (Ok(Some((total, _))), false) = (measured, known)
+                && total > 0.0
+            {
+                found.push(levels);
+            }
+        }
+    }
+    found
+}
+
 /// Labels that one selector selects and, where that can be, the others do not.
 fn apart(selector: &Selector, others: &[&Selector], sli: &Sli) -> Result<Labels, String> {
     let mut labels = labels_of(selector, &[], sli)?;
@@ -364,6 +395,26 @@ fn levels(sli: &Sli, selector: &Selector, exprs: &[Expr]) -> Vec<Level> {
 
 fn selector_is(a: &promql::ast::Selector, b: &Selector) -> bool {
     a.name.as_ref().map_or("", |n| n.text.as_str()) == b.name && a.matchers.len() == b.matchers.len()
+}
+
+/// A series that has one level after the other, each for so long.
+pub fn in_turn(levels: &[Level], minutes: usize) -> Vec<Sample> {
+    let mut samples = Vec::with_capacity(levels.len() * minutes);
+    let mut last = None;
+    for level in levels {
+        for _ in 0..minutes {
+            let sample = match next(*level, samples.len() as f64, last) {
+                // it was there until now: a scrape without it marks it stale
+                Sample::Missing if last.is_some() => Sample::Stale,
+                sample => sample,
+            };
+            if let Sample::Value(v) = sample {
+                last = Some(v);
+            }
+            samples.push(sample);
+        }
+    }
+    samples
 }
 
 /// A series that has had one level for so long.

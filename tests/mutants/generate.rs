@@ -74,7 +74,15 @@ pub fn mutants(model: &Model, rules: &JourneyRules) -> Mutants {
             if is_for_people(rule, &read) {
                 continue;
             }
-            let mut of = OfRule { journey, rule, at: (g, r), windows: &windows, capped: &capped, found: &mut found };
+            let mut of = OfRule {
+                journey,
+                rule,
+                at: (g, r),
+                windows: &windows,
+                capped: &capped,
+                shadowed: Vec::new(),
+                found: &mut found,
+            };
             of.labels();
             of.hold();
             of.texts();
@@ -91,6 +99,8 @@ struct OfRule<'a> {
     at: (usize, usize),
     windows: &'a [String],
     capped: &'a [(f64, f64)],
+    /// SLIs that the left side of an `or` selects already.
+    shadowed: Vec<(String, String)>,
     found: &'a mut Mutants,
 }
 
@@ -153,6 +163,11 @@ impl OfRule<'_> {
                 for (at, _) in text.match_indices(&pattern) {
                     let range = Range::new(at as u32, (at + pattern.len()) as u32);
                     let by = pattern.replace(window.as_str(), &neighbour);
+                    // who remembers for longer keeps silent less
+                    if self.in_guard_of_one(range) && self.length(&neighbour) > self.length(window) {
+                        self.found.equivalent += 1;
+                        continue;
+                    }
                     self.replace(format!("window {window} became {neighbour}"), range, &by);
                 }
             }
@@ -225,6 +240,13 @@ impl OfRule<'_> {
                 MatchOp::Match => "!~",
                 MatchOp::NotMatch => "=~",
             };
+            // budgets of other journeys, which `on (journey)` does not find
+            let others = matcher.label.text == "journey"
+                && selector.name.as_ref().is_some_and(|n| n.text == "tabi:slo_budget:ratio");
+            if others && self.in_guard_of_one(selector.span) {
+                self.found.equivalent += 1;
+                continue;
+            }
             self.everywhere(selector, format!("matcher {text} negated"), matcher.op_span, negated);
         }
     }
@@ -258,12 +280,37 @@ impl OfRule<'_> {
         !long && guard.is_some_and(|guard| at.start as usize >= guard)
     }
 
+    /// Whether a place is in the part that keeps a journey silent while an SLI is dark, of a journey with one SLI that counts. That part says
+    /// nothing there: the share before it is divided by the events of the same window `> 0`, so that it has a sample only where the SLI has
+    /// data. A change after which that part keeps silent no more than before changes no result.
+    fn in_guard_of_one(&self, at: Range) -> bool {
+        let name = self.rule.name();
+        let guarded = name.contains("journey_burn:rate") || name == "tabi:journey_errors:ratio_period";
+        let guard = self.rule.expr.rfind("unless on (journey) (");
+        guarded && self.journey.counted_slis().count() == 1 && guard.is_some_and(|guard| at.start as usize >= guard)
+    }
+
+    /// How long a window of some row is, in minutes.
+    fn length(&self, window: &str) -> Option<u64> {
+        let of_slis = self.journey.all_slis().flat_map(|(_, sli)| thresholds::of_sli(self.journey, sli));
+        let all = of_slis.chain(thresholds::of_journey(self.journey)).flat_map(|t| [t.long, t.short]);
+        all.into_iter().find(|w| minutes(*w) == window)
+    }
+
     /// Whether the same SLIs of the journey are selected without a matcher on a step or an SLI.
     fn selects_the_same_without(&self, selector: &Selector, dropped: usize) -> bool {
         let recorded = selector.name.as_ref().is_some_and(|n| n.text.starts_with("tabi"));
         if !recorded || selector.matchers[dropped].label.text == "journey" {
             return false;
         }
+        let (before, after) = (self.selected(selector, None), self.selected(selector, Some(dropped)));
+        // parts of a composition joined by `or`: what has the step of a series on the left is left out on the right, and a step has a series
+        // there as soon as one of its SLIs has
+        after.iter().all(|one| before.contains(one) || self.shadowed.contains(one))
+    }
+
+    /// The SLIs of the journey that a selector selects, also without one of its matchers.
+    fn selected(&self, selector: &Selector, without: Option<usize>) -> Vec<(String, String)> {
         let admits = |m: &Matcher, value: &str| {
             let MatcherValue::Literal(wanted) = &m.value else { return true };
             let regex = || tabi::promql::regex::parse(&wanted.value).is_ok_and(|r| r.matches(value));
@@ -274,22 +321,19 @@ impl OfRule<'_> {
                 MatchOp::NotMatch => !regex(),
             }
         };
-        let selected = |without: Option<usize>| -> Vec<(String, String)> {
-            self.journey
-                .all_slis()
-                .map(|(step, sli)| (step.map_or(String::new(), |s| s.name.text.clone()), sli.name.text.clone()))
-                .filter(|(step, sli)| {
-                    selector.matchers.iter().enumerate().filter(|(i, _)| Some(*i) != without).all(|(_, m)| {
-                        match m.label.text.as_str() {
-                            "step" => admits(m, step),
-                            "sli" => admits(m, sli),
-                            _ => true,
-                        }
-                    })
+        self.journey
+            .all_slis()
+            .map(|(step, sli)| (step.map_or(String::new(), |s| s.name.text.clone()), sli.name.text.clone()))
+            .filter(|(step, sli)| {
+                selector.matchers.iter().enumerate().filter(|(i, _)| Some(*i) != without).all(|(_, m)| {
+                    match m.label.text.as_str() {
+                        "step" => admits(m, step),
+                        "sli" => admits(m, sli),
+                        _ => true,
+                    }
                 })
-                .collect()
-        };
-        selected(None) == selected(Some(dropped))
+            })
+            .collect()
     }
 
     /// Whether a label tells nothing apart in a join: there is one journey in it, and its steps or SLIs are told apart without it.
@@ -386,7 +430,14 @@ impl OfRule<'_> {
         self.expr(&node.left, partners);
         partners.pop();
         partners.push(right);
+        let shadowed = self.shadowed.len();
+        if op == BinaryOp::Or && self.rule.name().starts_with("tabi:journey_") {
+            for selector in tabi::promql::selectors(&node.left) {
+                self.shadowed.extend(self.selected(selector, None));
+            }
+        }
         self.expr(&node.right, partners);
+        self.shadowed.truncate(shadowed);
         partners.pop();
     }
 
