@@ -418,6 +418,19 @@ def run_component():
         check(done.returncode == 1 and "bad-target" in done.stdout, end(done))
         report = (repository.work / "gl-code-quality-report.json").read_text()
         check("bad-target" in report, report)
+        done = job(repository, "tabi-diff", {})
+        check(done.returncode == 1 and "what changes is not known" in done.stdout, end(done))
+        markdown = (repository.work / "tabi-diff.md").read_text()
+        check("bad-target" in markdown, f"with errors there is no Markdown: {markdown}")
+    print("the jobs of docs/ci.md without the component")
+    text = dict(blocks((ROOT / "docs/ci.md").read_text()))["slo/.gitlab-ci.yml"]
+    script = "\n".join(read(text)["diff"]["script"])
+    for change, code, said in [(("target 99%", "target 98%"), 0, "98% in 28d"), (("target 99%", "target 101%"), 1, "bad-target")]:
+        with tempfile.TemporaryDirectory() as d:
+            repository = Repository(Path(d), change=change)
+            around = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": repository.base}
+            done = repository.bash(script, repository.work / "slo dir", around)
+            check(done.returncode == code and said in done.stdout, end(done))
 
 
 def yaml_text(value):
