@@ -274,7 +274,7 @@ fn read(
             let repository = repository.get()?;
             let files = tempfile::tempdir().map_err(|e| format!("a temporary directory cannot be made: {e}"))?;
             let root = files.path().canonicalize().map_err(|e| format!("{}: {e}", files.path().display()))?;
-            let notes = repository.extract(commit, &root)?;
+            let notes = repository.extract(commit, &root, paths)?;
             let short: String = commit.chars().take(8).collect();
             let name =
                 if word.len() >= 7 && commit.starts_with(word.as_str()) { short } else { format!("{word} ({short})") };

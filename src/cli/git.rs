@@ -7,8 +7,10 @@
 )]
 
 use crate::diagnostic::did_you_mean;
+use crate::load;
 use crate::load::config::FILE_NAME;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -150,27 +152,54 @@ impl Repository {
         Ok(None)
     }
 
-    /// Writes what a loader may ask for into an empty directory: the `.tabi` files, `tabi.toml` and symbolic links that do not leave the
-    /// tree. Returns what people should know.
+    /// Writes what a loader may ask for into an empty directory: the `.tabi` files, `tabi.toml`, the files of other names that these
+    /// or the paths name, and symbolic links that do not leave the tree. Returns what people should know.
     ///
     /// # Errors
     /// In words.
-    pub fn extract(&self, commit: &str, into: &Path) -> Result<Vec<String>, String> {
+    pub fn extract(&self, commit: &str, into: &Path, paths: &[PathBuf]) -> Result<Vec<String>, String> {
         let output = run(&self.here, &["ls-tree", "-r", "-z", "--full-tree", commit], None)?;
         if !output.status.success() {
             return Err(complaint(&output));
         }
-        let (mut files, mut links, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut files, mut links, mut others, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for entry in entries(&output.stdout) {
-            let is_source = entry.path.extension().is_some_and(|e| e == "tabi");
             match entry.mode.as_str() {
                 "120000" => links.push(entry),
                 "160000" => notes.push(format!("{} is a submodule: it is not read", entry.path.display())),
-                _ if is_source || entry.path.file_name().is_some_and(|n| n == FILE_NAME) => files.push(entry),
-                _ => {}
+                _ if is_ours(&entry.path) => files.push(entry),
+                _ => others.push(entry),
             }
         }
-        let texts = self.objects(files.iter().chain(&links))?;
+        let in_tree: BTreeSet<PathBuf> = files.iter().chain(&others).chain(&links).map(|e| e.path.clone()).collect();
+        let mut texts = self.objects(files.iter().chain(&links))?;
+        // by the last word of its path: whatever links are on the way there, the file is found
+        let mut named: BTreeSet<OsString> = paths.iter().filter_map(|p| p.file_name().map(OsString::from)).collect();
+        let mut read = 0;
+        loop {
+            for entry in &files[read..] {
+                let is_config = entry.path.extension().is_some_and(|e| e == "toml");
+                let found = load::leads_to(is_config, texts.get(&entry.object).cloned().unwrap_or_default());
+                named.extend(found.iter().filter_map(|path| Path::new(path).file_name().map(OsString::from)));
+            }
+            read = files.len();
+            let before = named.len();
+            for link in &links {
+                let is_named = link.path.file_name().is_some_and(|name| named.contains(name));
+                let target = target(texts.get(&link.object).map(Vec::as_slice).unwrap_or_default());
+                if is_named || is_ours(&link.path) {
+                    named.extend(target.file_name().map(OsString::from));
+                }
+            }
+            let more: Vec<Entry>;
+            (more, others) =
+                others.into_iter().partition(|e| e.path.file_name().is_some_and(|name| named.contains(name)));
+            if more.is_empty() && named.len() == before {
+                break;
+            }
+            texts.extend(self.objects(more.iter())?);
+            files.extend(more);
+        }
         let text = |entry: &Entry| texts.get(&entry.object).map(Vec::as_slice).unwrap_or_default();
         for entry in &files {
             let path = into.join(&entry.path);
@@ -179,7 +208,22 @@ impl Repository {
             std::fs::write(&path, text(entry)).map_err(wrong)?;
         }
         // links come last, so that no file is written through one
-        link(into, &links, text)?;
+        for left in link(into, &links, text)? {
+            let whole = load::normalize(&into.join(&left.path).parent().unwrap_or(into).join(target(text(left))));
+            let there = whole.strip_prefix(into).ok();
+            // one to a file that no project reads, such as a page, is nobody's loss
+            let is_other =
+                there.is_some_and(|t| in_tree.range(t.to_path_buf()..).next().is_some_and(|p| p.starts_with(t)));
+            if cfg!(unix) && is_other && !is_ours(&left.path) {
+                continue;
+            }
+            let why = match there {
+                None => "it leads out of the repository",
+                Some(_) if cfg!(unix) => "it leads to nothing that could be read",
+                Some(_) => "links are not made on this system",
+            };
+            notes.push(format!("{} is a symbolic link that is left out: {why}", left.path.display()));
+        }
         Ok(notes)
     }
 
@@ -230,41 +274,60 @@ fn entries(listed: &[u8]) -> impl Iterator<Item = Entry> + '_ {
     })
 }
 
-/// Makes symbolic links, and takes away again those that lead out of the directory or nowhere.
+/// Whether a file is read wherever it is.
+fn is_ours(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "tabi") || path.file_name().is_some_and(|n| n == FILE_NAME)
+}
+
+/// Where a link leads, of its text.
+fn target(text: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    return PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(text));
+    #[cfg(not(unix))]
+    return PathBuf::from(String::from_utf8_lossy(text).into_owned());
+}
+
+/// Makes symbolic links, and takes away again those that lead out of the directory or nowhere; these are returned.
 #[cfg(unix)]
-fn link<'t>(into: &Path, links: &[Entry], text: impl Fn(&Entry) -> &'t [u8]) -> Result<(), String> {
-    use std::os::unix::ffi::OsStrExt as _;
+fn link<'e, 't>(into: &Path, links: &'e [Entry], text: impl Fn(&Entry) -> &'t [u8]) -> Result<Vec<&'e Entry>, String> {
     let root = into.canonicalize().map_err(|e| format!("{}: {e}", into.display()))?;
-    let mut made = Vec::new();
+    let (mut made, mut left) = (Vec::new(), Vec::new());
     for entry in links {
         let parent = into.join(&entry.path);
         std::fs::create_dir_all(parent.parent().unwrap_or(into)).map_err(|e| format!("{}: {e}", parent.display()))?;
     }
     for entry in links {
-        let target = Path::new(std::ffi::OsStr::from_bytes(text(entry)));
+        let target = target(text(entry));
         let path = into.join(&entry.path);
         let parent = path.parent().unwrap_or(into);
         // what stands behind another link is that link's
         let is_free = parent.canonicalize().is_ok_and(|p| p == root.join(entry.path.parent().unwrap_or(Path::new(""))));
         if target.is_relative() && is_free && std::os::unix::fs::symlink(target, &path).is_ok() {
-            made.push(path);
+            made.push((path, entry));
+        } else {
+            left.push(entry);
         }
     }
     // one that is gone may have held another one
     loop {
         let before = made.len();
-        made.retain(|path| {
+        made.retain(|(path, entry)| {
             let inside = path.canonicalize().is_ok_and(|p| p.starts_with(&root));
-            inside || std::fs::remove_file(path).is_err()
+            let stays = inside || std::fs::remove_file(path).is_err();
+            if !stays {
+                left.push(entry);
+            }
+            stays
         });
         if made.len() == before {
-            return Ok(());
+            left.sort_by(|a, b| a.path.cmp(&b.path));
+            return Ok(left);
         }
     }
 }
 
 /// Where links need rights that few have, they are left out.
 #[cfg(not(unix))]
-fn link<'t>(_: &Path, _: &[Entry], _: impl Fn(&Entry) -> &'t [u8]) -> Result<(), String> {
-    Ok(())
+fn link<'e, 't>(_: &Path, links: &'e [Entry], _: impl Fn(&Entry) -> &'t [u8]) -> Result<Vec<&'e Entry>, String> {
+    Ok(links.iter().collect())
 }

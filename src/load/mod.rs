@@ -14,7 +14,7 @@ pub mod walk;
 
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Label};
-use crate::project::{Target, Unit};
+use crate::project::{Target, Unit, used_files};
 use crate::source::{FileId, Place, Sources, Span};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::leaf;
@@ -143,6 +143,17 @@ pub fn load_at(top: &Path, here: &Path, paths: &[PathBuf]) -> Result<Option<Proj
     // one whose `tabi.toml` is wrong may list none for that
     let nothing = listing.walk.files.is_empty() && listing.diagnostics.is_empty();
     if nothing { Ok(None) } else { read_all(listing, &mut Disk::default()).map(Some) }
+}
+
+/// The paths that a file leads to, as they are written: `sources` of a `tabi.toml`, each `use "…"` of a Tabi file.
+pub fn leads_to(is_config: bool, bytes: Vec<u8>) -> Vec<String> {
+    let Ok(text) = read::decode(bytes) else { return Vec::new() };
+    let (file, encoding) = text.into_file(String::new());
+    if is_config {
+        return config::read(FileId(0), &file).0.sources.into_iter().map(|(path, _)| path).collect();
+    }
+    let (parsed, _) = read::parse(FileId(0), &file, encoding);
+    used_files(&parsed).map(|span| leaf::string(span.of(&file.text))).collect()
 }
 
 /// Reads what is listed and what it uses.

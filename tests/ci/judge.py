@@ -97,12 +97,55 @@ def pages():
                 judge("zizmor", "--offline", "--quiet", path)
             else:
                 gitlab(path)
+                same_pipelines(f"docs/ci.md: {name}", read(text))
             seen += commands_exist(name, read(text))
         check(len(found) >= 5 and seen >= 6, f"docs/ci.md has {len(found)} workflows with {seen} commands of tabi")
         inputs_exist(found)
     for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
         judge("check-jsonschema", "--builtin-schema", "vendor.github-workflows", path)
         judge("zizmor", "--offline", "--quiet", path)
+
+
+PIPELINES = {
+    "merge request": {"CI_PIPELINE_SOURCE": "merge_request_event"},
+    "branch": {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"},
+    "branch with an open merge request": {
+        "CI_PIPELINE_SOURCE": "push",
+        "CI_COMMIT_BRANCH": "topic",
+        "CI_OPEN_MERGE_REQUESTS": "example/tabi!1",
+    },
+}
+
+
+def runs_in(document, job):
+    """The kinds of pipelines that have a job, by its rules."""
+    rules = job.get("rules", document.get(job.get("extends"), {}).get("rules"))
+    kinds = set()
+    for kind, variables in PIPELINES.items():
+        if rules is None:
+            # what GitLab takes for granted: branches and tags
+            if "CI_COMMIT_BRANCH" in variables:
+                kinds.add(kind)
+            continue
+        for rule in rules:
+            holds = re.sub(r"\$(\w+)", lambda m: repr(variables.get(m[1], "")), rule["if"]).replace("&&", "and")
+            if eval(holds):
+                if rule.get("when") != "never":
+                    kinds.add(kind)
+                break
+    return kinds
+
+
+def same_pipelines(name, document):
+    """Where one job makes a pipeline for merge requests, all jobs are in it, and no other one runs for the same commit."""
+    jobs = {key: job for key, job in document.items() if isinstance(job, dict) and "script" in job and key[0] != "."}
+    kinds = {key: runs_in(document, job) for key, job in jobs.items()}
+    if any("merge request" in found for found in kinds.values()):
+        for key, found in kinds.items():
+            check("merge request" in found, f"{name}: {key} does not run for merge requests")
+            check("branch with an open merge request" not in found, f"{name}: {key} runs twice for a merge request")
+        check(any("branch" in found for found in kinds.values()), f"{name}: nothing runs for branches")
+    return len(jobs)
 
 
 def inputs_exist(found):
@@ -349,6 +392,8 @@ def run_component():
     header, body = component()
     seen = commands_exist("templates/check.yml", read(interpolated(body, header, {})))
     check(seen >= 5, f"templates/check.yml has {seen} commands of tabi")
+    jobs = same_pipelines("templates/check.yml", read(interpolated(body, header, {})))
+    check(jobs == 2, f"templates/check.yml has {jobs} jobs")
     with tempfile.TemporaryDirectory() as directory:
         for name, text in [("header.yml", yaml_text(header)), ("body.yml", interpolated(body, header, {}))]:
             path = Path(directory) / name
@@ -373,6 +418,19 @@ def run_component():
         check(done.returncode == 1 and "bad-target" in done.stdout, end(done))
         report = (repository.work / "gl-code-quality-report.json").read_text()
         check("bad-target" in report, report)
+        done = job(repository, "tabi-diff", {})
+        check(done.returncode == 1 and "what changes is not known" in done.stdout, end(done))
+        markdown = (repository.work / "tabi-diff.md").read_text()
+        check("bad-target" in markdown, f"with errors there is no Markdown: {markdown}")
+    print("the jobs of docs/ci.md without the component")
+    text = dict(blocks((ROOT / "docs/ci.md").read_text()))["slo/.gitlab-ci.yml"]
+    script = "\n".join(read(text)["diff"]["script"])
+    for change, code, said in [(("target 99%", "target 98%"), 0, "98% in 28d"), (("target 99%", "target 101%"), 1, "bad-target")]:
+        with tempfile.TemporaryDirectory() as d:
+            repository = Repository(Path(d), change=change)
+            around = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": repository.base}
+            done = repository.bash(script, repository.work / "slo dir", around)
+            check(done.returncode == code and said in done.stdout, end(done))
 
 
 def yaml_text(value):

@@ -259,9 +259,48 @@ fn links_and_submodules_are_not_followed_out() {
     let run = dir.diff(&["HEAD", "HEAD", "--path", "slo"]).ends(0);
     let run = run.says("slo/vendor is a submodule: it is not read").says("nothing changes");
     assert!(!run.err.contains("secret"), "{}", run.err);
+    // each that is left out is said, and why
+    let run = run.says("slo/absolute.tabi is a symbolic link that is left out: it leads out of the repository");
+    let run = run.says("slo/relative.tabi is a symbolic link that is left out: it leads out of the repository");
+    let run = run.says("slo/up is a symbolic link").says("slo/through.tabi is a symbolic link");
+    run.says_not("slo/common.tabi is").says_not("again is");
     // the link within the tree leads to its file
     dir.diff(&["HEAD~2", "HEAD", "--path", "slo"]).ends(0).says("checkout").says_not("secret");
     dir.diff(&["HEAD", "HEAD", "--path", "again"]).ends(0).says("nothing changes");
+}
+
+#[test]
+fn files_of_other_names_are_read_where_they_are_named() {
+    let using = |text: &str| format!("use \"./parts/shared.slo\"\n\n{text}");
+    let dir = Dir::repository(&[
+        ("slo/tabi.toml", "sources = [\"slo.conf\"]\n"),
+        ("slo/slo.conf", &using(SHOP)),
+        ("slo/parts/shared.slo", "use \"../deep.slo\"\n"),
+        ("slo/deep.slo", "# nothing yet\n"),
+        ("slo/other.conf", "what is this?"),
+    ]);
+    dir.write("slo/slo.conf", &using(&shop(&[TARGET])));
+    let run = dir.diff(&["HEAD", "--path", "slo"]).ends(0).says("98.5% in 28d → 98% in 28d");
+    run.says_not("missing-file").says_not("note:");
+    let dir = Dir::repository(&[("slo.conf", SHOP)]);
+    dir.write("slo.conf", &shop(&[TARGET]));
+    dir.diff(&["HEAD", "slo.conf"]).ends(0).says("98.5% in 28d → 98% in 28d");
+    dir.diff(&["HEAD", "--path", "slo.conf"]).ends(0).says("98.5% in 28d → 98% in 28d");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_leads_to_a_file_of_another_name() {
+    use std::os::unix::fs::symlink;
+    let dir = Dir::repository(&[("slo/shop.tabi", "use \"./common.slo\"\n"), ("shared/real.txt", SHOP)]);
+    symlink("../shared/real.txt", dir.path.join("slo/common.slo")).expect("linked");
+    symlink("shared/real.txt", dir.path.join("all.tabi")).expect("linked");
+    symlink("slo/README.md", dir.path.join("README.md")).expect("linked");
+    dir.write("slo/README.md", "a page");
+    dir.commit("links");
+    dir.diff(&["HEAD", "HEAD"]).ends(0).says("nothing changes").says_not("note:");
+    dir.write("shared/real.txt", &shop(&[TARGET]));
+    dir.diff(&["HEAD"]).ends(0).says("98.5% in 28d → 98% in 28d").says_not("note:");
 }
 
 #[test]
