@@ -97,8 +97,10 @@ struct Read {
     /// `None`: there is nothing of the project.
     checked: Option<Checked>,
     errors: Vec<String>,
-    /// The paths that are there.
+    /// Whether there is anything of it.
     found: bool,
+    /// For each path that was asked for, whether it has a file of the project.
+    found_paths: Vec<bool>,
     _files: Option<TempDir>,
 }
 
@@ -106,20 +108,28 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let here =
         std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| format!("the current directory: {e}"))?;
     let mut repository = Lazy { here: &here, found: None };
-    let (old, new) = sides(args, &mut repository, terminal)?;
+    let (old_from, new_from) = sides(args, &mut repository, terminal)?;
     // a path beside a revision says where the project is in it
-    let paths = match (&old, &new) {
+    let paths = match (&old_from, &new_from) {
         (From::Path(path), From::Commit(..)) | (From::Commit(..), From::Path(path)) => vec![path.clone()],
         _ => args.paths.clone(),
     };
     // two paths may both be below one tabi.toml, and are two projects all the same
-    let alone = matches!((&old, &new), (From::Path(_), From::Path(_)));
-    let old = read(&old, &paths, alone, &mut repository, terminal)?;
-    let new = read(&new, &paths, alone, &mut repository, terminal)?;
+    let alone = matches!((&old_from, &new_from), (From::Path(_), From::Path(_)));
+    let old = read(&old_from, &paths, alone, &mut repository, terminal)?;
+    let new = read(&new_from, &paths, alone, &mut repository, terminal)?;
     if !old.found && !new.found {
         let asked: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
         let asked = if asked.is_empty() { "the project".to_string() } else { asked.join(", ") };
         return Err(format!("{asked}: there is no .tabi file in {} and in {}", old.name, new.name));
+    }
+    // one path that is right does not hide a mistyped one beside it
+    if !matches!((&old_from, &new_from), (From::Path(_), From::WorkingTree | From::Path(_))) {
+        let nowhere = |n: &usize| !old.found_paths[*n] && !new.found_paths[*n];
+        let asked: Vec<String> = (0..paths.len()).filter(nowhere).map(|n| paths[n].display().to_string()).collect();
+        if !asked.is_empty() {
+            return Err(format!("{}: there is no .tabi file in {} and in {}", asked.join(", "), old.name, new.name));
+        }
     }
     if !old.errors.is_empty() || !new.errors.is_empty() {
         return broken(args, &old, &new, terminal);
@@ -327,9 +337,12 @@ fn finish(
             checked: None,
             errors: Vec::new(),
             found: false,
+            found_paths: vec![false; paths.len()],
             _files: files,
         });
     };
+    let has_files = |path: &PathBuf| here.join(path).canonicalize().is_ok_and(|p| !project.without_files.contains(&p));
+    let found_paths = paths.iter().map(has_files).collect();
     let mut checked = check::finish(project, terminal);
     checked.diagnostics.retain(|d| d.severity == Severity::Error);
     let sources = &checked.project.sources;
@@ -341,7 +354,7 @@ fn finish(
     if checked.other_errors > 0 && errors.is_empty() {
         errors.push(build::other_errors(checked.other_errors));
     }
-    Ok(Read { name, checked: Some(checked), errors, found: true, _files: files })
+    Ok(Read { name, checked: Some(checked), errors, found: true, found_paths, _files: files })
 }
 
 impl Read {

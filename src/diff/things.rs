@@ -156,11 +156,13 @@ pub fn dashboards(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
 
 /// Rules of journeys of which nothing was said, and which differ all the same: so that "nothing changes" is true.
 pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
-    let mut concerned: BTreeSet<String> = changes
-        .iter()
-        .flat_map(|c| &c.subjects)
-        .map(|s| s.address().split('.').next().unwrap_or_default().to_string())
-        .collect();
+    let journey_of = |address: &str| address.split('.').next().unwrap_or_default().to_string();
+    let subjects = || changes.iter().flat_map(|c| &c.subjects);
+    let mut concerned: BTreeSet<String> = subjects().map(|s| journey_of(s.address())).collect();
+    // what moves leaves rules behind where it was, whatever that is called now
+    let left = subjects().filter_map(|s| s.old.as_ref()).map(|(address, _)| journey_of(address));
+    let left = left.filter_map(|name| pairs.old.model.journeys.iter().position(|j| j.name.text == name));
+    concerned.extend(left.filter_map(|i| pairs.now(i)).map(|j| pairs.new.journey(j).name.text.clone()));
     // who delivers and who is delivered stand in each other's rules
     for (side, journey) in [pairs.old, pairs.new].iter().flat_map(|s| s.chosen.iter().map(move |i| (s, s.journey(*i))))
     {

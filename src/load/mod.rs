@@ -42,6 +42,8 @@ pub struct Project {
     pub notes: Vec<String>,
     /// Where the Tabi files were found.
     pub paths: HashMap<FileId, Found>,
+    /// Paths that were given, canonical, below which the project has no file.
+    pub without_files: Vec<PathBuf>,
     selected: Vec<bool>,
 }
 
@@ -129,10 +131,22 @@ pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 /// In words: a path that does not exist or cannot be read, or no file at all.
 pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
     let listing = list(paths, &Where::here()?)?;
-    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { read_all(listing, &mut Disk::default()) }
+    if listing.walk.files.is_empty() {
+        return Err(nothing(paths));
+    }
+    let project = read_all(listing, &mut Disk::default())?;
+    match project.without_files.first() {
+        None => Ok(project),
+        Some(path) => Err(format!(
+            "{} has no file of the project in {}\n  help: `sources` in its tabi.toml lists the files",
+            path.display(),
+            project.root.display()
+        )),
+    }
 }
 
-/// Reads the project of the paths as seen from a directory, as if nothing were above `top`. `None`: there is no file.
+/// Reads the project of the paths as seen from a directory, as if nothing were above `top`. `None`: there is no file; where there is
+/// one, paths may be without all the same.
 ///
 /// # Errors
 /// In words: a path that does not exist or cannot be read.
@@ -142,7 +156,12 @@ pub fn load_at(top: &Path, here: &Path, paths: &[PathBuf]) -> Result<Option<Proj
     let listing = list(paths, &place)?;
     // one whose `tabi.toml` is wrong may list none for that
     let nothing = listing.walk.files.is_empty() && listing.diagnostics.is_empty();
-    if nothing { Ok(None) } else { read_all(listing, &mut Disk::default()).map(Some) }
+    if nothing {
+        return Ok(None);
+    }
+    let project = read_all(listing, &mut Disk::default())?;
+    let none = !paths.is_empty() && project.without_files.len() == paths.len() && project.diagnostics.is_empty();
+    Ok((!none).then_some(project))
 }
 
 /// The paths that a file leads to, as they are written: `sources` of a `tabi.toml`, each `use "…"` of a Tabi file.
@@ -177,12 +196,12 @@ fn read_all(listing: Listing, disk: &mut Disk) -> Result<Project, String> {
         listed = false;
     }
     loader.link();
-    let selected = match &listing.chosen {
-        None => Vec::new(),
-        Some(chosen) => loader.select(chosen, first_unit)?,
+    let (selected, without_files) = match &listing.chosen {
+        None => (Vec::new(), Vec::new()),
+        Some(chosen) => loader.select(chosen, first_unit),
     };
     let Loader { root, sources, units, diagnostics, notes, paths, .. } = loader;
-    Ok(Project { root, config: listing.config, sources, units, diagnostics, notes, paths, selected })
+    Ok(Project { root, config: listing.config, sources, units, diagnostics, notes, paths, without_files, selected })
 }
 
 /// The paths on the command line by the project that each belongs to, in their order; one empty list without a path. A hook is given
@@ -443,8 +462,9 @@ impl Loader<'_> {
         }
     }
 
-    /// Which files are reported: those below the given paths, what they use, and `tabi.toml`.
-    fn select(&self, chosen: &[PathBuf], first_unit: usize) -> Result<Vec<bool>, String> {
+    /// Which files are reported: those below the given paths, what they use, and `tabi.toml`. And the paths that have none.
+    fn select(&self, chosen: &[PathBuf], first_unit: usize) -> (Vec<bool>, Vec<PathBuf>) {
+        let mut without = Vec::new();
         let mut selected = vec![false; self.sources.iter().count()];
         selected[..first_unit].fill(true);
         let unit_of: HashMap<FileId, &Unit> = self.units.iter().map(|u| (u.file, u)).collect();
@@ -454,11 +474,7 @@ impl Loader<'_> {
             let below = |found: &Found| found.canonical.starts_with(path);
             todo.extend(self.units.iter().map(|u| u.file).filter(|id| self.paths.get(id).is_some_and(below)));
             if todo.len() == before && path.file_name().is_none_or(|n| n != config::FILE_NAME) {
-                let root = self.root.display();
-                return Err(format!(
-                    "{} has no file of the project in {root}\n  help: `sources` in its tabi.toml lists the files",
-                    path.display()
-                ));
+                without.push(path.clone());
             }
         }
         while let Some(id) = todo.pop() {
@@ -471,6 +487,6 @@ impl Loader<'_> {
                 );
             }
         }
-        Ok(selected)
+        (selected, without)
     }
 }

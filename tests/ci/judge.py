@@ -320,7 +320,14 @@ def run_action():
         ends, outputs, summary = action(Repository(Path(d), change=("target 99%", "target 101%")))
         check(codes(ends) == [0, 1, 0], shown(ends))
         check("::error" in ends["Look for mistakes"].stdout, shown(ends))
-        check(outputs.get("changed") == "true" and "bad-target" in summary, summary)
+        check(outputs.get("changed") == "unknown" and "bad-target" in summary, f"{outputs}\n{summary}")
+
+    with scenario("a mistake that is mended") as d:
+        repository = Repository(Path(d), change=("target 99%", "target 101%"))
+        repository.git(repository.work, "checkout", "--quiet", "HEAD^1", "--", ".")
+        ends, outputs, summary = action(repository, {"base": "HEAD"}, event="push")
+        check(codes(ends) == [0, 0, 0], shown(ends))
+        check(outputs.get("changed") == "unknown" and "bad-target" in summary, f"{outputs}\n{summary}")
 
     with scenario("warnings") as d:
         repository = Repository(Path(d), change=("# tabi: allow(blind-spot) this is a test\n", ""))

@@ -1,7 +1,7 @@
 //! Each kind of change: the old text, what is other in the new one, and what is said.
 
 use super::{Project, between, said};
-use tabi::diff::{json, markdown, text};
+use tabi::diff::{Kind, json, markdown, text};
 
 pub const SHOP: &str = r#"defaults {
   owner   shop
@@ -128,6 +128,18 @@ fn an_sli_that_moves_takes_its_names_with_it() {
     let text = SHOP.replace(fast, "    sli up { up probe_success target 99% }\n");
     let new = text.replace("  step build {\n", &format!("  step build {{\n{fast}"));
     insta::assert_snapshot!(said(&Project::text(SHOP), &Project::text(&new), text::text));
+}
+
+#[test]
+fn an_sli_that_moves_explains_the_rules_of_where_it_was() {
+    let fast = &SHOP[SHOP.find("    sli fast").expect("there")..SHOP.find("  target 98.5%").expect("there") - 5];
+    let text = SHOP.replace("  delivers checkout\n", "");
+    let old = text.replace("  step pay {\n", "  step pay {\n    sli up { up probe_success target 99% }\n");
+    let new = old.replace(fast, "").replace("  step build {\n", &format!("  step build {{\n{fast}"));
+    let (old, new) = (Project::text(&old), Project::text(&new));
+    let found = between(&old, &new);
+    assert!(found.changes.iter().any(|c| matches!(c.kind, Kind::Afresh(_))), "{found:#?}");
+    assert!(!found.changes.iter().any(|c| matches!(c.kind, Kind::Rules(_))), "{}", said(&old, &new, text::text));
 }
 
 #[test]

@@ -157,6 +157,24 @@ fn a_project_may_be_anywhere_and_may_be_new() {
 }
 
 #[test]
+fn a_path_counts_where_it_has_files_of_the_project() {
+    let more = "operator journey shift {\n  sli quiet {\n    holds `pages < 3`\n    target 90%\n  }\n}\n";
+    let files = [("tabi.toml", ""), ("slo/shop.tabi", SHOP), ("slo/README.md", "a page"), ("more/shift.tabi", more)];
+    let dir = Dir::repository(&files);
+    // a mistyped path beside a right one
+    let run = dir.diff(&["HEAD", "--path", "slo", "--path", "mroe", "--path", "slo/README.md"]).ends(2);
+    run.says("mroe, slo/README.md: there is no .tabi file in HEAD").says_not("slo,");
+    // what is not a file of the project stays
+    std::fs::remove_file(dir.path.join("slo/shop.tabi")).expect("removed");
+    dir.diff(&["HEAD", "--path", "slo"]).ends(0).says("Gone").says("the working tree (nothing there)");
+    let run = dir.diff(&["HEAD", "--path", "slo", "--path", "more"]).ends(0).says("Gone").says("checkout");
+    run.says_not("shift").says_not("nothing there");
+    dir.commit("gone");
+    dir.diff(&["HEAD~1", "HEAD", "--path", "slo"]).ends(0).says("Gone");
+    dir.diff(&["HEAD", "HEAD", "--path", "slo"]).ends(2).says("slo: there is no .tabi file in HEAD");
+}
+
+#[test]
 fn one_file_of_a_project_is_compared_by_itself() {
     // its journeys deliver what another file has
     let (shop, delivery) = SHOP.split_once("\ndeveloper").expect("two journeys");
