@@ -214,7 +214,7 @@ fn run(sample: Option<usize>, only_fast: bool) -> (usize, usize, Vec<String>, us
         });
     }
     // in an order in which any beginning of the run is a sample of all of it
-    let stride = (0..).map(|k| cases.len() * 5 / 8 + k).find(|s| coprime(*s, cases.len())).unwrap_or(1);
+    let stride = (0..=cases.len()).map(|k| cases.len() * 5 / 8 + k).find(|s| coprime(*s, cases.len())).unwrap_or(1);
     let (next, good) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let survivors: Mutex<Vec<String>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
