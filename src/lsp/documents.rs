@@ -2,7 +2,7 @@
 
 use super::positions::Encoding;
 use crate::load::disk::Disk;
-use gen_lsp_types::{TextDocumentContentChangeEvent as Change, Uri};
+use gen_lsp_types::{TextDocumentContentChangeEvent as Change, Uri, VersionedTextDocumentIdentifier};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,10 +17,11 @@ pub struct Document {
     pub text: String,
 }
 
-/// All documents that are open, by the key of their path.
+/// All documents that are open, by the key of their path. A link and the file that it leads to are two documents of one key: the one that
+/// was opened or changed last, which is the last of its list, says the text.
 #[derive(Debug, Default)]
 pub struct Documents {
-    open: BTreeMap<PathBuf, Document>,
+    open: BTreeMap<PathBuf, Vec<Document>>,
     /// Keys of URIs, so that the disk is asked once for each.
     keys: BTreeMap<String, PathBuf>,
 }
@@ -41,30 +42,48 @@ impl Documents {
 
     /// The document of a key.
     pub fn get(&self, key: &Path) -> Option<&Document> {
-        self.open.get(key)
+        self.open.get(key)?.last()
     }
 
-    /// All keys and documents.
-    pub fn iter(&self) -> impl Iterator<Item = (&PathBuf, &Document)> {
-        self.open.iter()
+    /// The keys of all documents.
+    pub fn keys(&self) -> impl Iterator<Item = &PathBuf> {
+        self.open.keys()
     }
 
     /// Opens a document.
     pub fn open(&mut self, key: PathBuf, document: Document) {
-        self.open.insert(key, document);
+        let all = self.open.entry(key).or_default();
+        all.retain(|known| known.uri != document.uri);
+        all.push(document);
     }
 
     /// Closes a document.
-    pub fn close(&mut self, key: &Path) {
+    pub fn close(&mut self, key: &Path, uri: &Uri) {
+        if let Some(all) = self.open.get_mut(key) {
+            all.retain(|known| known.uri != *uri);
+            if !all.is_empty() {
+                return;
+            }
+        }
         self.open.remove(key);
         // it may not be on the disk, or elsewhere once it is opened again
         self.keys.retain(|_, known| known != key);
     }
 
     /// Changes a document. False where it is not open.
-    pub fn change(&mut self, key: &Path, version: i32, changes: Vec<Change>, encoding: Encoding) -> bool {
-        let Some(document) = self.open.get_mut(key) else { return false };
-        document.version = version;
+    pub fn change(
+        &mut self,
+        key: &Path,
+        id: &VersionedTextDocumentIdentifier,
+        changes: Vec<Change>,
+        encoding: Encoding,
+    ) -> bool {
+        let Some(all) = self.open.get_mut(key) else { return false };
+        let uri = &id.text_document_identifier.uri;
+        let Some(at) = all.iter().position(|known| known.uri == *uri) else { return false };
+        all[at..].rotate_left(1);
+        let Some(document) = all.last_mut() else { return false };
+        document.version = id.version;
         for change in changes {
             apply(&mut document.text, change, encoding);
         }

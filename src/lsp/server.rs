@@ -102,7 +102,7 @@ impl Server {
 
     /// The keys of the documents that are open.
     pub fn keys(&self) -> Vec<PathBuf> {
-        self.documents.iter().map(|(key, _)| key.clone()).collect()
+        self.documents.keys().cloned().collect()
     }
 
     /// Tells the client something.

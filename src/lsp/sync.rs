@@ -20,7 +20,7 @@ pub fn changed(server: &mut Server, params: lsp::DidChangeTextDocumentParams) {
     let id = params.text_document;
     let key = server.documents.key(&id.text_document_identifier.uri);
     let encoding = server.client.encoding;
-    if server.documents.change(&key, id.version, params.content_changes, encoding) {
+    if server.documents.change(&key, &id, params.content_changes, encoding) {
         server.projects.edited(key.clone());
         touch(server, key);
     } else {
@@ -37,11 +37,16 @@ pub fn saved(server: &mut Server, params: &lsp::DidSaveTextDocumentParams) {
     }
 }
 
-/// A document is closed: what is on the disk holds.
+/// A document is closed: what is on the disk holds, or the text of another document of the same file.
 pub fn closed(server: &mut Server, params: &lsp::DidCloseTextDocumentParams) {
     let key = server.documents.key(&params.text_document.uri);
-    server.documents.close(&key);
-    server.projects.take_away(&key);
+    server.documents.close(&key, &params.text_document.uri);
+    if server.documents.get(&key).is_some() {
+        server.projects.edited(key.clone());
+        touch(server, key);
+    } else {
+        server.projects.take_away(&key);
+    }
     let open = server.keys();
     server.projects.forget(&open, &server.modules);
     server.changed = true;

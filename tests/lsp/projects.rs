@@ -319,3 +319,25 @@ fn a_symbol_of_two_projects_is_listed_once() {
     let all = server.request("workspace/symbol", json!({ "query": "answered" })).expect("an answer");
     assert_eq!(all.as_array().map(Vec::len), Some(1), "{all:#}");
 }
+
+#[test]
+fn a_link_and_its_file_are_two_documents_of_one_text() {
+    let (good, bad) = ("site x \"X\" { }\n", "user journey {\n");
+    let mut server = TestServer::new(RICH, &[("tabi.toml", ""), ("a.tabi", good)]);
+    std::os::unix::fs::symlink("a.tabi", server.path("link.tabi")).expect("linked");
+    let broken = |server: &mut TestServer, name: &str| has(&server.messages(name), "expected a name");
+    server.open("a.tabi", good);
+    server.open("link.tabi", bad);
+    assert!(broken(&mut server, "link.tabi"));
+    // what was changed last holds
+    server.replace("a.tabi", &format!("{good}# more\n"));
+    assert!(!broken(&mut server, "a.tabi") && !broken(&mut server, "link.tabi"));
+    server.replace("link.tabi", bad);
+    assert!(broken(&mut server, "link.tabi"));
+    // once one is closed, the other does
+    let uri = server.uri("link.tabi");
+    server.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    assert!(!broken(&mut server, "a.tabi") && !broken(&mut server, "link.tabi"));
+    server.change("a.tabi", json!([{ "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } }, "text": bad }]));
+    assert!(broken(&mut server, "a.tabi"));
+}

@@ -162,7 +162,9 @@ fn after_10_000_edits_both_sides_hold_the_same_text() {
                 })
                 .collect();
             let changes = serde_json::from_value(json!(changes)).expect("changes");
-            assert!(documents.change(&key, step, changes, encoding));
+            let id =
+                serde_json::from_value(json!({ "uri": "file:///nowhere/a.tabi", "version": step })).expect("an id");
+            assert!(documents.change(&key, &id, changes, encoding));
             assert_eq!(documents.get(&key).expect("open").text, text, "{encoding:?}, edit {step}");
         }
     }
