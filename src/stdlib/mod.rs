@@ -12,13 +12,26 @@ pub struct Module {
 /// Every module, in order of their names.
 pub const ALL: &[Module] = &[
     Module { name: "argocd", text: include_str!("argocd.tabi") },
+    Module { name: "aws", text: include_str!("aws.tabi") },
+    Module { name: "django", text: include_str!("django.tabi") },
+    Module { name: "envoy", text: include_str!("envoy.tabi") },
+    Module { name: "fastapi", text: include_str!("fastapi.tabi") },
     Module { name: "github_actions", text: include_str!("github_actions.tabi") },
     Module { name: "gitlab", text: include_str!("gitlab.tabi") },
+    Module { name: "go", text: include_str!("go.tabi") },
     Module { name: "grpc", text: include_str!("grpc.tabi") },
+    Module { name: "haproxy", text: include_str!("haproxy.tabi") },
     Module { name: "http", text: include_str!("http.tabi") },
+    Module { name: "ingress_nginx", text: include_str!("ingress_nginx.tabi") },
+    Module { name: "istio", text: include_str!("istio.tabi") },
+    Module { name: "kafka", text: include_str!("kafka.tabi") },
+    Module { name: "kong", text: include_str!("kong.tabi") },
     Module { name: "kubernetes", text: include_str!("kubernetes.tabi") },
+    Module { name: "on_call", text: include_str!("on_call.tabi") },
     Module { name: "otel", text: include_str!("otel.tabi") },
     Module { name: "probe", text: include_str!("probe.tabi") },
+    Module { name: "spring", text: include_str!("spring.tabi") },
+    Module { name: "traefik", text: include_str!("traefik.tabi") },
 ];
 
 /// The module of a name.
