@@ -9,6 +9,15 @@ pub struct Module {
     pub text: &'static str,
 }
 
+impl Module {
+    /// What it is for: the comment above its templates.
+    pub fn doc(&self) -> String {
+        let lines = self.text.lines().take_while(|l| l.starts_with('#') && !l.starts_with("##"));
+        let text: Vec<&str> = lines.map(|l| l.trim_start_matches('#').trim()).collect();
+        text.join("\n").trim().to_string()
+    }
+}
+
 /// Every module, in order of their names.
 pub const ALL: &[Module] = &[
     Module { name: "argocd", text: include_str!("argocd.tabi") },
