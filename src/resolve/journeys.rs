@@ -28,7 +28,9 @@ impl<'a> Resolver<'a> {
         scopes: &[Scope<'a>],
         declared: &HashMap<FileId, Own<'a>>,
     ) -> (Vec<Arc<Journey>>, Vec<u64>) {
-        units.iter().for_each(|unit| self.kept.look(self.sources, unit));
+        for unit in units {
+            self.kept.look(self.sources, unit);
+        }
         let world = self.world(units);
         let mut journeys: Vec<Arc<Journey>> = Vec::new();
         let mut delivers: Vec<Vec<Named>> = Vec::new();
