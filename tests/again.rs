@@ -120,8 +120,5 @@ fn what_is_kept_does_not_show() {
         }
         texts[file].1 = edited(&texts[file].1, &mut dice);
     }
-    assert!(
-        quiet > 100 && shared > 200,
-        "too little was tried: {quiet} rounds without errors, {shared} journeys kept"
-    );
+    assert!(quiet > 100 && shared > 200, "too little was tried: {quiet} rounds without errors, {shared} journeys kept");
 }
