@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod backtest;
 pub mod cli;
 pub mod cost;
 pub mod dashboard;

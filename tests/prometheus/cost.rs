@@ -328,7 +328,7 @@ fn what_cannot_be_asked_is_said_in_words() {
         (format!("http://127.0.0.1:{}", http::free_port()), "cannot be reached"),
         // at once or, where names are looked up slowly, after a second
         ("http://no-such-host.invalid:9090".to_string(), "http://no-such-host.invalid:9090 "),
-        (http(Some(elsewhere.leak())), "TLS is not built in"),
+        (http(Some(elsewhere.leak())), "a redirect to https://127.0.0.1:"),
         (http(None), "does not answer within 1s"),
         (http(Some("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n")), "answers 401 Unauthorized"),
         (http(Some("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")), "does not speak the API of Prometheus"),
@@ -340,7 +340,7 @@ fn what_cannot_be_asked_is_said_in_words() {
             )),
             "refuses `count(",
         ),
-        ("https://prometheus.example.com".to_string(), "TLS is not built in"),
+        ("ftp://prometheus.example.com".to_string(), "is no URL of a Prometheus"),
         ("localhost:9090".to_string(), "is no URL of a Prometheus"),
         ("http://".to_string(), "is no URL of a Prometheus"),
     ] {
