@@ -113,9 +113,8 @@ pub fn compare(dir: &Path, count: usize, produce: Produce<'_>) -> Result<(Vec<Dr
         found.push(Drift { path: path.clone(), change: Change::Gone });
     }
     // tests and dashboards follow from rules
-    let rank = |path: &str| {
-        ["tests/", "dashboards/"].iter().position(|folder| path.starts_with(folder)).map_or(0, |i| i + 1)
-    };
+    let rank =
+        |path: &str| ["tests/", "dashboards/"].iter().position(|folder| path.starts_with(folder)).map_or(0, |i| i + 1);
     found.sort_by(|a, b| (rank(&a.path), &a.path).cmp(&(rank(&b.path), &b.path)));
     let count = paths.len();
     let manifest = manifest_text(paths);
