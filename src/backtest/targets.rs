@@ -68,7 +68,9 @@ pub fn tried(
             let count = |urgency| {
                 let rows = thresholds(alerts, *target, range);
                 let of = rows.iter().filter(|row| row.urgency == urgency);
-                of.flat_map(|row| fires(row, allowed)).filter(|f| f.from > clock.from).count()
+                of.flat_map(|row| fires(row, allowed))
+                    .filter(|f| f.until.is_none_or(|until| until > clock.from))
+                    .count()
             };
             Tried {
                 target: *target,

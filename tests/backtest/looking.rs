@@ -16,7 +16,7 @@ const ALL: &str = r#"
 sli answers { good pay_total{job="shop", code!="500"}
   total pay_total{job="shop"}
   target 99% }
-sli refused { good `sum(rate(ok_total[2m]))`
+sli refused { good `sum(rate(ok_total[$window]))`
   bad pay_total{code="500"}
   exclude `maintenance{job="cron"} == 1`
   target 99% }

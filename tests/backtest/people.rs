@@ -44,7 +44,7 @@ fn what_cannot_be_measured_is_said_with_a_way_out() {
 #[test]
 fn a_page_needs_nothing_else() {
     let directory = project();
-    let text = super::SHOP.replace("journey shop {", "journey shop {\n  title \"Shop <b>&\"");
+    let text = super::SHOP.replace("journey shop {", "journey shop \"Shop <b>&\" {");
     super::common::write(&directory.path().join("shop.tabi"), &text);
     let stub = Stub::start(|request, _| {
         // two hours of an outage

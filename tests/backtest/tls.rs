@@ -10,14 +10,18 @@ use std::sync::{Arc, Mutex};
 
 /// A server whose certificate is for a name, and that certificate, which nobody but itself has signed.
 fn server(name: &str) -> (u16, String) {
-    let made = rcgen::generate_simple_self_signed(vec![name.to_string()]).expect("a certificate");
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let pair = rcgen::KeyPair::generate().expect("a key");
+    let mut parameters = rcgen::CertificateParams::new(vec![name.to_string()]).expect("a name");
+    // whoever has signed something is found by the name
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
+    let made = parameters.self_signed(&pair).expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(pair.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("protocols")
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![made.der().clone()], key)
         .expect("a server");
     let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -28,7 +32,7 @@ fn server(name: &str) -> (u16, String) {
             std::thread::spawn(move || answer(config, stream));
         }
     });
-    (port, made.cert.pem())
+    (port, made.pem())
 }
 
 /// One question and its answer.
@@ -96,7 +100,7 @@ fn wrong_certificates_and_files_are_said() {
     // for another name
     fails(&url, &["--ca-file", "ca.pem"], &["not to be trusted", "prometheus.example"]);
     // of somebody else
-    write("other.pem", &server("127.0.0.1").1);
+    write("other.pem", &server("127.0.0.2").1);
     fails(&url, &["--ca-file", "other.pem"], &["not to be trusted", "--ca-file"]);
     write("none.pem", "no certificate\n");
     fails(&url, &["--ca-file", "none.pem"], &["none.pem has no certificate"]);

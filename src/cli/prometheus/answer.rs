@@ -193,7 +193,7 @@ impl Prometheus {
 
     fn not_trusted(&self, why: &str) -> String {
         let why = why.trim_start_matches("invalid peer certificate: ");
-        let help = if why.contains("UnknownIssuer") || why.contains("CaUsedAsEndEntity") {
+        let help = if ["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"].iter().any(|w| why.contains(w)) {
             "`--ca-file` names a file with the certificate of the authority that signed it"
         } else {
             "the certificate must be mended where the server is"
