@@ -16,8 +16,10 @@ mod cost;
 mod diff;
 pub mod drift;
 mod explain;
+mod export;
 mod fmt;
 mod git;
+mod import;
 mod init;
 mod lsp;
 mod man;
@@ -68,6 +70,8 @@ enum Command {
     Diff(diff::Args),
     Explain(explain::Args),
     Init(init::Args),
+    Import(import::Args),
+    Export(export::Args),
     Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -97,6 +101,8 @@ pub fn main() -> ExitCode {
             Command::Diff(args) => diff::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
+            Command::Import(args) => import::run(&args, terminal),
+            Command::Export(args) => export::run(&args, terminal),
             Command::Lsp(args) => Ok(lsp::run(&args)),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),
