@@ -3,6 +3,7 @@
 use crate::measure::Measure;
 use crate::source::Place;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A value and where it was said; `None` where it is built in.
 #[derive(Clone, Debug, PartialEq)]
@@ -327,7 +328,7 @@ pub struct Model {
     /// Sites in the order of their declarations.
     pub sites: Vec<Site>,
     /// Journeys in the order of their declarations.
-    pub journeys: Vec<Journey>,
+    pub journeys: Vec<Arc<Journey>>,
 }
 
 /// Labels that the rules use themselves.

@@ -352,7 +352,10 @@ fn exit_codes_say_how_it_went() {
 #[test]
 fn what_is_exported_can_be_imported() {
     let dir = Dir::new("export");
-    dir.put("shop.tabi", corpus::read("examples/shop/shop.tabi"));
+    dir.put(
+        "shop.tabi",
+        "## A buyer pays.\nuser journey checkout \"Checkout\" {\n  owner shop\n  labels { tier \"gold\" }\n  runbook \"https://r.example.com/$journey\"\n\n  step pay {\n    ## Answers without an error.\n    sli available \"Available\" {\n      bad http_requests_total{job=\"pay\", code=~\"5..\"}\n      total http_requests_total{job=\"pay\"}\n      traffic 5/s\n      target 99.9%\n    }\n    sli fast {\n      latency http_request_duration_seconds{job=\"pay\"} under 1s\n      exclude `maintenance == 1`\n      target 99%\n    }\n  }\n  target 98%\n}\n\ndeveloper journey delivery {\n  delivers checkout\n  sli green {\n    good ci_runs_total{result=\"ok\"}\n    total ci_runs_total\n    target 90%\n  }\n}\n",
+    );
     dir.put("more.tabi", "user journey more {\n  step a {\n    sli age {\n      age last_success_timestamp_seconds{job=\"a\"} under 26h\n      target 98%\n    }\n    sli raw {\n      good `sum(rate(a_total[$window]))`\n      bad  `sum(rate(b_total[$window]))`\n      target 99.95%\n    }\n    sli holds {\n      holds `max by (q) (age) <= 300`\n      by q\n      target 99%\n    }\n    sli native {\n      latency x_seconds{job=\"a\"} under 300ms\n      histogram native\n      target 99%\n    }\n    sli up {\n      up probe_success{job=\"p\"}\n      target 99%\n    }\n  }\n}\n");
     let exported = dir.tabi(&["export", "openslo", "."]);
     assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));

@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         emit::chunk(&checked.model, &project.sources, &options, i)
     };
     if args.check {
-        let drift = output::compare(&dir, count, &produce)?;
+        let (drift, files) = output::compare(&dir, count, &produce)?;
         drop(progress);
         let mut said = String::new();
         for file in &drift {
@@ -105,7 +105,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         }
         terminal.result(&said)?;
         if drift.is_empty() {
-            terminal.note_line(&format!("{} up to date", plural(count, "file")));
+            terminal.note_line(&format!("{} up to date", plural(files, "file")));
             return Ok(Outcome::Fine);
         }
         terminal.note_line(&format!("{} not up to date; run `{}`", plural(drift.len(), "file"), command(args)));

@@ -21,8 +21,11 @@ mod fmt;
 mod git;
 mod import;
 mod init;
+// `tabi std`; a module of that name would hide the standard library
+mod library;
 mod lsp;
 mod man;
+mod names;
 pub mod output;
 mod paths;
 mod prometheus;
@@ -69,6 +72,7 @@ enum Command {
     Cost(cost::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Std(library::Args),
     Init(init::Args),
     Import(import::Args),
     Export(export::Args),
@@ -99,6 +103,7 @@ pub fn main() -> ExitCode {
             Command::Show(args) => show::run(&args, terminal),
             Command::Cost(args) => cost::run(&args, terminal),
             Command::Diff(args) => diff::run(&args, terminal),
+            Command::Std(args) => library::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
             Command::Import(args) => import::run(&args, terminal),

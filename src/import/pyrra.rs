@@ -7,7 +7,6 @@ use super::service::{Alerts, Service, Slo, owner_of};
 use super::settings::{Context, lost, percent, short};
 use super::yaml::Node;
 use super::{Document, messages as say, names};
-use crate::model::reserved;
 use crate::promql::write::duration;
 use crate::source::FileId;
 use std::collections::HashMap;
@@ -317,11 +316,7 @@ fn measured(
 fn by(reader: &mut Reader<'_>, fields: &Fields, measured: &mut Measured) {
     for node in reader.list(fields, "grouping") {
         let Some(label) = reader.text_of(&node, "grouping") else { continue };
-        if let Some(reason) = reserved(&label) {
-            let message = format!("`{label}` cannot part a budget: {reason}");
-            reader.say(say::dropped(reader.at(&node), message));
-            measured.notes.push(format!("check: it was grouped by {label}, which cannot stand in `by`: {reason}"));
-        } else if !measured.by.contains(&label) {
+        if !measured.by.contains(&label) {
             measured.by.push(label);
         }
     }

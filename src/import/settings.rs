@@ -126,6 +126,21 @@ pub fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
+/// Takes out of `by` what cannot stand there.
+pub fn checked_by(slo: &mut Slo) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let (at, notes) = (slo.at, &mut slo.notes);
+    slo.measured.by.retain(|label| {
+        let plain = label_name_is_plain(label);
+        let Some(reason) = reserved(label).or((!plain).then_some("Tabi cannot write this name")) else { return true };
+        let message = format!("`{label}` cannot part a budget: {reason}");
+        notes.push(format!("check: {message}"));
+        found.push(say::dropped(at, message));
+        false
+    });
+    found
+}
+
 /// A percentage as Tabi writes it; `None` where it is none.
 pub fn percent(text: &str) -> Option<String> {
     let text = text.trim();

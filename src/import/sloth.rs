@@ -379,6 +379,10 @@ fn windows(reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Period> {
     let period = reader.required(&spec, "sloPeriod", "AlertWindows")?;
     let milliseconds = reader.window(&period, "sloPeriod")?;
     let window = period.text().unwrap_or_default().to_string();
+    if !(DAY..=365 * DAY).contains(&milliseconds) {
+        reader.say(say::bad_duration(reader.at(&period), "sloPeriod", &window));
+        return None;
+    }
     let mut found = Period { window, alerts: Alerts::default(), rows: Vec::new(), note: None };
     let mut written: [Vec<String>; 2] = [Vec::new(), Vec::new()];
     let mut shorter = Vec::new();

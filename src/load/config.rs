@@ -45,6 +45,9 @@ struct Reader {
     config: Config,
 }
 
+/// What may stand above the first table, and the tables.
+const TOP: [&str; 5] = ["sources", "output", "lint", "alerts", "grafana"];
+
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -61,7 +64,7 @@ impl Reader {
                 "lint" => self.each(value, Self::lint),
                 "alerts" => self.each(value, Self::alerts),
                 "grafana" => self.each(value, Self::grafana),
-                _ => self.unknown(key, &["sources", "output", "lint", "alerts", "grafana"]),
+                _ => self.unknown(key, &TOP),
             }
         }
         self.severities();
@@ -244,7 +247,10 @@ impl Reader {
         );
         d = match did_you_mean(word, known.iter().copied()) {
             Some(meant) => d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant),
-            None => d.help(format!("what may stand here: {}", known.join(", "))),
+            None => match did_you_mean(word, TOP).filter(|top| matches!(*top, "sources" | "output")) {
+                Some(top) => d.help(format!("did you mean `{top}`? it stands above the first `[table]`")),
+                None => d.help(format!("what may stand here: {}", known.join(", "))),
+            },
         };
         self.diagnostics.push(d);
     }

@@ -2,6 +2,7 @@
 //! when it fires and when it ends. The same reckoning as in the lints and the rules.
 
 pub mod cost;
+pub mod library;
 pub mod table;
 
 use crate::diagnostic::did_you_mean;

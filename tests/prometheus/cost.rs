@@ -155,7 +155,7 @@ fn lengths(files: &[rules::RuleFile]) -> BTreeMap<String, u64> {
 }
 
 fn fill(directory: &Path, compiled: &Compiled, files: &[rules::RuleFile]) {
-    let by: BTreeSet<&str> = compiled.model.journeys.iter().flat_map(tabi::model::Journey::by_labels).collect();
+    let by: BTreeSet<&str> = compiled.model.journeys.iter().flat_map(|j| j.by_labels()).collect();
     let lengths = lengths(files);
     // what is read at once is read up to the longest window of an alert ago, or half an hour for all that rules need of it
     let length = |name: &str| {

@@ -9,7 +9,7 @@ use crate::model::Journey;
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     let plan = &page.plan;
     let named = |indexes: Vec<usize>| -> Vec<&Journey> {
-        let mut found: Vec<&Journey> = indexes.into_iter().map(|i| &plan.model.journeys[i]).collect();
+        let mut found: Vec<&Journey> = indexes.into_iter().map(|i| &*plan.model.journeys[i]).collect();
         found.sort_by_key(|j| &j.name.text);
         found.dedup_by_key(|j| &j.name.text);
         found

@@ -147,7 +147,16 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
             why.push(reader.perfect(&target_node, &slo.name));
         }
         slo.target = percentage;
-        slo.weight = reader.text(&objective, "compositeWeight").filter(|_| !own);
+        if let Some(weight) = reader.text(&objective, "compositeWeight") {
+            if weight.parse::<f64>().is_ok_and(|w| w > 0.0 && w <= 1e6)
+                && weight.starts_with(|c: char| c.is_ascii_digit())
+            {
+                slo.weight = Some(weight).filter(|_| !own);
+            } else if let Some(node) = objective.get("compositeWeight") {
+                let at = reader.at(node);
+                reader.say(say::bad_number(at, "compositeWeight", &weight, "a number above 0"));
+            }
+        }
         slo.alerts.clone_from(&policies.0);
         slo.notes.extend(policies.1.iter().cloned());
         match indicator.map(|i| measured(&i, &goal)) {
