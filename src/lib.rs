@@ -20,6 +20,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod ide;
+pub mod import;
 pub mod lint;
 pub mod load;
 pub mod lsp;

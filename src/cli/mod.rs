@@ -17,8 +17,10 @@ mod cost;
 mod diff;
 pub mod drift;
 mod explain;
+mod export;
 mod fmt;
 mod git;
+mod import;
 mod init;
 // `tabi std`; a module of that name would hide the standard library
 mod library;
@@ -74,6 +76,8 @@ enum Command {
     Explain(explain::Args),
     Std(library::Args),
     Init(init::Args),
+    Import(import::Args),
+    Export(export::Args),
     Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -105,6 +109,8 @@ pub fn main() -> ExitCode {
             Command::Std(args) => library::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
+            Command::Import(args) => import::run(&args, terminal),
+            Command::Export(args) => export::run(&args, terminal),
             Command::Lsp(args) => Ok(lsp::run(&args)),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),
