@@ -157,7 +157,7 @@ impl<'a> Resolver<'a> {
             let parts: Vec<&str> = source.name.split('/').collect();
             let last = parts.last().copied().unwrap_or_default();
             let alike = last == wanted || did_you_mean(wanted, [last]).is_some();
-            if file == string.file || !last.ends_with(".tabi") || !alike {
+            if file == string.file || last.strip_suffix(".tabi").is_none() || !alike {
                 continue;
             }
             let shared = folder.iter().zip(&parts).take_while(|(a, b)| a == b).count();
