@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod backtest;
 pub mod cli;
 pub mod cost;
 pub mod dashboard;
@@ -69,6 +70,7 @@ pub fn compile_again(
     kept: &mut Kept,
 ) -> (Model, Vec<Diagnostic>) {
     let (resolved, mut found) = resolve::resolve_again(sources, units, &mut kept.resolve);
+    found.extend(resolve::sites::check_alert_labels(&resolved.model, options));
     let has_errors = syntax_errors || found.iter().any(|d| d.severity == Severity::Error);
     let lints = lint::check(&resolved, has_errors, &mut kept.lint);
     found.extend(lint::allow::apply(sources, &resolved, options, lints, !has_errors));

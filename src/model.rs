@@ -331,6 +331,13 @@ pub struct Model {
     pub journeys: Vec<Arc<Journey>>,
 }
 
+impl Model {
+    /// Whether several sites measure: each then has rules of its own, and others add their numbers up.
+    pub fn has_sites(&self) -> bool {
+        self.sites.len() > 1 && self.journeys.iter().any(|j| j.all_slis().any(|(_, sli)| !sli.at.is_empty()))
+    }
+}
+
 /// Labels that the rules use themselves.
 const RESERVED: [&str; 17] = [
     "audience",

@@ -82,14 +82,9 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             );
         }
     };
-    if checked.model.journeys.iter().any(|j| !j.at.is_empty() || j.all_slis().any(|(_, sli)| !sli.at.is_empty())) {
-        terminal.note_line(
-            "note: the files are for one Prometheus that scrapes all sites; rules for each site by itself are not written yet",
-        );
-    }
-    let count = emit::chunks(&checked.model);
     let mut options = project.config.options.clone();
     options.grafana.dashboards = args.dashboards.unwrap_or(options.grafana.dashboards);
+    let count = emit::chunks(&checked.model, &options);
     let (progress, done) = (Progress::new(terminal), AtomicUsize::new(0));
     let produce = |i: usize| {
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;

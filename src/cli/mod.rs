@@ -9,6 +9,7 @@
     reason = "the command line is where files are read and written"
 )]
 
+mod backtest;
 mod build;
 mod check;
 mod completions;
@@ -70,6 +71,7 @@ enum Command {
     Fmt(fmt::Args),
     Show(show::Args),
     Cost(cost::Args),
+    Backtest(backtest::Args),
     Diff(diff::Args),
     Explain(explain::Args),
     Std(library::Args),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
             Command::Cost(args) => cost::run(&args, terminal),
+            Command::Backtest(args) => backtest::run(&args, terminal),
             Command::Diff(args) => diff::run(&args, terminal),
             Command::Std(args) => library::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),

@@ -46,7 +46,7 @@ struct Reader {
 }
 
 /// What may stand above the first table, and the tables.
-const TOP: [&str; 5] = ["sources", "output", "lint", "alerts", "grafana"];
+const TOP: [&str; 6] = ["sources", "output", "lint", "alerts", "grafana", "sites"];
 
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -64,6 +64,7 @@ impl Reader {
                 "lint" => self.each(value, Self::lint),
                 "alerts" => self.each(value, Self::alerts),
                 "grafana" => self.each(value, Self::grafana),
+                "sites" => self.each(value, Self::sites),
                 _ => self.unknown(key, &TOP),
             }
         }
@@ -130,6 +131,27 @@ impl Reader {
             "page" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.page_labels)),
             "ticket" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.ticket_labels)),
             _ => self.unknown(key, &["dashboard_url", "page", "ticket"]),
+        }
+    }
+
+    fn sites(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        if key.get_ref() != "evaluate" {
+            return self.unknown(key, &["evaluate"]);
+        }
+        let Some((text, at)) = self.text(value) else { return };
+        match text.as_str() {
+            "each" => self.config.options.central = false,
+            "central" => self.config.options.central = true,
+            _ => {
+                let message = format!(
+                    "rules of sites are evaluated by \"each\" of them or by a \"central\" engine, not by \"{text}\""
+                );
+                let mut d = Diagnostic::new(&c::SYNTAX, message, at, "neither of them");
+                if let Some(meant) = did_you_mean(&text, ["each", "central"]) {
+                    d = d.fix(format!("write \"{meant}\""), at, format!("\"{meant}\""));
+                }
+                self.diagnostics.push(d);
+            }
         }
     }
 

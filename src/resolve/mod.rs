@@ -42,6 +42,8 @@ pub struct Resolved {
     pub allows: Vec<(FileId, comments::Allow)>,
     /// A number for each journey: what was resolved to the same number is the same, but for what delivers what.
     pub stamps: Vec<u64>,
+    /// The files of the modules that ship.
+    pub shipped: HashSet<FileId>,
 }
 
 /// The state of one run.
@@ -109,6 +111,7 @@ pub fn resolve_again(sources: &mut Sources, units: &[Unit], kept: &mut Kept) -> 
         sites: resolver.sites.iter().map(|s| s.name.clone()).zip(resolver.site_used).collect(),
         model: Model { sites: resolver.sites, journeys },
         stamps,
+        shipped: std_ids,
         ..Resolved::default()
     };
     *kept = resolver.kept;

@@ -29,7 +29,7 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
         .iter()
         .map(|(audience, journeys)| {
             let word = audience.text();
-            let matchers = format!("audience=\"{word}\",journey=~\"$journeys\"");
+            let matchers = all.matching(&format!("audience=\"{word}\",journey=~\"$journeys\""));
             let description =
                 "The worst first: by what they ask for, then by what is left. A click on the name opens the journey.";
             let title = format!("{} journeys", capitalized(word));
