@@ -220,7 +220,8 @@ fn pyrras_burn_rates_are_kept_in_every_window() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    // the same cases each time
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: proptest::test_runner::RngSeed::Fixed(7), ..ProptestConfig::default() })]
     /// Whatever is cut out of a specification, doubled or put elsewhere: no panic, and what is made is Tabi.
     #[test]
     fn broken_specifications_break_nothing(which in 0usize..100, from in 0usize..4000, length in 0usize..60, to in 0usize..4000) {
