@@ -52,7 +52,7 @@ fn examples_say_nothing_and_their_rules_are_known() {
         for (name, source) in &files {
             let _ = writeln!(text, "── {name}\n{source}");
         }
-        for i in 0..tabi::emit::count(&model) {
+        for i in 0..tabi::emit::count(&model, &options) {
             let (path, emitted) = tabi::emit::file(&model, &sources, &options, i);
             let _ = writeln!(text, "── {path}\n{emitted}");
         }

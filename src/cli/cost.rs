@@ -61,7 +61,8 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             inventory.answers.insert(question, answer);
         }
     }
-    let costs: Vec<JourneyCost> = chosen.iter().map(|i| cost::journey(model, *i, options, &inventory)).collect();
+    let costs: Vec<JourneyCost> =
+        chosen.iter().flat_map(|i| cost::everywhere(model, *i, options, &inventory)).collect();
     let basis = match &args.prometheus {
         Some(url) => Basis::Asked { url, answers: &inventory.answers },
         None => Basis::Assumed { series: inventory.series, budgets: inventory.budgets },

@@ -20,8 +20,11 @@ mod explain;
 mod fmt;
 mod git;
 mod init;
+// `tabi std`; a module of that name would hide the standard library
+mod library;
 mod lsp;
 mod man;
+mod names;
 pub mod output;
 mod paths;
 mod prometheus;
@@ -69,6 +72,7 @@ enum Command {
     Backtest(backtest::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Std(library::Args),
     Init(init::Args),
     Lsp(lsp::Args),
     Completions(completions::Args),
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
             Command::Cost(args) => cost::run(&args, terminal),
             Command::Backtest(args) => backtest::run(&args, terminal),
             Command::Diff(args) => diff::run(&args, terminal),
+            Command::Std(args) => library::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
             Command::Lsp(args) => Ok(lsp::run(&args)),

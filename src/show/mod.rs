@@ -3,6 +3,7 @@
 
 pub mod cost;
 pub mod find;
+pub mod library;
 pub mod table;
 
 use crate::measure::Query;
@@ -10,6 +11,7 @@ use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
+use crate::plan::sites::LAG;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
@@ -100,6 +102,9 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     }
     let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
+    if model.has_sites() && journey.all_slis().any(|(_, sli)| !sli.at.is_empty()) {
+        let _ = writeln!(out, "  its sites are added up by the global rules, whose alerts come {LAG}m later");
+    }
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
     }
@@ -185,7 +190,8 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     }
     if !sli.at.is_empty() {
         let sites: Vec<&str> = sli.at.iter().map(|i| model.sites[*i].name.text.as_str()).collect();
-        let _ = writeln!(out, "  at      {}", sites.join(", "));
+        let each = if model.has_sites() && sites.len() > 1 { ": a budget and alerts at each" } else { "" };
+        let _ = writeln!(out, "  at      {}{each}", sites.join(", "));
     }
     notes(&mut out, sli);
     alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));

@@ -12,7 +12,7 @@ mod common;
 
 use common::process::Server;
 use common::rules::{self, Rule};
-use common::{Compiled, compile_directory, http, root, tool};
+use common::{compile_directory, http, root, tool};
 use promql_parser::label::{MatchOp, Matcher};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,8 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Command;
 use tabi::cost::Inventory;
+use tabi::model::{Journey, Model};
+use tabi::plan::sites;
 use tabi::project::Options;
 
 /// When every rule is asked: at an evaluation of each group, 17 seconds after five minutes that are full.
@@ -78,9 +80,9 @@ fn raw_series(files: &[rules::RuleFile], by: &BTreeSet<&str>) -> BTreeSet<(Strin
 }
 
 /// What the recording rules write: the labels of each series, by its name and how often it is written.
-fn recorded_series(compiled: &Compiled, files: &[rules::RuleFile]) -> BTreeSet<(String, Labels, u64)> {
+fn recorded_series(journeys: &[&Journey], files: &[rules::RuleFile]) -> BTreeSet<(String, Labels, u64)> {
     let mut found = BTreeSet::new();
-    for (journey, file) in compiled.model.journeys.iter().zip(files) {
+    for (journey, file) in journeys.iter().zip(files) {
         for group in &file.groups {
             for rule in &group.rules {
                 let Some(name) = &rule.record else { continue };
@@ -93,7 +95,7 @@ fn recorded_series(compiled: &Compiled, files: &[rules::RuleFile]) -> BTreeSet<(
     found
 }
 
-fn labels_of(journey: &tabi::model::Journey, rule: &Rule, name: &str) -> Vec<Labels> {
+fn labels_of(journey: &Journey, rule: &Rule, name: &str) -> Vec<Labels> {
     let base: Labels = [("audience", journey.audience.text()), ("journey", &journey.name.text)]
         .map(|(k, v)| (k.to_string(), v.to_string()))
         .into();
@@ -154,8 +156,8 @@ fn lengths(files: &[rules::RuleFile]) -> BTreeMap<String, u64> {
     found
 }
 
-fn fill(directory: &Path, compiled: &Compiled, files: &[rules::RuleFile]) {
-    let by: BTreeSet<&str> = compiled.model.journeys.iter().flat_map(tabi::model::Journey::by_labels).collect();
+fn fill(directory: &Path, journeys: &[&Journey], files: &[rules::RuleFile]) {
+    let by: BTreeSet<&str> = journeys.iter().flat_map(|j| j.by_labels()).collect();
     let lengths = lengths(files);
     // what is read at once is read up to the longest window of an alert ago, or half an hour for all that rules need of it
     let length = |name: &str| {
@@ -166,7 +168,7 @@ fn fill(directory: &Path, compiled: &Compiled, files: &[rules::RuleFile]) {
         // the last scrape is 5 seconds old
         write_series(by_name.entry(name.clone()).or_default(), &name, &labels, length(&name), 30, NOW - 5, 1.0);
     }
-    for (name, labels, seconds) in recorded_series(compiled, files) {
+    for (name, labels, seconds) in recorded_series(journeys, files) {
         let value = if name.contains("bad") { 0.01 } else { 0.5 };
         write_series(by_name.entry(name.clone()).or_default(), &name, &labels, length(&name), seconds, NOW, value);
     }
@@ -211,20 +213,28 @@ fn asked(server: &Server, expr: &str) -> (u64, u64) {
 fn compare(example: &str) {
     let directory = tempfile::tempdir().expect("a directory");
     let compiled = compile_directory(&root().join("examples").join(example));
-    let files: Vec<rules::RuleFile> = compiled.rules().map(|f| rules::read(&f.text)).collect();
-    fill(directory.path(), &compiled, &files);
-    let server = prometheus(directory.path(), "5m");
     let options = Options::default();
-    for (i, file) in files.iter().enumerate() {
+    // what sites send is not in this Prometheus, so of a project with sites their own rules are compared
+    let local: Vec<(Model, usize)> = match sites::local(&compiled.model, &options) {
+        none if none.is_empty() => (0..compiled.model.journeys.len()).map(|i| (compiled.model.clone(), i)).collect(),
+        all => all.into_iter().map(|(site, i)| (sites::at(&compiled.model, i, site), 0)).collect(),
+    };
+    let files = compiled.rules().filter(|f| !f.path.starts_with("rules/global/"));
+    let files: Vec<rules::RuleFile> = files.map(|f| rules::read(&f.text)).collect();
+    assert_eq!(files.len(), local.len(), "{example}");
+    let journeys: Vec<&Journey> = local.iter().map(|(model, i)| &*model.journeys[*i]).collect();
+    fill(directory.path(), &journeys, &files);
+    let server = prometheus(directory.path(), "5m");
+    for ((model, i), file) in local.iter().zip(&files) {
         let one = |question: &String| {
             let path = format!("/api/v1/query?time={NOW}&query={}", http::escape(question));
             let answer = http::get(server.port, &path);
             let value = answer["data"]["result"][0]["value"][1].as_str().map_or(Ok(0), str::parse);
             (question.clone(), value.unwrap_or_else(|e| panic!("{question}: {e}: {answer}")))
         };
-        let answers = tabi::cost::questions(&compiled.model, i, &options).iter().map(one).collect();
+        let answers = tabi::cost::questions(model, *i, &options).iter().map(one).collect();
         let inventory = Inventory { answers, series: 0, budgets: 0 };
-        let cost = tabi::cost::journey(&compiled.model, i, &options, &inventory);
+        let cost = tabi::cost::journey(model, *i, &options, &inventory);
         let mut counted = 0.0;
         for (group, reckoned) in file.groups.iter().zip(&cost.groups) {
             assert_eq!(group.rules.len(), reckoned.rules.len(), "{}", group.name);
