@@ -117,8 +117,8 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
 
 /// The journeys that addresses choose, each with those of its SLIs that they choose.
 fn chosen<'m>(model: &'m Model, addresses: &[String]) -> Result<Vec<(usize, Vec<Member<'m>>)>, String> {
-    let index =
-        |journey: &Journey| model.journeys.iter().position(|j| std::ptr::eq(&raw const **j, journey)).unwrap_or(0);
+    let all = || model.journeys.iter().map(|journey| -> &'m Journey { journey });
+    let index = |journey: &Journey| all().position(|j| std::ptr::eq(j, journey)).unwrap_or(0);
     let mut wanted: Vec<(usize, Member<'m>)> = Vec::new();
     for address in addresses {
         match find(model, address)? {
@@ -136,12 +136,5 @@ fn chosen<'m>(model: &'m Model, addresses: &[String]) -> Result<Vec<(usize, Vec<
         let members: Vec<Member<'m>> = journey.members().into_iter().filter(|m| is_wanted(i, m)).collect();
         (i, members)
     };
-    Ok(model
-        .journeys
-        .iter()
-        .map(AsRef::as_ref)
-        .enumerate()
-        .map(of)
-        .filter(|(_, members)| !members.is_empty())
-        .collect())
+    Ok(all().enumerate().map(of).filter(|(_, members)| !members.is_empty()).collect())
 }
