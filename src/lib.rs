@@ -12,12 +12,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod adapt;
 pub mod cli;
 pub mod cost;
 pub mod dashboard;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
+pub mod engine;
 pub mod ide;
 pub mod lint;
 pub mod load;

@@ -3,10 +3,11 @@
 
 pub mod expr;
 
+use crate::adapt;
 use crate::measure::Series;
 use crate::model::{Journey, Model, Sli};
 use crate::plan::states::{DELIVERY, SLO_SEVERITY};
-use crate::plan::{self, Group, Rule, RuleKind};
+use crate::plan::{Group, Rule, RuleKind};
 use crate::project::Options;
 use crate::promql::ast::{Expr, MatchOp, MatcherValue, Selector};
 use crate::promql::{self, regex};
@@ -81,7 +82,7 @@ impl JourneyCost {
 
 /// The cost of one journey of the model.
 pub fn journey(model: &Model, index: usize, options: &Options, inventory: &Inventory) -> JourneyCost {
-    let rules = plan::journey(model, index, options);
+    let rules = adapt::journey(model, index, options);
     let reckoning = Reckoning::of(&model.journeys[index], &rules.groups, inventory);
     let groups = rules.groups.iter().enumerate();
     JourneyCost {
@@ -98,7 +99,7 @@ pub fn journey(model: &Model, index: usize, options: &Options, inventory: &Inven
 
 /// What to ask a Prometheus for the costs of a journey: PromQL, each with one value. Nothing at all means 0.
 pub fn questions(model: &Model, index: usize, options: &Options) -> BTreeSet<String> {
-    let rules = plan::journey(model, index, options);
+    let rules = adapt::journey(model, index, options);
     let journey = &model.journeys[index];
     let nothing = Inventory { answers: BTreeMap::new(), series: 0, budgets: 0 };
     let reckoning = Reckoning::of(journey, &rules.groups, &nothing);

@@ -1,13 +1,20 @@
 //! Rules → files, as text. One file for each target format; emitting cannot fail.
 
 pub mod alertmanager;
+pub mod azure;
 pub mod grafana;
+pub mod kubernetes;
+pub mod limits;
+pub mod mimir;
 pub mod prometheus;
 pub mod promtool;
+pub mod thanos;
 pub mod yaml;
 
-use crate::model::Model;
-use crate::plan;
+use crate::adapt;
+use crate::engine::Target;
+use crate::model::{Model, Urgency};
+use crate::plan::{self, JourneyRules, Rule};
 use crate::project::Options;
 use crate::proof::{self, Proofs};
 use crate::source::Sources;
@@ -20,14 +27,45 @@ pub fn count(model: &Model) -> usize {
     if model.journeys.is_empty() { 0 } else { model.journeys.len() + 1 }
 }
 
-/// The path, relative to the output directory and with `/`, and the text of one file.
+/// The path, relative to the output directory and with `/`, and the text of one file: rules as Prometheus reads them.
 pub fn file(model: &Model, sources: &Sources, options: &Options, index: usize) -> (String, String) {
     if index < model.journeys.len() {
-        let rules = plan::journey(model, index, options);
+        let rules = adapt::journey(model, index, options);
         (format!("rules/{}.yml", rules.journey), prometheus::file(&rules, sources))
     } else {
         ("alertmanager/inhibit.yml".to_string(), alertmanager::file(&plan::inhibit::inhibitions(model, options)))
     }
+}
+
+/// The files with the rules of a journey, in the form of its engine.
+pub fn rules(model: &Model, sources: &Sources, options: &Options, index: usize) -> Vec<(String, String)> {
+    let rules = adapt::journey(model, index, options);
+    let engine = &options.engine;
+    let write = |rules: &JourneyRules, part: usize| match engine.target {
+        Target::Prometheus | Target::Amp => prometheus::file(rules, sources),
+        Target::VictoriaMetrics => prometheus::file(&adapt::metricsql::rules(rules), sources),
+        Target::Operator | Target::Gmp => kubernetes::file(rules, part, sources, engine),
+        Target::Mimir => mimir::file(rules, sources, &engine.prefix),
+        Target::Thanos => thanos::file(rules, sources, engine.partial),
+        Target::Azure => {
+            let page = plan::severity(options, Urgency::Page);
+            let is_page = |rule: &Rule| rule.labels.iter().any(|(k, v)| k == "severity" && *v == page);
+            azure::file(rules, sources, engine, &is_page)
+        }
+    };
+    let ending = if engine.target == Target::Azure { "json" } else { "yml" };
+    let parts = limits::parts(&rules, engine, &|rules| write(rules, 0).len());
+    let files = parts.iter().enumerate().map(|(part, rules)| {
+        // names of journeys have no `-`
+        let more = if part == 0 { String::new() } else { format!("-{}", part + 1) };
+        (format!("rules/{}{more}.{ending}", rules.journey), write(rules, part))
+    });
+    files.collect()
+}
+
+/// Whether `promtool` can read the files of [`rules`]; the tests have rules of their own beside them otherwise.
+fn is_plain(target: Target) -> bool {
+    matches!(target, Target::Prometheus | Target::Amp)
 }
 
 /// In how many chunks a build is made: each file with rules is one; the tests of each journey are, and its dashboards; and so is the
@@ -38,10 +76,22 @@ pub fn chunks(model: &Model) -> usize {
 
 /// The paths and texts of one chunk.
 pub fn chunk(model: &Model, sources: &Sources, options: &Options, index: usize) -> Vec<(String, String)> {
-    let Some(rest) = index.checked_sub(count(model)) else { return vec![file(model, sources, options, index)] };
+    let Some(rest) = index.checked_sub(count(model)) else {
+        let is_rules = index < model.journeys.len();
+        return if is_rules {
+            rules(model, sources, options, index)
+        } else {
+            vec![file(model, sources, options, index)]
+        };
+    };
     let journeys = model.journeys.len();
     if rest < journeys {
-        tests(&proof::journey(model, rest, options), sources)
+        let mut files = tests(&proof::journey(model, rest, options), sources, options.engine.target);
+        if !is_plain(options.engine.target) {
+            let (path, text) = file(model, sources, options, rest);
+            files.push((format!("tests/{path}"), text));
+        }
+        files
     } else if rest < 2 * journeys {
         grafana::journey(model, sources, options, rest - journeys)
     } else {
@@ -50,11 +100,12 @@ pub fn chunk(model: &Model, sources: &Sources, options: &Options, index: usize) 
 }
 
 /// The files of a journey's tests.
-pub fn tests(proofs: &Proofs, sources: &Sources) -> Vec<(String, String)> {
+pub fn tests(proofs: &Proofs, sources: &Sources, target: Target) -> Vec<(String, String)> {
     let source = &sources.file(proofs.place.file).name;
+    let rules = if is_plain(target) { "../rules" } else { "rules" };
     proofs
         .files
         .iter()
-        .map(|file| (format!("tests/{}.test.yml", file.name), promtool::file(file, &file.tests, source)))
+        .map(|file| (format!("tests/{}.test.yml", file.name), promtool::file(file, &file.tests, source, rules)))
         .collect()
 }

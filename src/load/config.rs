@@ -10,6 +10,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+mod build;
+
 /// The name of the file.
 pub const FILE_NAME: &str = "tabi.toml";
 
@@ -61,7 +63,8 @@ impl Reader {
                 "lint" => self.each(value, Self::lint),
                 "alerts" => self.each(value, Self::alerts),
                 "grafana" => self.each(value, Self::grafana),
-                _ => self.unknown(key, &["sources", "output", "lint", "alerts", "grafana"]),
+                "build" => self.each(value, Self::build),
+                _ => self.unknown(key, &["sources", "output", "lint", "alerts", "grafana", "build"]),
             }
         }
         self.severities();
