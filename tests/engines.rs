@@ -188,8 +188,9 @@ fn two_thousand_slis_fit_or_it_is_said_what_to_raise() {
     }
     let compiled = compile(&[("many.tabi".to_string(), text)], &Options::default());
     let mut said = String::new();
-    for (word, target) in Target::WORDS {
-        let mut options = with(target);
+    // the others have no limits that many journeys reach
+    for target in [Target::Prometheus, Target::Mimir, Target::Amp, Target::Azure] {
+        let (word, mut options) = (target.word(), with(target));
         let exceeded = tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options);
         let _ = writeln!(said, "──── {word}\n{}", exceeded.join("\n"));
         // what is said to be raised is enough
