@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod adapt;
+pub mod backtest;
 pub mod cli;
 pub mod cost;
 pub mod dashboard;
@@ -21,6 +22,7 @@ pub mod diff;
 pub mod emit;
 pub mod engine;
 pub mod ide;
+pub mod import;
 pub mod lint;
 pub mod load;
 pub mod lsp;
@@ -51,9 +53,28 @@ pub fn compile(
     options: &Options,
     syntax_errors: bool,
 ) -> (Model, Vec<Diagnostic>) {
-    let (resolved, mut found) = resolve::resolve(sources, units);
+    compile_again(sources, units, options, syntax_errors, &mut Kept::default())
+}
+
+/// What stages keep between two runs over the same files, so that an edit of one costs no more than that one.
+#[derive(Debug, Default)]
+pub struct Kept {
+    resolve: resolve::kept::Kept,
+    lint: lint::Kept,
+}
+
+/// Compiles a project of which a file was edited since the last time. What comes out is what [`compile`] says.
+pub fn compile_again(
+    sources: &mut Sources,
+    units: &[Unit],
+    options: &Options,
+    syntax_errors: bool,
+    kept: &mut Kept,
+) -> (Model, Vec<Diagnostic>) {
+    let (resolved, mut found) = resolve::resolve_again(sources, units, &mut kept.resolve);
+    found.extend(resolve::sites::check_alert_labels(&resolved.model, options));
     let has_errors = syntax_errors || found.iter().any(|d| d.severity == Severity::Error);
-    let lints = lint::check(&resolved, has_errors);
+    let lints = lint::check(&resolved, has_errors, &mut kept.lint);
     found.extend(lint::allow::apply(sources, &resolved, options, lints, !has_errors));
     (resolved.model, found)
 }

@@ -3,6 +3,7 @@
 use crate::measure::Measure;
 use crate::source::Place;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A value and where it was said; `None` where it is built in.
 #[derive(Clone, Debug, PartialEq)]
@@ -327,7 +328,14 @@ pub struct Model {
     /// Sites in the order of their declarations.
     pub sites: Vec<Site>,
     /// Journeys in the order of their declarations.
-    pub journeys: Vec<Journey>,
+    pub journeys: Vec<Arc<Journey>>,
+}
+
+impl Model {
+    /// Whether several sites measure: each then has rules of its own, and others add their numbers up.
+    pub fn has_sites(&self) -> bool {
+        self.sites.len() > 1 && self.journeys.iter().any(|j| j.all_slis().any(|(_, sli)| !sli.at.is_empty()))
+    }
 }
 
 /// Labels that the rules use themselves.

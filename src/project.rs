@@ -46,6 +46,8 @@ pub struct Options {
     pub grafana: Grafana,
     /// The engine that the rules are written for.
     pub engine: Engine,
+    /// Whether one engine evaluates the rules of all sites, and has the raw series of all of them with their external labels.
+    pub central: bool,
     /// Where the labels of `page_labels` and `ticket_labels` stand, for diagnostics, by label.
     pub label_places: BTreeMap<String, Place>,
 }

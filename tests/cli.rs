@@ -451,6 +451,33 @@ fn help_explanations_completions_and_pages_are_there() {
 }
 
 #[test]
+fn the_library_is_listed_and_shown() {
+    let dir = Dir::new(&[]);
+    let list = dir.tabi(&["std"]).ends(0).out;
+    assert!(list.contains("std.http"), "{list}");
+    let one = dir.tabi(&["std", "http.fast"]).ends(0).out;
+    assert!(one.starts_with("http.fast(") && one.contains("\ntemplate fast("), "{one}");
+    let json: serde_json::Value =
+        serde_json::from_str(&dir.tabi(&["std", "std.http.fast", "--format", "json"]).ends(0).out).expect("JSON");
+    assert_eq!(json["modules"][0]["templates"][0]["parameters"][1]["name"], "limit");
+    assert_eq!(json["modules"][0]["templates"][0]["buckets"][0], "5ms");
+    assert!(json["modules"][0]["templates"][1].is_null());
+    let wrong = dir.tabi(&["std", "htp"]).ends(2).err;
+    assert!(wrong.contains("did you mean `tabi std http`?"), "{wrong}");
+}
+
+/// A bound that comes as an argument is held to the buckets of the template.
+#[test]
+fn a_template_that_ships_names_the_nearest_bucket() {
+    let text = "use std.http\n\nuser journey j {\n  step s {\n    sli fast = http.fast(job: \"pay\", limit: 300ms) {\n      \
+        target 99%\n    }\n  }\n}\n";
+    let said = Dir::new(&[("a.tabi", text)]).tabi(&["check"]).ends(1);
+    let said = format!("{}{}", said.out, said.err);
+    assert!(said.contains("error[no-such-bucket]") && said.contains("the nearest is 250ms"), "{said}");
+    assert!(said.contains("a.tabi:5:"), "at the argument: {said}");
+}
+
+#[test]
 fn costs_are_those_of_the_chosen_files() {
     let dir =
         Dir::new(&[("tabi.toml", "sources = [\".\"]\n"), ("a.tabi", &journey("one")), ("b.tabi", &journey("two"))]);

@@ -7,7 +7,8 @@ use tabi::project::{Options, in_memory};
 
 #[test]
 fn each_diagnostic_reads_well() {
-    for entry in catalogue::ALL {
+    // what `tabi import` says is in `tests/import.rs`
+    for entry in catalogue::ALL.iter().filter(|entry| !entry.import) {
         let mut text = String::new();
         for files in entry.examples("Wrong") {
             let (mut sources, units, mut found) = in_memory(&files);

@@ -1,5 +1,5 @@
 //! The documentation says what the program does. `UPDATE_DOCS=1 cargo test --test docs` writes anew what is generated: the pictures of
-//! diagnostics, the output of `tabi show` and the table of diagnostics. Read the difference before it is committed.
+//! diagnostics, the output of `tabi show`, the table of diagnostics and the library. Read the difference before it is committed.
 
 #![allow(clippy::disallowed_methods, reason = "these tests read, and on demand write, the repository's own pages")]
 
@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use tabi::diagnostic::catalogue;
 use tabi::schema::{MEASURES, SETTINGS};
+use tabi::show::library::{self, PARTS};
 use tabi::source::{FileId, SourceFile};
-use tabi::syntax::ast::Item;
 use tabi::syntax::format::format_checked;
 
 /// What a block without a name of its own is called in the pictures.
@@ -125,30 +125,34 @@ fn the_guide_has_every_word() {
     assert!(missing.is_empty(), "the guide does not mention {missing:?}");
 }
 
-/// The row of a table that begins with a template of a module names each of its parameters, in their order.
+/// `docs/std.md`, from its table on, is made from the doc comments of the modules that ship.
 #[test]
-fn the_guide_has_every_template() {
-    let guide = corpus::read("docs/guide.md");
-    for module in tabi::stdlib::ALL {
-        let (parsed, _) = corpus::parsed(module.text);
-        for item in &parsed.ast.items {
-            let Item::Template(template) = item else { continue };
-            let name = template.name.map_or("", |n| n.span.of(module.text));
-            let begin = format!("| `{}.{name}` | ", module.name);
-            let row = guide.lines().find_map(|line| line.strip_prefix(&begin));
-            let row = row.unwrap_or_else(|| panic!("the guide has no row that begins with {begin:?}"));
-            let listed: Vec<&str> =
-                row.split(" | ").next().unwrap_or("").split(", ").map(|p| p.trim_matches('`')).collect();
-            let params = template.params.iter().flat_map(|p| &p.items);
-            let declared: Vec<String> = params
-                .map(|p| {
-                    let name = p.name.span.of(module.text);
-                    if p.default.is_some() { format!("{name}?") } else { name.to_string() }
-                })
-                .collect();
-            assert_eq!(listed, declared, "{begin}");
+fn the_library_is_described_as_it_describes_itself() {
+    let modules = library::modules();
+    let mut new = "| module | |\n|---|---|\n".to_string();
+    for module in &modules {
+        let _ = writeln!(new, "| [std.{0}](#std{0}) | {1} |", module.name, module.summary());
+    }
+    for module in &modules {
+        let _ = writeln!(new, "\n## std.{}\n\n{}", module.name, module.doc.join("\n\n"));
+        for template in &module.templates {
+            let _ = writeln!(new, "\n### {}.{}\n", module.name, template.name);
+            let _ = writeln!(new, "```text\n{}\n```\n", template.signature(module.name));
+            for (i, paragraph) in template.doc.iter().enumerate() {
+                let part = PARTS.iter().any(|p| paragraph.starts_with(p));
+                let before = if part && !PARTS.iter().any(|p| template.doc[i - 1].starts_with(p)) { "\n" } else { "" };
+                let _ = writeln!(new, "{before}{}{paragraph}", if part { "- " } else { "" });
+            }
+            for (word, value) in &template.settings {
+                let _ = writeln!(new, "- `{word} {value}`");
+            }
         }
     }
+    let page = corpus::read("docs/std.md");
+    let old = &page[page.find("| module |").expect("the table")..];
+    let mut wrong = Vec::new();
+    generated("docs/std.md", old, &new, &mut wrong, 1);
+    assert!(wrong.is_empty(), "UPDATE_DOCS=1 cargo test --test docs writes it: {}", wrong.join("\n"));
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn examples_say_nothing_and_their_rules_are_known() {
         for (name, source) in &files {
             let _ = writeln!(text, "── {name}\n{source}");
         }
-        for i in 0..tabi::emit::count(&model) {
+        for i in 0..tabi::emit::count(&model, &options) {
             let (path, emitted) = tabi::emit::file(&model, &sources, &options, i);
             let _ = writeln!(text, "── {path}\n{emitted}");
         }
@@ -102,7 +102,9 @@ fn every_template_that_ships_can_be_called() {
         let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), file)]);
         let (model, more) = tabi::compile(&mut sources, &units, &Options::default(), false);
         found.extend(more);
-        found.retain(|d| d.severity == tabi::diagnostic::Severity::Error);
+        // nor does a lint speak of its text, which nobody could change
+        let shipped = |d: &tabi::diagnostic::Diagnostic| sources.file(d.place().file).name.starts_with("std/");
+        found.retain(|d| d.severity == tabi::diagnostic::Severity::Error || shipped(d));
         assert!(found.is_empty(), "{}", render::all(&sources, &found, Style { color: false, width: 100 }));
         assert_eq!(model.journeys[0].steps[0].slis.len(), templates);
     }

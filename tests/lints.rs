@@ -119,3 +119,18 @@ fn alerts_by_chance() {
         "bad b_total{job=\"x\"} total a_total{job=\"x\"} traffic 1k/day alerts { need 100 }",
     ]);
 }
+
+/// Envoy's counters do not end with `_total`. A hint in a text that ships would ask people to change what they cannot.
+#[test]
+fn counters_of_templates_that_ship() {
+    let found = |head: &str, sli: &str| {
+        let text = format!("{head}\nuser journey j {{\n  step s {{\n    sli x {sli}\n  }}\n}}\n");
+        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text)]);
+        let found = tabi::compile(&mut sources, &units, &Options::default(), false).1;
+        found.iter().filter(|d| d.name() == "not-a-counter").count()
+    };
+    let called = "= envoy.upstream_available(cluster: \"pay\") {\n target 99%\n}";
+    assert_eq!(found("use std.envoy", called), 0);
+    let written = "{\n bad envoy_cluster_upstream_rq_xx{c=\"5\"}\n total envoy_cluster_upstream_rq_xx\n target 99%\n}";
+    assert_eq!(found("", written), 2);
+}

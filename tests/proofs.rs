@@ -84,12 +84,99 @@ fn a_small_project_is_proven_on_both_generations() {
     }
 }
 
+/// Two sites, one of which ships, and an SLI that neither measures; developers of one site deliver.
+const SITES: &str = r#"site tokyo { external_labels { account "1", region "a" } }
+site osaka { external_labels { account "2", region "b" } }
+
+defaults {
+  owner shop
+  alerts {
+    page    2% in 1h
+    ticket  off
+    left    off
+    blocked page
+  }
+}
+
+user journey shop {
+  step pay {
+    at tokyo, osaka
+
+    sli ok {
+      good   http_requests_total{job="pay", code!~"5.."}
+      total  http_requests_total{job="pay"}
+      by     zone
+      target 99.9%
+    }
+  }
+
+  step ship {
+    at tokyo
+
+    sli sent {
+      bad    `sum(rate(lost_total[$window]))`
+      total  `sum(rate(parcels_total{kind="big"}[$window]))`
+      target 99%
+    }
+  }
+
+  step mail {
+    sli up {
+      up     mail_up
+      target 99%
+    }
+  }
+
+  target 98%
+}
+
+developer journey build {
+  at       osaka
+  delivers shop
+
+  step run {
+    sli green {
+      bad    builds_total{job="ci", ok="no"}
+      total  builds_total{job="ci"}
+      target 95%
+    }
+  }
+}
+"#;
+
+#[test]
+fn rules_of_sites_and_of_all_sites_are_proven() {
+    for (promtool, _) in promtools() {
+        let dir = Dir::new(SITES);
+        let (code, said) = dir.tabi(&["test"], Some(&promtool));
+        assert_eq!(code, 0, "{said}");
+        for line in [
+            "shop, all sites\n",
+            "shop, at tokyo\n",
+            "build, at osaka\n",
+            "  proven    SLONoData  shop.pay.ok at osaka, nothing arrives for 15m",
+            "  proven    SLONoData  shop.mail.up, no data for 15m",
+            "  proven    JourneyBudgetBurn  shop, page 13.44× in 1h",
+            "  proven    DeliveryBlocked  build, blocks shop",
+        ] {
+            assert!(said.contains(line), "{line}:\n{said}");
+        }
+        // once at each site, and not for both together
+        assert_eq!(said.matches("SLOBudgetBurn  shop.pay.ok,").count(), 2, "{said}");
+        common::write(&dir.0.path().join("tabi.toml"), "[sites]\nevaluate = \"central\"\n");
+        let (code, said) = dir.tabi(&["test"], Some(&promtool));
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(said.matches("SLOBudgetBurn  shop.pay.ok,").count(), 1, "{said}");
+        assert!(said.contains("proven    JourneyBudgetBurn  shop, page 13.44× in 1h"), "{said}");
+    }
+}
+
 #[test]
 fn the_tests_of_a_small_project() {
     let compiled = common::compile_text(SMALL);
     let proofs = tabi::proof::journey(&compiled.model, 0, &tabi::project::Options::default());
     let mut text = format!("{SMALL}\n");
-    for (path, file) in tabi::emit::tests(&proofs, &compiled.sources, tabi::engine::Target::Prometheus) {
+    for (path, file) in tabi::emit::tests(&proofs, &compiled.sources, tabi::engine::Target::Prometheus, "") {
         let _ = write!(text, "== {path}\n{file}");
     }
     insta::assert_snapshot!(text);

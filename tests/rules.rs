@@ -158,6 +158,95 @@ snapshot!(
     )
 );
 
+/// Two sites, of which one ships, and an SLI that neither measures.
+const SITES: &str = r#"site tokyo { external_labels { account "1", region "a" } }
+site osaka { external_labels { account "2", region "b" } }
+
+user journey shop {
+  alerts {
+    page    2% in 1h
+    ticket  off
+    left    off
+  }
+
+  step pay {
+    at tokyo, osaka
+
+    sli ok {
+      good   http_requests_total{job="pay", code!~"5.."}
+      total  http_requests_total{job="pay"}
+      by     zone
+      target 99.9%
+    }
+  }
+
+  step ship {
+    at tokyo
+
+    sli sent {
+      bad     `sum(rate(lost_total[$window]))`
+      total   `sum(rate(parcels_total{kind="big"}[$window]))`
+      exclude `holiday == 1`
+      target  99%
+    }
+  }
+
+  step mail {
+    sli up {
+      up     mail_up
+      target 99%
+    }
+  }
+
+  target 98%
+}"#;
+
+/// Every rule file of a project with sites, without titles and annotations.
+fn of_sites(central: bool) -> String {
+    let (mut sources, units, found) = in_memory(&[("test.tabi".to_string(), SITES.to_string())]);
+    let options = Options { central, ..Options::default() };
+    let (model, _) = tabi::compile(&mut sources, &units, &options, !found.is_empty());
+    let mut out = format!("{SITES}\n────\n");
+    for i in 0..tabi::emit::count(&model, &options) {
+        let (path, text) = tabi::emit::file(&model, &sources, &options, i);
+        out.push_str(&format!("── {path}\n"));
+        for rule in text.split("\n      - ").skip(1).filter(|r| !r.starts_with("record: tabi_slo_info")) {
+            let rule =
+                rule.split("\n  #").next().unwrap_or(rule).split("\n        annotations:").next().unwrap_or(rule);
+            out.push_str(&rule.trim_end().replace("\n        ", "\n"));
+            out.push_str("\n\n");
+        }
+    }
+    out
+}
+
+snapshot!(sites_each, of_sites(false));
+snapshot!(sites_central, of_sites(true));
+
+/// What tells sites apart is not there when it is empty, and alerts may not all have the same.
+#[test]
+fn labels_of_sites_stand_for_themselves() {
+    let said = |source: &str, label: Option<&str>| -> Vec<String> {
+        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), source.to_string())]);
+        let place =
+            tabi::source::Place { file: tabi::source::FileId(0), span: tabi::source::Span { start: 0, end: 1 } };
+        let label_places = label.map(|l| (l.to_string(), place)).into_iter().collect();
+        let options = Options { label_places, ..Options::default() };
+        let (_, found) = tabi::compile(&mut sources, &units, &options, false);
+        let errors = found.iter().filter(|d| d.severity == tabi::diagnostic::Severity::Error);
+        errors.map(|d| format!("{}: {}", d.name(), d.message)).collect()
+    };
+    assert_eq!(said(SITES, Some("team")), [""; 0]);
+    assert_eq!(
+        said(SITES, Some("region")),
+        ["reserved-label: the label `region` cannot be declared: it tells the sites apart"]
+    );
+    assert_eq!(
+        said(&SITES.replace("\"b\"", "\"\""), None),
+        ["site-labels: `region` of `osaka` is empty: to Prometheus a label without a value is not there"]
+    );
+}
+
 #[test]
 fn inhibition_names_one_journey_each() {
     let source = "user journey shop {\n  step a { sli x { up a_up target 99% by zone } }\n\n  target 98%\n}";

@@ -101,12 +101,6 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             );
         }
     };
-    if checked.model.journeys.iter().any(|j| !j.at.is_empty() || j.all_slis().any(|(_, sli)| !sli.at.is_empty())) {
-        terminal.note_line(
-            "note: the files are for one Prometheus that scrapes all sites; rules for each site by itself are not written yet",
-        );
-    }
-    let count = emit::chunks(&checked.model);
     let mut options = for_target(&project.config.options, args.target);
     options.grafana.dashboards = args.dashboards.unwrap_or(options.grafana.dashboards);
     let exceeded = emit::limits::exceeded(&checked.model, &project.sources, &options);
@@ -117,6 +111,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         terminal.note_line(&format!("nothing was written: the rules do not fit {}", options.engine.target.word()));
         return Ok(Outcome::Found);
     }
+    let count = emit::chunks(&checked.model, &options);
     let (progress, done) = (Progress::new(terminal), AtomicUsize::new(0));
     let produce = |i: usize| {
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -124,7 +119,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         emit::chunk(&checked.model, &project.sources, &options, i)
     };
     if args.check {
-        let drift = output::compare(&dir, count, &produce)?;
+        let (drift, files) = output::compare(&dir, count, &produce)?;
         drop(progress);
         let mut said = String::new();
         for file in &drift {
@@ -132,7 +127,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         }
         terminal.result(&said)?;
         if drift.is_empty() {
-            terminal.note_line(&format!("{} up to date", plural(count, "file")));
+            terminal.note_line(&format!("{} up to date", plural(files, "file")));
             return Ok(Outcome::Fine);
         }
         terminal.note_line(&format!("{} not up to date; run `{}`", plural(drift.len(), "file"), command(args)));

@@ -235,6 +235,9 @@ fn say(
     }
     let counts = Counts::of(diagnostics);
     if diagnostics.is_empty() {
+        if checked.model.journeys.is_empty() {
+            terminal.note_line("note: there is no journey in these files, so nothing would be built from them");
+        }
         if target.is_some() || format.is_for_people() {
             terminal.note_line(&format!("{} read, nothing to say", plural(project.units.len(), "file")));
         }

@@ -32,12 +32,15 @@ pub struct Args {
     /// Budgets of each SLI with `by`
     #[arg(long, value_name = "N", default_value_t = 5, conflicts_with = "prometheus")]
     budgets: u32,
-    /// Ask this Prometheus for the numbers of series; http only
+    /// Ask this Prometheus for the numbers of series
     #[arg(long, value_name = "URL")]
     prometheus: Option<String>,
     /// How long each question to it may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "prometheus", value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
+    /// Certificates of authorities to trust over https, in PEM, instead of those of the system
+    #[arg(long, value_name = "FILE", requires = "prometheus")]
+    ca_file: Option<PathBuf>,
     /// For people or for programs
     #[arg(long = "output-format", alias = "format", value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -51,14 +54,15 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let mut inventory =
         Inventory { answers: BTreeMap::new(), series: args.series.into(), budgets: args.budgets.into() };
     if let Some(url) = &args.prometheus {
-        let prometheus = Prometheus::at(url, Duration::from_secs(args.timeout))?;
+        let prometheus = Prometheus::at(url, Duration::from_secs(args.timeout), args.ca_file.as_deref())?;
         let questions: BTreeSet<String> = chosen.iter().flat_map(|i| cost::questions(model, *i, options)).collect();
         for question in questions {
             let answer = prometheus.number(&question)?;
             inventory.answers.insert(question, answer);
         }
     }
-    let costs: Vec<JourneyCost> = chosen.iter().map(|i| cost::journey(model, *i, options, &inventory)).collect();
+    let costs: Vec<JourneyCost> =
+        chosen.iter().flat_map(|i| cost::everywhere(model, *i, options, &inventory)).collect();
     let basis = match &args.prometheus {
         Some(url) => Basis::Asked { url, answers: &inventory.answers },
         None => Basis::Assumed { series: inventory.series, budgets: inventory.budgets },

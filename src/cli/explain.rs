@@ -1,13 +1,11 @@
 //! `tabi explain`: what a diagnostic means.
 
 use super::Outcome;
+use super::names::Names;
 use super::terminal::Terminal;
 use crate::diagnostic::catalogue::{self, Entry};
 use crate::diagnostic::did_you_mean;
 use crate::diagnostic::render::Style;
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use clap::{Arg, Command};
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 /// Say what a diagnostic means, with an example
@@ -18,24 +16,12 @@ Examples:
   tabi explain blind-spot    one of them: what it means, what is wrong, what is right")]
 pub struct Args {
     /// The name in the brackets of a message: `warning[blind-spot]`
-    #[arg(value_parser = Names, hide_possible_values = true)]
+    #[arg(value_parser = Names(names), hide_possible_values = true)]
     name: Option<String>,
 }
 
-/// Any name, for one that does not exist is answered with the nearest; shells offer those that exist.
-#[derive(Clone)]
-struct Names;
-
-impl TypedValueParser for Names {
-    type Value = String;
-
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(catalogue::ALL.iter().map(|entry| PossibleValue::new(entry.name))))
-    }
+fn names() -> Vec<&'static str> {
+    catalogue::ALL.iter().map(|entry| entry.name).collect()
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {

@@ -9,6 +9,7 @@
     reason = "the command line is where files are read and written"
 )]
 
+mod backtest;
 mod build;
 mod check;
 mod completions;
@@ -16,11 +17,16 @@ mod cost;
 mod diff;
 pub mod drift;
 mod explain;
+mod export;
 mod fmt;
 mod git;
+mod import;
 mod init;
+// `tabi std`; a module of that name would hide the standard library
+mod library;
 mod lsp;
 mod man;
+mod names;
 pub mod output;
 mod paths;
 mod prometheus;
@@ -65,9 +71,13 @@ enum Command {
     Fmt(fmt::Args),
     Show(show::Args),
     Cost(cost::Args),
+    Backtest(backtest::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Std(library::Args),
     Init(init::Args),
+    Import(import::Args),
+    Export(export::Args),
     Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -94,9 +104,13 @@ pub fn main() -> ExitCode {
             Command::Fmt(args) => fmt::run(&args, terminal),
             Command::Show(args) => show::run(&args, terminal),
             Command::Cost(args) => cost::run(&args, terminal),
+            Command::Backtest(args) => backtest::run(&args, terminal),
             Command::Diff(args) => diff::run(&args, terminal),
+            Command::Std(args) => library::run(&args, terminal),
             Command::Explain(args) => explain::run(&args, terminal),
             Command::Init(args) => init::run(&args, terminal),
+            Command::Import(args) => import::run(&args, terminal),
+            Command::Export(args) => export::run(&args, terminal),
             Command::Lsp(args) => Ok(lsp::run(&args)),
             Command::Completions(args) => completions::run(&args, terminal),
             Command::Man(args) => man::run(&args, terminal),

@@ -92,11 +92,11 @@ pub fn write(dir: &Path, count: usize, produce: Produce<'_>) -> Result<Built, St
     Ok(built)
 }
 
-/// Compares all chunks with a directory and changes nothing; in the order of the paths.
+/// Compares all chunks with a directory and changes nothing: what differs, rules first, and how many files there are.
 ///
 /// # Errors
 /// As [`write()`].
-pub fn compare(dir: &Path, count: usize, produce: Produce<'_>) -> Result<Vec<Drift>, String> {
+pub fn compare(dir: &Path, count: usize, produce: Produce<'_>) -> Result<(Vec<Drift>, usize), String> {
     let disk = Disk::read(dir)?;
     let found = Mutex::new(Vec::new());
     let paths = each(count, produce, |_, path, text| {
@@ -112,14 +112,18 @@ pub fn compare(dir: &Path, count: usize, produce: Produce<'_>) -> Result<Vec<Dri
     for path in disk.ours.difference(&paths).filter(|p| dir.join(p).symlink_metadata().is_ok()) {
         found.push(Drift { path: path.clone(), change: Change::Gone });
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    // tests and dashboards follow from rules
+    let rank =
+        |path: &str| ["tests/", "dashboards/"].iter().position(|folder| path.starts_with(folder)).map_or(0, |i| i + 1);
+    found.sort_by(|a, b| (rank(&a.path), &a.path).cmp(&(rank(&b.path), &b.path)));
+    let count = paths.len();
     let manifest = manifest_text(paths);
     if disk.manifest.as_ref() != Some(&manifest) {
         let change =
             if let Some(old) = &disk.manifest { Change::differs(old, &manifest, MANIFEST) } else { Change::New };
         found.push(Drift { path: MANIFEST.to_string(), change });
     }
-    Ok(found)
+    Ok((found, count))
 }
 
 /// Calls a function with every chunk, on two threads where there are many; stops at the first failure. Gives all paths.

@@ -10,10 +10,12 @@ use crate::diagnostic::render::plural;
 use crate::emit::promtool::{file, time};
 use crate::engine::Target;
 use crate::model::Model;
+use crate::plan::sites;
 use crate::project::Options;
 use crate::proof::{self, Alert, Claim, Proofs};
 use crate::source::Sources;
 use crate::{adapt, emit};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -85,7 +87,8 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let options = &build::for_target(&project.config.options, args.target);
     let chosen: Vec<usize> =
         (0..model.journeys.len()).filter(|i| project.selects(model.journeys[*i].name.place)).collect();
-    let all: Vec<Proofs> = chosen.iter().map(|i| proof::journey(model, *i, options)).collect();
+    let places: Vec<Place> = places(model, &chosen, options);
+    let all: Vec<Proofs> = places.iter().map(|p| proof::journey(&p.model, p.index, options)).collect();
 
     let directory = tempfile::tempdir().map_err(|e| format!("no temporary directory can be made: {e}"))?;
     let mut jobs = Vec::new();
@@ -100,10 +103,33 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     // the longest first, so that none is left over at the end
     jobs.sort_by_key(|job| std::cmp::Reverse(job.work));
     let put_job =
-        |i: usize| put_job(&directory.path().join(i.to_string()), &jobs[i], &all, model, &project.sources, options);
+        |i: usize| put_job(&directory.path().join(i.to_string()), &jobs[i], &all, &places, &project.sources, options);
     let runs = run_all(&jobs, &all, &promtool, args, terminal, &put_job)?;
     let found = sorted_out(&jobs, &runs, &all);
-    report(&all, &found, &promtool, args, terminal)
+    report(&places, &all, &found, &promtool, args, terminal)
+}
+
+/// Rules that are evaluated in one place: those of a journey, and those of each site that measures some of it.
+struct Place<'m> {
+    model: Cow<'m, Model>,
+    index: usize,
+    /// What is said of it after the journey's name.
+    suffix: String,
+}
+
+/// The chosen journeys, each followed by what sites evaluate of it themselves.
+fn places<'m>(model: &'m Model, chosen: &[usize], options: &Options) -> Vec<Place<'m>> {
+    let local = sites::local(model, options);
+    let mut found = Vec::new();
+    for index in chosen {
+        let suffix = if local.is_empty() { String::new() } else { ", all sites".to_string() };
+        found.push(Place { model: Cow::Borrowed(model), index: *index, suffix });
+        for (site, _) in local.iter().filter(|(_, journey)| journey == index) {
+            let suffix = format!(", at {}", model.sites[*site].name.text);
+            found.push(Place { model: Cow::Owned(sites::at(model, *index, *site)), index: 0, suffix });
+        }
+    }
+    found
 }
 
 fn put(path: &Path, text: &str) -> Result<(), String> {
@@ -119,10 +145,11 @@ fn put_job(
     directory: &Path,
     job: &Job,
     all: &[Proofs],
-    model: &Model,
+    places: &[Place<'_>],
     sources: &Sources,
     options: &Options,
 ) -> Result<PathBuf, String> {
+    let model = &places[job.proofs].model;
     let proofs = &all[job.proofs];
     let (tests, test) = (&proofs.files[job.file], &proofs.files[job.file].tests[job.test]);
     let journeys = tests.journeys.iter().filter_map(|name| model.journeys.iter().position(|j| j.name.text == *name));
@@ -219,6 +246,7 @@ fn in_words(claim: &Claim, failure: &Failure, test: &str) -> String {
 }
 
 fn report(
+    places: &[Place<'_>],
     all: &[Proofs],
     found: &[Vec<Found>],
     promtool: &Promtool,
@@ -227,8 +255,8 @@ fn report(
 ) -> Result<Outcome, String> {
     let mut out = String::new();
     let (mut proven, mut failing, mut unproven) = (0, 0, 0);
-    for (proofs, found) in all.iter().zip(found) {
-        let _ = writeln!(out, "{}", proofs.journey);
+    for ((place, proofs), found) in places.iter().zip(all).zip(found) {
+        let _ = writeln!(out, "{}{}", proofs.journey, place.suffix);
         if proofs.alerts.is_empty() {
             let _ = writeln!(out, "  no alerts");
         }

@@ -53,7 +53,8 @@ pub(super) fn run(
         let _ = send.send(());
     })
     .map_err(|e| format!("Ctrl-C cannot be waited for: {e}"))?;
-    let mut seen = look(paths, &BTreeMap::new());
+    let nothing = Seen { listed: BTreeMap::new(), used: BTreeMap::new(), wrong: None };
+    let mut seen = look(paths, &nothing);
     terminal.clear();
     loop {
         match check::compile(paths, terminal) {
@@ -70,7 +71,11 @@ pub(super) fn run(
             // A file that vanished, a directory that cannot be read: people are in the middle of something.
             Err(why) => terminal.note_line(&format!("tabi: {why}")),
         }
-        terminal.note_line(&format!("watching {}; Ctrl-C ends it", plural(seen.all().len(), "file")));
+        let what = match seen.all().len() {
+            0 => "for a first file".to_string(),
+            files => plural(files, "file"),
+        };
+        terminal.note_line(&format!("watching {what}; Ctrl-C ends it"));
         let Some(now) = changed(paths, &seen, &interrupted) else { return Ok(Outcome::Fine) };
         terminal.clear();
         terminal.note_line(&difference(&seen, &now));
@@ -84,7 +89,7 @@ fn changed(paths: &[PathBuf], seen: &Seen, interrupted: &Receiver<()>) -> Option
     loop {
         wait(interrupted, pause)?;
         let begun = Instant::now();
-        let mut now = look(paths, &seen.used);
+        let mut now = look(paths, seen);
         // in a huge tree looking takes long; it must not take more than a tenth of the time
         pause = PAUSE.max(begun.elapsed() * 10);
         if now == *seen {
@@ -93,7 +98,7 @@ fn changed(paths: &[PathBuf], seen: &Seen, interrupted: &Receiver<()>) -> Option
         let begun = Instant::now();
         loop {
             wait(interrupted, QUIET)?;
-            let next = look(paths, &seen.used);
+            let next = look(paths, seen);
             let settled = next == now || begun.elapsed() > LONGEST;
             now = next;
             if settled {
@@ -112,13 +117,14 @@ fn wait(interrupted: &Receiver<()>, time: Duration) -> Option<()> {
 }
 
 /// Looks at all files that a check would read, and at those that the last one used.
-fn look(paths: &[PathBuf], used: &BTreeMap<PathBuf, Stamp>) -> Seen {
+fn look(paths: &[PathBuf], before: &Seen) -> Seen {
     let (listed, wrong) = match load::watched_files(paths) {
         Ok(files) => (files, None),
-        Err(why) => (Vec::new(), Some(why)),
+        // what it listed before did not change by that
+        Err(why) => (before.listed.keys().cloned().collect(), Some(why)),
     };
     let listed = listed.into_iter().map(|path| (path.clone(), stamp(&path))).collect();
-    Seen { listed, used: used.keys().map(|path| (path.clone(), stamp(path))).collect(), wrong }
+    Seen { listed, used: before.used.keys().map(|path| (path.clone(), stamp(path))).collect(), wrong }
 }
 
 impl Seen {

@@ -6,8 +6,10 @@ pub mod expr;
 use crate::adapt;
 use crate::measure::Series;
 use crate::model::{Journey, Model, Sli};
+use crate::plan::events::count_name;
+use crate::plan::sites;
 use crate::plan::states::{DELIVERY, SLO_SEVERITY};
-use crate::plan::{Group, Rule, RuleKind};
+use crate::plan::{Group, Plan, Rule, RuleKind};
 use crate::project::Options;
 use crate::promql::ast::{Expr, MatchOp, MatcherValue, Selector};
 use crate::promql::{self, regex};
@@ -83,7 +85,7 @@ impl JourneyCost {
 /// The cost of one journey of the model.
 pub fn journey(model: &Model, index: usize, options: &Options, inventory: &Inventory) -> JourneyCost {
     let rules = adapt::journey(model, index, options);
-    let reckoning = Reckoning::of(&model.journeys[index], &rules.groups, inventory);
+    let reckoning = Reckoning::of(Plan { model, options, journey: &model.journeys[index] }, &rules.groups, inventory);
     let groups = rules.groups.iter().enumerate();
     JourneyCost {
         journey: rules.journey.clone(),
@@ -97,12 +99,28 @@ pub fn journey(model: &Model, index: usize, options: &Options, inventory: &Inven
     }
 }
 
+/// The cost of one journey wherever it is evaluated: in one place, and at each site that measures some of it.
+pub fn everywhere(model: &Model, index: usize, options: &Options, inventory: &Inventory) -> Vec<JourneyCost> {
+    let at_sites =
+        sites::local(model, options).into_iter().filter(|(_, journey)| *journey == index).map(|(site, _)| {
+            let cost = journey(&sites::at(model, index, site), 0, options, inventory);
+            JourneyCost { journey: format!("{} at {}", cost.journey, model.sites[site].name.text), ..cost }
+        });
+    std::iter::once(journey(model, index, options, inventory)).chain(at_sites).collect()
+}
+
 /// What to ask a Prometheus for the costs of a journey: PromQL, each with one value. Nothing at all means 0.
 pub fn questions(model: &Model, index: usize, options: &Options) -> BTreeSet<String> {
+    let at_sites = sites::local(model, options).into_iter().filter(|(_, journey)| *journey == index);
+    let at_sites = at_sites.flat_map(|(site, _)| questions_of(&sites::at(model, index, site), 0, options));
+    questions_of(model, index, options).into_iter().chain(at_sites).collect()
+}
+
+fn questions_of(model: &Model, index: usize, options: &Options) -> BTreeSet<String> {
     let rules = adapt::journey(model, index, options);
     let journey = &model.journeys[index];
     let nothing = Inventory { answers: BTreeMap::new(), series: 0, budgets: 0 };
-    let reckoning = Reckoning::of(journey, &rules.groups, &nothing);
+    let reckoning = Reckoning::of(Plan { model, options, journey }, &rules.groups, &nothing);
     let mut found: BTreeSet<String> =
         journey.all_slis().filter_map(|(step, sli)| budgets_question(&rules.groups, step_name(step), sli)).collect();
     for rule in rules.groups.iter().flat_map(|group| &group.rules) {
@@ -160,6 +178,8 @@ struct Written {
     step: String,
     sli: String,
     series: u64,
+    /// Whether sites send them, and nothing here records them.
+    of_sites: bool,
     /// The group, by its number, and how often it runs in minutes.
     group: usize,
     interval: u64,
@@ -171,12 +191,15 @@ struct Reckoning<'a> {
     inventory: &'a Inventory,
     groups: &'a [Group],
     written: Vec<Written>,
+    /// The labels that tell sites apart.
+    keys: Vec<&'a str>,
 }
 
 impl<'a> Reckoning<'a> {
-    fn of(journey: &'a Journey, groups: &'a [Group], inventory: &'a Inventory) -> Reckoning<'a> {
-        let mut reckoning = Reckoning { journey, inventory, groups, written: Vec::new() };
-        let mut written = Vec::new();
+    fn of(plan: Plan<'a>, groups: &'a [Group], inventory: &'a Inventory) -> Reckoning<'a> {
+        let (journey, keys) = (plan.journey, plan.site_keys());
+        let mut reckoning = Reckoning { journey, inventory, groups, written: Vec::new(), keys };
+        let mut written = reckoning.sent_by_sites(&plan);
         for (i, group) in groups.iter().enumerate() {
             for rule in &group.rules {
                 let RuleKind::Record(name) = &rule.kind else { continue };
@@ -186,6 +209,7 @@ impl<'a> Reckoning<'a> {
                     step,
                     sli,
                     series,
+                    of_sites: name == sites::EXPECTED,
                     group: i,
                     interval: group.interval,
                 }));
@@ -195,6 +219,33 @@ impl<'a> Reckoning<'a> {
         reckoning
     }
 
+    /// What the rules of a journey read of its sites.
+    fn sent_by_sites(&self, plan: &Plan<'_>) -> Vec<Written> {
+        let both = [Series::Total, Series::Bad];
+        let level_one = both.map(|s| (s.name().to_string(), self.journey.evaluate, true));
+        let copies = both.into_iter().flat_map(|s| {
+            [("count5m", 5), ("count1h", 60)].map(|(copy, interval)| (count_name(s, copy), interval, true))
+        });
+        let own = [
+            ("tabi:slo_budget:ratio".to_string(), self.journey.evaluate, false),
+            ("tabi:slo_budget:remaining_ratio".to_string(), 5, true),
+        ];
+        let names: Vec<(String, u64, bool)> = level_one.into_iter().chain(copies).chain(own).collect();
+        let sited = self.journey.members().into_iter().filter(|m| plan.alerts_elsewhere(m));
+        sited
+            .flat_map(|(step, sli)| names.iter().map(move |name| (step_name(step), sli, name)))
+            .map(|(step, sli, (name, interval, by))| Written {
+                name: name.clone(),
+                step: step.to_string(),
+                sli: sli.name.text.clone(),
+                series: sli.at.len() as u64 * if *by { self.budgets(step, sli) } else { 1 },
+                of_sites: true,
+                group: usize::MAX,
+                interval: *interval,
+            })
+            .collect()
+    }
+
     /// What a rule records: step, SLI and how many series. Names and labels of recorded series are a contract (`docs/rules.md`): what
     /// is not for one SLI is for all of them, or for the journey.
     fn records(&self, name: &str, rule: &Rule) -> Vec<(String, String, u64)> {
@@ -202,6 +253,10 @@ impl<'a> Reckoning<'a> {
         let of_slis = name.starts_with("tabi:slo_") && name != "tabi:slo_budget:ratio";
         // a state is that of the worst value of `by`
         let by_events = of_slis && name != SLO_SEVERITY;
+        if name == sites::EXPECTED {
+            let sited = self.journey.all_slis().filter(|(_, sli)| !sli.at.is_empty());
+            return sited.map(|(s, sli)| (step_name(s).to_string(), sli.name.text.clone(), 1)).collect();
+        }
         if own.is_empty() && !of_slis {
             return vec![(String::new(), String::new(), 1)];
         }
@@ -237,24 +292,27 @@ impl<'a> Reckoning<'a> {
         if all.is_empty() {
             return None;
         }
+        let site = |m: &&crate::promql::ast::Matcher| self.keys.contains(&m.label.text.as_str());
+        let of_sites = selector.matchers.iter().find(site).map(|m| m.op == MatchOp::NotEqual);
         let fits = |w: &&Written| {
-            selector.matchers.iter().all(|matcher| {
-                let value = match matcher.label.text.as_str() {
-                    "journey" => self.journey.name.text.as_str(),
-                    "step" => &w.step,
-                    "sli" => &w.sli,
-                    _ => return true,
-                };
-                let MatcherValue::Literal(wanted) = &matcher.value else { return true };
-                let equal = value == wanted.value;
-                let matches = || regex::parse(&wanted.value).is_ok_and(|r| r.matches(value));
-                match matcher.op {
-                    MatchOp::Equal => equal,
-                    MatchOp::NotEqual => !equal,
-                    MatchOp::Match => matches(),
-                    MatchOp::NotMatch => !matches(),
-                }
-            })
+            of_sites.is_none_or(|of_sites| of_sites == w.of_sites || self.keys.is_empty())
+                && selector.matchers.iter().all(|matcher| {
+                    let value = match matcher.label.text.as_str() {
+                        "journey" => self.journey.name.text.as_str(),
+                        "step" => &w.step,
+                        "sli" => &w.sli,
+                        _ => return true,
+                    };
+                    let MatcherValue::Literal(wanted) = &matcher.value else { return true };
+                    let equal = value == wanted.value;
+                    let matches = || regex::parse(&wanted.value).is_ok_and(|r| r.matches(value));
+                    match matcher.op {
+                        MatchOp::Equal => equal,
+                        MatchOp::NotEqual => !equal,
+                        MatchOp::Match => matches(),
+                        MatchOp::NotMatch => !matches(),
+                    }
+                })
         };
         Some(all.into_iter().filter(fits).collect())
     }

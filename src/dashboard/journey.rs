@@ -4,8 +4,8 @@ use super::layout::Section;
 use super::make::DATASOURCE;
 use super::model::{Dashboard, Panel, Variable};
 use super::panels::{
-    budget_left, burn_down, burn_now, burn_rates, by_labels, definition, deliveries, event_rates, events, runs_out,
-    sli, sli_over_time, spent, states, steps,
+    budget_left, burn_down, burn_now, burn_rates, by_labels, by_sites, definition, deliveries, event_rates, events,
+    runs_out, sli, sli_over_time, spent, states, steps,
 };
 use super::{Page, alerts, dashboard, link, query, title};
 
@@ -42,6 +42,7 @@ pub fn journey(page: &Page<'_>) -> Dashboard {
             ],
         ),
         section("row/by", "One budget for each", false, &[by_labels::panels]),
+        section("row/sites", "Sites", false, &[by_sites::panels]),
         section("row/delivery", "Delivery", true, &[deliveries::panels]),
         section("row/definition", "Definition", true, &[definition::panels]),
     ];
@@ -63,7 +64,7 @@ pub fn journey(page: &Page<'_>) -> Dashboard {
         ));
     }
     made.templating.list.extend(plan.journey.by_labels().into_iter().map(|label| by(page, label)));
-    made.annotations.list.push(alerts(&query::of(plan)));
+    made.annotations.list.push(alerts(plan.anywhere().trim_matches(['{', '}'])));
     made
 }
 

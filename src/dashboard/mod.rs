@@ -71,6 +71,13 @@ pub struct All<'m> {
     pub options: &'m Options,
 }
 
+impl All<'_> {
+    /// Matchers, and that it is recorded here where sites send theirs too.
+    pub fn matching(&self, matchers: &str) -> String {
+        format!("{matchers}{}", crate::plan::sites::here(self.model, self.options, "="))
+    }
+}
+
 /// The text of a dashboard's file.
 pub fn json(dashboard: &Dashboard) -> String {
     let mut text = serde_json::to_string_pretty(dashboard).unwrap_or_default();

@@ -20,9 +20,9 @@ pub fn slow(name: &str, matchers: &str) -> String {
     format!("last_over_time({name}{{{matchers}}}[15m])")
 }
 
-/// `journey="checkout"`
+/// `journey="checkout"`, and that it is recorded here where sites send theirs too.
 pub fn of(plan: &Plan<'_>) -> String {
-    format!("journey=\"{}\"", plan.journey.name.text)
+    plan.selector().trim_matches(['{', '}']).to_string()
 }
 
 /// `journey="checkout",step="pay"`

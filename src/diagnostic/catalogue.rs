@@ -11,6 +11,8 @@ pub struct Entry {
     pub severity: Severity,
     /// Whether it is a lint: it can be allowed, and `tabi.toml` may change its severity.
     pub lint: bool,
+    /// Whether only `tabi import` says it: of YAML, which its examples are.
+    pub import: bool,
     /// What it means, a wrong and a right example, as Markdown.
     pub text: &'static str,
 }
@@ -22,11 +24,15 @@ impl PartialEq for Entry {
 }
 
 const fn error(name: &'static str, text: &'static str) -> Entry {
-    Entry { name, severity: Severity::Error, lint: false, text }
+    Entry { name, severity: Severity::Error, lint: false, import: false, text }
 }
 
 const fn lint(name: &'static str, severity: Severity, text: &'static str) -> Entry {
-    Entry { name, severity, lint: true, text }
+    Entry { name, severity, lint: true, import: false, text }
+}
+
+const fn import(name: &'static str, severity: Severity, text: &'static str) -> Entry {
+    Entry { name, severity, lint: false, import: true, text }
 }
 
 /// `syntax`
@@ -124,7 +130,10 @@ pub static MISSING_RUNBOOK: Entry =
 pub static DUPLICATE_MEASURE: Entry =
     lint("duplicate-measure", Severity::Warning, include_str!("../explain/duplicate-measure.md"));
 
-/// All of them: errors, then lints, in the order of the language guide.
+/// `not-imported`
+pub static NOT_IMPORTED: Entry = import("not-imported", Severity::Warning, include_str!("../explain/not-imported.md"));
+
+/// All of them: errors, then lints, in the order of the language guide, then what `tabi import` says.
 pub static ALL: &[&Entry] = &[
     &SYNTAX,
     &UNKNOWN_NAME,
@@ -168,6 +177,7 @@ pub static ALL: &[&Entry] = &[
     &MISSING_OWNER,
     &MISSING_RUNBOOK,
     &DUPLICATE_MEASURE,
+    &NOT_IMPORTED,
 ];
 
 /// The entry of a name.
@@ -207,7 +217,8 @@ impl Entry {
         let Some(at) = self.text.find(&heading) else { return Vec::new() };
         let section = &self.text[at + heading.len()..];
         let section = section.split("\n## ").next().unwrap_or(section);
-        section.split("```tabi\n").skip(1).map(|block| files(block.split("```").next().unwrap_or(block))).collect()
+        let fence = if self.import { "```yaml\n" } else { "```tabi\n" };
+        section.split(fence).skip(1).map(|block| files(block.split("```").next().unwrap_or(block))).collect()
     }
 }
 

@@ -32,13 +32,13 @@ pub struct CostChange {
 
 fn of(side: Side<'_>, index: usize, assumptions: &Assumptions) -> Numbers {
     let inventory = Inventory { answers: BTreeMap::new(), series: assumptions.series, budgets: assumptions.budgets };
-    let cost: JourneyCost = cost::journey(side.model, index, side.options, &inventory);
-    Numbers {
+    let costs: Vec<JourneyCost> = cost::everywhere(side.model, index, side.options, &inventory);
+    sum(costs.iter().map(|cost| Numbers {
         rules: cost.rules() as u64,
         groups: cost.groups.len() as u64,
         series: cost.series(),
         samples: whole(cost.samples().all()),
-    }
+    }))
 }
 
 fn sum(all: impl Iterator<Item = Numbers>) -> Numbers {

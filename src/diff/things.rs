@@ -3,7 +3,7 @@
 use super::pairs::{Member, Pairs, change};
 use super::{Budget, Change, Kind, Side, Subject, Thing, What};
 use crate::model::{Journey, Urgency};
-use crate::plan::{self, Rule};
+use crate::plan::{self, Rule, sites};
 use crate::project::Dashboards;
 use crate::promql;
 use crate::reckon::thresholds::{self, Threshold};
@@ -181,7 +181,12 @@ pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
             continue;
         }
         let of = |side: Side<'_>, index| -> Vec<(String, u64, Rule)> {
-            let groups = plan::journey(side.model, index, side.options).groups;
+            let mut groups = plan::journey(side.model, index, side.options).groups;
+            let at_sites = sites::local(side.model, side.options).into_iter().filter(|(_, journey)| *journey == index);
+            groups.extend(
+                at_sites
+                    .flat_map(|(site, _)| plan::journey(&sites::at(side.model, index, site), 0, side.options).groups),
+            );
             groups.into_iter().flat_map(|g| g.rules.into_iter().map(move |r| (g.name.clone(), g.interval, r))).collect()
         };
         let (old, new) = (of(pairs.old, i), of(pairs.new, j));

@@ -106,6 +106,12 @@ impl Map<'_> {
         let _ = write!(self.out, " {number}");
     }
 
+    /// `key: 99.9`, a number as it is written
+    pub fn number(&mut self, key: &str, decimal: &str) {
+        self.key(key);
+        let _ = write!(self.out, " {decimal}");
+    }
+
     /// `key: true`
     pub fn bool(&mut self, key: &str, value: bool) {
         self.key(key);

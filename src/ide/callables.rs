@@ -6,6 +6,7 @@ use super::names;
 use crate::source::{FileId, Span};
 use crate::stdlib;
 use crate::syntax::ast::{Template, UsePath};
+use crate::syntax::signature::{self, Parameter};
 use crate::syntax::{Parsed, comments};
 
 /// A template that may be called.
@@ -22,28 +23,10 @@ pub struct Callable<'a> {
     parsed: &'a Parsed,
 }
 
-/// A parameter of a template.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// The name of its type; empty where it is missing.
-    pub ty: &'a str,
-    /// What holds where no argument is given.
-    pub default: Option<&'a str>,
-}
-
 impl<'a> Callable<'a> {
     /// Its parameters in order.
     pub fn parameters(&self) -> Vec<Parameter<'a>> {
-        let of = |span: Span| span.of(self.text);
-        let items = self.template.params.iter().flat_map(|p| &p.items);
-        let params = items.map(|p| Parameter {
-            name: of(p.name.span),
-            ty: p.ty.map_or("", |ty| of(ty.span)),
-            default: p.default.map(|d| of(d.span)),
-        });
-        params.collect()
+        signature::parameters(self.text, self.template)
     }
 
     /// Its doc comment.
@@ -53,25 +36,7 @@ impl<'a> Callable<'a> {
 
     /// `fast(job: string, errors: regex = "5..")`, and where in it the parameters are.
     pub fn label(&self) -> (String, Vec<Span>) {
-        let (mut label, mut spans) = (format!("{}(", self.name), Vec::new());
-        for (i, p) in self.parameters().iter().enumerate() {
-            if i > 0 {
-                label.push_str(", ");
-            }
-            let start = label.len() as u32;
-            label.push_str(p.name);
-            if !p.ty.is_empty() {
-                label.push_str(": ");
-                label.push_str(p.ty);
-            }
-            if let Some(default) = p.default {
-                label.push_str(" = ");
-                label.push_str(default);
-            }
-            spans.push(Span { start, end: label.len() as u32 });
-        }
-        label.push(')');
-        (label, spans)
+        signature::signature(self.name, &self.parameters())
     }
 }
 
@@ -109,11 +74,4 @@ pub fn prefixes<'a>(files: &Files<'a>, file: FileId) -> Vec<(&'a str, &'static s
         Some((names::prefix_of(used)?.span.of(text), module))
     };
     names::uses(files, file).filter_map(|(used, _)| of(used)).collect()
-}
-
-/// What a module is for: the first sentence above its templates.
-pub fn module_doc(module: &stdlib::Module) -> String {
-    let lines = module.text.lines().take_while(|l| l.starts_with('#') && !l.starts_with("##"));
-    let text: Vec<&str> = lines.map(|l| l.trim_start_matches('#').trim()).collect();
-    text.join("\n").trim().to_string()
 }

@@ -144,7 +144,12 @@ impl<'a> At<'_, 'a> {
 
     /// All SLIs of the model.
     fn slis(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
-        self.project.model.journeys.iter().flat_map(|j| j.all_slis().map(move |(step, sli)| (j, step, sli)))
+        self.project
+            .model
+            .journeys
+            .iter()
+            .map(AsRef::as_ref)
+            .flat_map(|j: &Journey| j.all_slis().map(move |(step, sli)| (j, step, sli)))
     }
 
     /// The SLI around the cursor, if the model has it.
@@ -175,7 +180,7 @@ impl<'a> At<'_, 'a> {
             _ => None,
         })?;
         let place = self.place(name.span);
-        self.project.model.journeys.iter().find(|j| j.name.place == place)
+        self.project.model.journeys.iter().map(AsRef::as_ref).find(|j: &&Journey| j.name.place == place)
     }
 
     /// `shop.tabi:12`

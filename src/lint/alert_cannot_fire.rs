@@ -1,19 +1,19 @@
 //! A written row asks for as many errors as there are events, or more.
 
-use super::{Lint, percent, slis};
+use super::{Check, Lint, percent, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_CANNOT_FIRE;
 use crate::model::{Journey, Percent, Row};
 use crate::promql::write::number;
 use crate::reckon::thresholds::{cap, four_digits};
-use crate::resolve::Resolved;
 use crate::source::Place;
+use std::fmt::Display;
 
-pub const LINT: Lint = Lint { entry: &ALERT_CANNOT_FIRE, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &ALERT_CANNOT_FIRE, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
-    let mut rows = |journey: &Journey, rows: &[Row], target: Percent, target_at: Place, whose: &str| {
+    let mut rows = |rows: &[Row], target: Percent, target_at: Place, whose: &dyn Display| {
         for row in rows {
             let Some(place) = row.place else { continue };
             let asked = row.burn * target.budget();
@@ -42,15 +42,13 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             );
         }
     };
-    for (journey, sli, address) in slis(&resolved.model) {
+    for (sli, address) in slis(journey) {
         let at = sli.target.place.unwrap_or(sli.place);
-        rows(journey, &sli.alerts.rows, sli.target.value, at, &address);
+        rows(&sli.alerts.rows, sli.target.value, at, &address);
     }
-    for journey in &resolved.model.journeys {
-        if let Some(target) = &journey.target {
-            let at = target.place.unwrap_or(journey.place);
-            rows(journey, &journey.alerts.rows, target.value, at, &journey.name.text);
-        }
+    if let Some(target) = &journey.target {
+        let at = target.place.unwrap_or(journey.place);
+        rows(&journey.alerts.rows, target.value, at, &journey.name.text);
     }
 }
 

@@ -1,18 +1,17 @@
 //! A total outage is noticed after more than a tenth of the budget.
 
-use super::{Lint, counted, duration, percent, slis};
+use super::{Address, Check, Lint, counted, duration, percent, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
-use crate::model::Sli;
+use crate::model::{Journey, Sli};
 use crate::reckon::thresholds::Threshold;
 use crate::reckon::timing::Situation;
 use crate::reckon::{thresholds, traffic_of};
-use crate::resolve::Resolved;
 
-pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
-    for (journey, sli, address) in slis(&resolved.model) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+    for (sli, address) in slis(journey) {
         let budget = sli.target.value.budget();
         let budget_minutes = journey.window.value as f64 * budget;
         let rows = thresholds::of_sli(journey, sli);
@@ -33,7 +32,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
             // the budget says it all where it is less than one event
             if !super::too_rare::is(journey, sli) {
                 let longest = rows.iter().max_by_key(|r| r.long).unwrap_or(row);
-                found.push(never(sli, &address, longest));
+                found.push(never(sli, address, longest));
             }
             continue;
         }
@@ -77,7 +76,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
 }
 
 /// Events are so rare that no row ever sees as many bad ones as it needs.
-fn never(sli: &Sli, address: &str, row: &Threshold) -> Diagnostic {
+fn never(sli: &Sli, address: Address<'_>, row: &Threshold) -> Diagnostic {
     let d = Diagnostic::new(
         &ALERT_FIRES_LATE,
         format!(

@@ -1,22 +1,18 @@
 //! A written row whose burn rate is below 1: it fires while the budget lasts.
 
-use super::{Lint, about, duration, percent, slis, target};
+use super::{Check, Lint, about, duration, percent, slis, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_WITHIN_BUDGET;
-use crate::model::{Percent, Row};
-use crate::resolve::Resolved;
+use crate::model::{Journey, Percent, Row};
 use crate::source::Place;
 
-pub const LINT: Lint = Lint { entry: &ALERT_WITHIN_BUDGET, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &ALERT_WITHIN_BUDGET, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
-    let of_slis =
-        slis(&resolved.model).map(|(journey, sli, address)| (journey, &sli.alerts, sli.target.value, address));
-    let of_journeys = resolved.model.journeys.iter().filter_map(|journey| {
-        Some((journey, &journey.alerts, journey.target.as_ref()?.value, journey.name.text.clone()))
-    });
-    for (journey, alerts, asked, address) in of_slis.chain(of_journeys) {
+    let of_slis = slis(journey).map(|(sli, address)| (&sli.alerts, sli.target.value, address.to_string()));
+    let of_journey = journey.target.iter().map(|target| (&journey.alerts, target.value, journey.name.text.clone()));
+    for (alerts, asked, address) in of_slis.chain(of_journey) {
         for row in alerts.rows.iter().filter(|row| row.burn < 1.0 - 1e-9) {
             let (Some(place), Some(share)) = (row.place, row.share) else { continue };
             if seen.contains(&place) {

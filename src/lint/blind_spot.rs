@@ -1,12 +1,12 @@
 //! A user journey that nothing delivers.
 
-use super::Lint;
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::BLIND_SPOT;
 use crate::model::Audience;
 use crate::resolve::Resolved;
 
-pub const LINT: Lint = Lint { entry: &BLIND_SPOT, of_project: true, check };
+pub const LINT: Lint = Lint { entry: &BLIND_SPOT, of_project: true, check: Check::Project(check) };
 
 fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
     let users = resolved.model.journeys.iter().filter(|j| j.audience == Audience::User);

@@ -1,20 +1,19 @@
 //! With independent failures at half the budget a row comes on more than once a quarter by chance.
 
-use super::{Lint, about, counted, duration, often, percent, slis, target};
+use super::{Address, Check, Lint, about, counted, duration, often, percent, slis, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::CHANCE_ALERT;
 use crate::model::{Journey, Sli};
 use crate::reckon::chance::Chances;
 use crate::reckon::thresholds::{self, Threshold};
-use crate::resolve::Resolved;
 
-pub const LINT: Lint = Lint { entry: &CHANCE_ALERT, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &CHANCE_ALERT, of_project: false, check: Check::Journey(check) };
 
 /// A quarter of a year, in seconds.
 const QUARTER: f64 = 365.25 / 4.0 * 86_400.0;
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
-    for (journey, sli, address) in slis(&resolved.model) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+    for (sli, address) in slis(journey) {
         let Some(traffic) = sli.traffic.as_ref().map(|t| t.value) else { continue };
         let budget = sli.target.value.budget();
         if super::too_rare::is(journey, sli) {
@@ -29,7 +28,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         let Some((row, times)) = worst(need).filter(|(_, times)| *times > 1.0) else { continue };
         // the smallest with which every row is quiet
         let enough = (need + 1..=MOST_NEED).find_map(|n| worst(n).filter(|(_, t)| *t <= 1.0).map(|(_, t)| (n, t)));
-        found.push(said(journey, sli, &address, row, times, enough));
+        found.push(said(journey, sli, address, row, times, enough));
     }
 }
 
@@ -39,7 +38,7 @@ const MOST_NEED: u32 = 10_000;
 fn said(
     journey: &Journey,
     sli: &Sli,
-    address: &str,
+    address: Address<'_>,
     row: &Threshold,
     times: f64,
     enough: Option<(u32, f64)>,

@@ -1,12 +1,12 @@
 //! A developer journey that delivers no user journey.
 
-use super::Lint;
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::DELIVERS_NOTHING;
 use crate::model::Audience;
 use crate::resolve::Resolved;
 
-pub const LINT: Lint = Lint { entry: &DELIVERS_NOTHING, of_project: true, check };
+pub const LINT: Lint = Lint { entry: &DELIVERS_NOTHING, of_project: true, check: Check::Project(check) };
 
 fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
     for journey in &resolved.model.journeys {

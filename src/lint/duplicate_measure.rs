@@ -1,17 +1,18 @@
 //! The same measure in two SLIs: both page for one failure.
 
-use super::{Lint, slis};
+use super::{Address, Check, Lint, slis};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::DUPLICATE_MEASURE;
 use crate::model::Sli;
 use crate::resolve::Resolved;
 use std::collections::HashMap;
 
-pub const LINT: Lint = Lint { entry: &DUPLICATE_MEASURE, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &DUPLICATE_MEASURE, of_project: false, check: Check::Project(check) };
 
 fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<(String, Vec<String>), (&Sli, String)> = HashMap::new();
-    for (_, sli, address) in slis(&resolved.model).filter(|(_, sli, _)| !sli.alerts.all_off) {
+    let mut seen: HashMap<(String, Vec<String>), (&Sli, Address<'_>)> = HashMap::new();
+    let all = resolved.model.journeys.iter().flat_map(|journey| slis(journey));
+    for (sli, address) in all.filter(|(sli, _)| !sli.alerts.all_off) {
         let sites = sli.at.iter().map(|i| resolved.model.sites[*i].name.text.clone()).collect();
         let key = (sli.measure.canonical(), sites);
         let Some((first, first_address)) = seen.get(&key) else {

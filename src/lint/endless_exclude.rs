@@ -1,18 +1,18 @@
 //! An exclusion that lasts as long as its series is there, whatever the value.
 
-use super::{Lint, slis};
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ENDLESS_EXCLUDE;
+use crate::model::Journey;
 use crate::promql::ast::{BinaryOp, Expr, Selector};
 use crate::promql::{self, ValueType};
-use crate::resolve::Resolved;
 use crate::source::Place;
 
-pub const LINT: Lint = Lint { entry: &ENDLESS_EXCLUDE, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &ENDLESS_EXCLUDE, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
-    for (_, sli, _) in slis(&resolved.model) {
+    for (_, sli) in journey.all_slis() {
         let Some(exclude) = &sli.exclude else { continue };
         let Some(place) = exclude.place.filter(|place| !seen.contains(place)) else { continue };
         seen.push(place);

@@ -20,8 +20,10 @@ mod unused;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::Entry;
-use crate::model::Model;
+use crate::model::{Journey, Sli, Step};
 use crate::resolve::Resolved;
+use std::collections::{HashMap, HashSet};
+use std::fmt::{Display, Formatter};
 
 /// A lint.
 pub struct Lint {
@@ -30,7 +32,22 @@ pub struct Lint {
     /// Whether it says something of the whole project: such a lint keeps silent while there are errors, which could be the cause.
     pub of_project: bool,
     /// Looks for it.
-    pub check: fn(&Resolved, &mut Vec<Diagnostic>),
+    pub check: Check,
+}
+
+/// What a lint looks at.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// A journey by itself, but for what it delivers. So what was said of a journey that did not change holds.
+    Journey(fn(&Journey, &mut Vec<Diagnostic>)),
+    /// The whole project.
+    Project(fn(&Resolved, &mut Vec<Diagnostic>)),
+}
+
+/// What lints keep between two runs, by the stamps of the journeys.
+#[derive(Debug, Default)]
+pub struct Kept {
+    journeys: HashMap<u64, Vec<Diagnostic>>,
 }
 
 /// Every lint.
@@ -53,11 +70,34 @@ pub static ALL: &[Lint] = &[
     duplicate_measure::LINT,
 ];
 
-/// Runs all lints.
-pub fn check(resolved: &Resolved, has_errors: bool) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+/// Runs all lints; those that look at one journey only where it is another than before.
+pub fn check(resolved: &Resolved, has_errors: bool, kept: &mut Kept) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut before = std::mem::take(&mut kept.journeys);
+    for (journey, stamp) in resolved.model.journeys.iter().zip(&resolved.stamps) {
+        let said = before.remove(stamp).unwrap_or_else(|| of_journey(journey));
+        found.extend_from_slice(&said);
+        kept.journeys.insert(*stamp, said);
+    }
+    // what stands in defaults or a template is said once
+    let mut seen = HashSet::new();
+    found.retain(|d| seen.insert((d.name(), d.place())));
+    // what a template that ships counts is a counter: the source of its exporter was read
+    found.retain(|d| d.name() != not_a_counter::LINT.entry.name || !resolved.shipped.contains(&d.place().file));
     for lint in ALL.iter().filter(|l| !(l.of_project && has_errors)) {
-        (lint.check)(resolved, &mut found);
+        if let Check::Project(check) = lint.check {
+            check(resolved, &mut found);
+        }
+    }
+    found
+}
+
+fn of_journey(journey: &Journey) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for lint in ALL {
+        if let Check::Journey(check) = lint.check {
+            check(journey, &mut found);
+        }
     }
     found
 }
@@ -112,11 +152,23 @@ fn often(in_a_quarter: f64) -> String {
     }
 }
 
-/// Each SLI with its journey and address.
-fn slis(model: &Model) -> impl Iterator<Item = (&crate::model::Journey, &crate::model::Sli, String)> {
-    model.journeys.iter().flat_map(|journey| {
-        journey.all_slis().map(move |(step, sli)| (journey, sli, crate::model::address(journey, step, sli)))
-    })
+/// How people call an SLI.
+#[derive(Clone, Copy)]
+struct Address<'a> {
+    journey: &'a Journey,
+    step: Option<&'a Step>,
+    sli: &'a Sli,
+}
+
+impl Display for Address<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::model::address(self.journey, self.step, self.sli))
+    }
+}
+
+/// Each SLI with its address.
+fn slis(journey: &Journey) -> impl Iterator<Item = (&Sli, Address<'_>)> {
+    journey.all_slis().map(move |(step, sli)| (sli, Address { journey, step, sli }))
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 //! A counter is read whose name is none by the conventions.
 
-use super::{Lint, slis};
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::NOT_A_COUNTER;
 use crate::measure::{Measure, Query};
-use crate::resolve::Resolved;
+use crate::model::Journey;
 use crate::source::Place;
 
-pub const LINT: Lint = Lint { entry: &NOT_A_COUNTER, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &NOT_A_COUNTER, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
-    for (_, sli, _) in slis(&resolved.model) {
+    for (_, sli) in journey.all_slis() {
         let Measure::Events(events) = &sli.measure else { continue };
         for selector in events.queries().into_iter().filter_map(Query::selector) {
             let counts = ["_total", "_count", "_bucket", "_sum"].iter().any(|s| selector.name.ends_with(s));

@@ -1,20 +1,20 @@
 //! PromQL for `good`, `bad` or `total` that counts events, where events per second are asked for.
 
-use super::{Lint, slis};
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::NOT_A_RATE;
 use crate::measure::{Measure, Query, Raw};
+use crate::model::Journey;
 use crate::promql::ast::{BinaryOp, Expr};
 use crate::promql::{self, ValueType};
 use crate::reckon::range_of;
-use crate::resolve::Resolved;
 use crate::source::Place;
 
-pub const LINT: Lint = Lint { entry: &NOT_A_RATE, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &NOT_A_RATE, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
-    for (journey, sli, _) in slis(&resolved.model) {
+    for (_, sli) in journey.all_slis() {
         let Measure::Events(events) = &sli.measure else { continue };
         for query in events.queries() {
             let Query::Raw(raw) = query else { continue };

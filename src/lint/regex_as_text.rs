@@ -1,18 +1,18 @@
 //! `code!="5.."`: a regular expression after `=` or `!=`, which compare letter by letter.
 
-use super::{Lint, slis};
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::REGEX_AS_TEXT;
 use crate::measure::{Measure, Query};
+use crate::model::Journey;
 use crate::promql::ast::{MatchOp, MatcherValue};
 use crate::promql::write::quote;
 use crate::promql::{self, regex};
-use crate::resolve::Resolved;
 use crate::source::Place;
 
-pub const LINT: Lint = Lint { entry: &REGEX_AS_TEXT, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &REGEX_AS_TEXT, of_project: false, check: Check::Journey(check) };
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
     let mut look = |label: &str, op: MatchOp, value: &str, place: Place| {
         if !is_text(op) || !looks_like_a_regex(value) || seen.contains(&place) {
@@ -21,7 +21,7 @@ fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
         seen.push(place);
         found.push(said(label, op, value, place));
     };
-    for (_, sli, _) in slis(&resolved.model) {
+    for (_, sli) in journey.all_slis() {
         let of_queries = sli.measure.queries().into_iter().filter_map(Query::selector);
         for selector in sli.measure.counters().into_iter().chain(of_queries) {
             for matcher in &selector.matchers {

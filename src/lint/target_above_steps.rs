@@ -1,13 +1,12 @@
 //! A journey promises more than its steps do together.
 
-use super::{Lint, target};
+use super::{Check, Lint, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::TARGET_ABOVE_STEPS;
 use crate::model::{Compose, Journey, Percent, Sli, Step};
 use crate::promql::write::number;
-use crate::resolve::Resolved;
 
-pub const LINT: Lint = Lint { entry: &TARGET_ABOVE_STEPS, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &TARGET_ABOVE_STEPS, of_project: false, check: Check::Journey(check) };
 
 /// The SLI of a step that allows the most failures.
 fn weakest(step: &Step) -> Option<&Sli> {
@@ -49,40 +48,37 @@ fn promised(journey: &Journey) -> Option<(f64, String)> {
 /// More targets than this are not written out.
 const MOST: usize = 6;
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
-    for journey in &resolved.model.journeys {
-        let (Some(asked), Some((promised, how))) = (&journey.target, promised(journey)) else { continue };
-        if asked.value.share() <= promised + 1e-12 {
-            continue;
-        }
-        let down = (promised * 100_000.0).floor() / 1000.0;
-        let lower = number(down);
-        let mut d = Diagnostic::new(
-            &TARGET_ABOVE_STEPS,
-            format!(
-                "the targets of {}'s steps together promise {lower} % ({how}), its own target is {}",
-                journey.name.text,
-                target(asked.value)
-            ),
-            asked.place.unwrap_or(journey.place),
-            "asked for here",
-        );
-        let counted =
-            journey.counted_slis().min_by(|a, b| a.1.target.value.share().total_cmp(&b.1.target.value.share()));
-        let mut help = format!("lower this target to {lower} %");
-        if let Some((step, sli)) = counted {
-            let name = format!("{}.{}", step.name.text, sli.name.text);
-            let allowed = super::percent(sli.target.value.budget());
-            d = d.and(
-                sli.target.place.unwrap_or(sli.place),
-                format!("step {} allows the most failures: {name}, {allowed}", step.name.text),
-            );
-            help = format!("{help}, raise {name}, or leave it out of the journey's number with `weight 0`");
-        }
-        d = d.help(help);
-        if let Some(place) = asked.place {
-            d = d.fix(format!("write `target {lower}%`"), place, format!("target {lower}%"));
-        }
-        found.push(d);
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+    let (Some(asked), Some((promised, how))) = (&journey.target, promised(journey)) else { return };
+    if asked.value.share() <= promised + 1e-12 {
+        return;
     }
+    let down = (promised * 100_000.0).floor() / 1000.0;
+    let lower = number(down);
+    let mut d = Diagnostic::new(
+        &TARGET_ABOVE_STEPS,
+        format!(
+            "the targets of {}'s steps together promise {lower} % ({how}), its own target is {}",
+            journey.name.text,
+            target(asked.value)
+        ),
+        asked.place.unwrap_or(journey.place),
+        "asked for here",
+    );
+    let counted = journey.counted_slis().min_by(|a, b| a.1.target.value.share().total_cmp(&b.1.target.value.share()));
+    let mut help = format!("lower this target to {lower} %");
+    if let Some((step, sli)) = counted {
+        let name = format!("{}.{}", step.name.text, sli.name.text);
+        let allowed = super::percent(sli.target.value.budget());
+        d = d.and(
+            sli.target.place.unwrap_or(sli.place),
+            format!("step {} allows the most failures: {name}, {allowed}", step.name.text),
+        );
+        help = format!("{help}, raise {name}, or leave it out of the journey's number with `weight 0`");
+    }
+    d = d.help(help);
+    if let Some(place) = asked.place {
+        d = d.fix(format!("write `target {lower}%`"), place, format!("target {lower}%"));
+    }
+    found.push(d);
 }

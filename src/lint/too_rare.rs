@@ -1,12 +1,11 @@
 //! The budget is less than one event a window.
 
-use super::{Lint, about, counted, duration, slis, target};
+use super::{Check, Lint, about, counted, duration, slis, target};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::TOO_RARE;
 use crate::model::{Journey, Sli};
-use crate::resolve::Resolved;
 
-pub const LINT: Lint = Lint { entry: &TOO_RARE, of_project: false, check };
+pub const LINT: Lint = Lint { entry: &TOO_RARE, of_project: false, check: Check::Journey(check) };
 
 /// How many events the budget allows to fail in a window, where traffic is known.
 fn allowed(journey: &Journey, sli: &Sli) -> Option<f64> {
@@ -19,8 +18,8 @@ pub fn is(journey: &Journey, sli: &Sli) -> bool {
     allowed(journey, sli).is_some_and(|n| n < 1.0 - 1e-9)
 }
 
-fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
-    for (journey, sli, address) in slis(&resolved.model) {
+fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+    for (sli, address) in slis(journey) {
         let Some(allowed) = allowed(journey, sli).filter(|_| is(journey, sli)) else { continue };
         let window = duration(journey.window.value as f64);
         let events = allowed / sli.target.value.budget();

@@ -1,12 +1,12 @@
 //! What nobody uses: templates, prefixes, sites, and doc comments that belong to nothing.
 
-use super::Lint;
+use super::{Check, Lint};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::UNUSED;
 use crate::resolve::Resolved;
 use crate::source::{Place, Span};
 
-pub const LINT: Lint = Lint { entry: &UNUSED, of_project: true, check };
+pub const LINT: Lint = Lint { entry: &UNUSED, of_project: true, check: Check::Project(check) };
 
 fn check(resolved: &Resolved, found: &mut Vec<Diagnostic>) {
     for (name, _) in resolved.templates.iter().filter(|(_, used)| !used) {

@@ -47,6 +47,9 @@ struct Reader {
     config: Config,
 }
 
+/// What may stand above the first table, and the tables.
+const TOP: [&str; 7] = ["sources", "output", "build", "lint", "alerts", "grafana", "sites"];
+
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -63,8 +66,9 @@ impl Reader {
                 "lint" => self.each(value, Self::lint),
                 "alerts" => self.each(value, Self::alerts),
                 "grafana" => self.each(value, Self::grafana),
+                "sites" => self.each(value, Self::sites),
                 "build" => self.each(value, Self::build),
-                _ => self.unknown(key, &["sources", "output", "lint", "alerts", "grafana", "build"]),
+                _ => self.unknown(key, &TOP),
             }
         }
         self.severities();
@@ -130,6 +134,27 @@ impl Reader {
             "page" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.page_labels)),
             "ticket" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.ticket_labels)),
             _ => self.unknown(key, &["dashboard_url", "page", "ticket"]),
+        }
+    }
+
+    fn sites(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        if key.get_ref() != "evaluate" {
+            return self.unknown(key, &["evaluate"]);
+        }
+        let Some((text, at)) = self.text(value) else { return };
+        match text.as_str() {
+            "each" => self.config.options.central = false,
+            "central" => self.config.options.central = true,
+            _ => {
+                let message = format!(
+                    "rules of sites are evaluated by \"each\" of them or by a \"central\" engine, not by \"{text}\""
+                );
+                let mut d = Diagnostic::new(&c::SYNTAX, message, at, "neither of them");
+                if let Some(meant) = did_you_mean(&text, ["each", "central"]) {
+                    d = d.fix(format!("write \"{meant}\""), at, format!("\"{meant}\""));
+                }
+                self.diagnostics.push(d);
+            }
         }
     }
 
@@ -247,7 +272,10 @@ impl Reader {
         );
         d = match did_you_mean(word, known.iter().copied()) {
             Some(meant) => d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant),
-            None => d.help(format!("what may stand here: {}", known.join(", "))),
+            None => match did_you_mean(word, TOP).filter(|top| matches!(*top, "sources" | "output")) {
+                Some(top) => d.help(format!("did you mean `{top}`? it stands above the first `[table]`")),
+                None => d.help(format!("what may stand here: {}", known.join(", "))),
+            },
         };
         self.diagnostics.push(d);
     }

@@ -97,11 +97,15 @@ impl Listing {
 pub fn listed_files(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<String>), String> {
     if !paths.is_empty() {
         let mut walk = Walk::default();
+        walk.into_projects = true;
         paths.iter().try_for_each(|path| walk.add(path))?;
-        return if walk.files.is_empty() { Err(nothing(paths)) } else { Ok((walk.files, walk.notes)) };
+        return if walk.files.is_empty() { Err(nothing(paths, &walk)) } else { Ok((walk.files, walk.notes)) };
     }
     let listing = list(paths, &Where::here()?)?;
-    if listing.walk.files.is_empty() { Err(nothing(paths)) } else { Ok((listing.walk.files, listing.walk.notes)) }
+    if listing.walk.files.is_empty() {
+        return Err(nothing(paths, &listing.walk));
+    }
+    Ok((listing.walk.files, listing.walk.notes))
 }
 
 /// What decides what a project is: the files that it lists, by their canonical paths, and its `tabi.toml`, or all places where one
@@ -117,11 +121,11 @@ pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     };
     let mut files: Vec<PathBuf> = first.ancestors().map(|dir| dir.join(config::FILE_NAME)).collect();
     files.truncate(files.iter().position(|file| file.is_file()).map_or(files.len(), |found| found + 1));
-    let listed = list(paths, &place)?.walk.files;
-    if listed.is_empty() {
-        return Err(nothing(paths));
+    let walk = list(paths, &place)?.walk;
+    if walk.files.is_empty() {
+        return Err(nothing(paths, &walk));
     }
-    files.extend(listed.into_iter().map(|found| found.canonical));
+    files.extend(walk.files.into_iter().map(|found| found.canonical));
     Ok(files)
 }
 
@@ -130,14 +134,23 @@ pub fn watched_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 /// # Errors
 /// In words: a path that does not exist or cannot be read, or no file at all.
 pub fn load(paths: &[PathBuf]) -> Result<Project, String> {
-    let listing = list(paths, &Where::here()?)?;
-    if listing.walk.files.is_empty() {
-        return Err(nothing(paths));
+    let place = Where::here()?;
+    let listing = list(paths, &place)?;
+    // one whose `tabi.toml` is wrong may list none for that
+    if listing.walk.files.is_empty() && listing.diagnostics.is_empty() {
+        return Err(nothing(paths, &listing.walk));
     }
     let project = read_all(listing, &mut Disk::default())?;
-    match project.without_files.first() {
-        None => Ok(project),
-        Some(path) => Err(format!(
+    let outside = project.without_files.first().filter(|_| !project.units.is_empty());
+    let other = outside.and_then(|path| place.find_config(path)).filter(|file| file.parent() != Some(&project.root));
+    match (outside, other) {
+        (None, _) => Ok(project),
+        (Some(path), Some(file)) => Err(format!(
+            "{} belongs to another project than the paths before it, to that of {}\n  help: run the command for each of them",
+            path.display(),
+            file.display()
+        )),
+        (Some(path), None) => Err(format!(
             "{} has no file of the project in {}\n  help: `sources` in its tabi.toml lists the files",
             path.display(),
             project.root.display()
@@ -254,14 +267,35 @@ fn list(paths: &[PathBuf], place: &Where) -> Result<Listing, String> {
         None => from_paths(paths, &canonical, here)?,
     };
     listing.sort();
+    if !listing.walk.apart.is_empty() && !listing.walk.files.is_empty() {
+        let apart = shown(&listing.walk.apart, ", ");
+        listing.walk.notes.push(format!("left out, for they have a tabi.toml of their own: {apart}"));
+    }
     listing.chosen = (!paths.is_empty()).then_some(canonical);
     Ok(listing)
 }
 
-fn nothing(paths: &[PathBuf]) -> String {
+fn nothing(paths: &[PathBuf], walk: &Walk) -> String {
     let places: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let places = if places.is_empty() { "this directory".to_string() } else { places.join(", ") };
-    format!("no .tabi file in {places}\n  help: `tabi init` writes a first one")
+    if walk.apart.is_empty() {
+        return format!("no .tabi file in {places}\n  help: `tabi init` writes a first one");
+    }
+    format!("no .tabi file in {places}, but projects below it\n  help: `tabi check {}`", shown(&walk.apart, " "))
+}
+
+/// Some of these directories, as people would give them.
+fn shown(directories: &[PathBuf], between: &str) -> String {
+    const SHOWN: usize = 4;
+    let here = std::env::current_dir().unwrap_or_default();
+    let names = directories.iter().map(|dir| dir.strip_prefix(&here).unwrap_or(dir).display().to_string());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    if names.len() > SHOWN {
+        names.truncate(SHOWN);
+        names.push("…".into());
+    }
+    names.join(between)
 }
 
 fn from_config(file: &Path, disk: &Disk) -> Result<Listing, String> {
@@ -304,7 +338,8 @@ fn from_config(file: &Path, disk: &Disk) -> Result<Listing, String> {
         listing.walk.add(&listing.root)?;
     }
     for directory in directories {
-        disk.buffers().for_each(|file| listing.walk.add_open(&directory, file, true));
+        let own = |path: &&Path| directory != listing.root || disk.find_config(path).as_deref() == Some(file);
+        disk.buffers().filter(own).for_each(|path| listing.walk.add_open(&directory, path, true));
     }
     Ok(listing)
 }

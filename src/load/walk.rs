@@ -26,6 +26,10 @@ pub struct Walk {
     /// What people should know, such as symbolic links that lead in a circle.
     pub notes: Vec<String>,
     seen: HashSet<PathBuf>,
+    /// Directories with a `tabi.toml` of their own, which are left out: they are projects of their own.
+    pub apart: Vec<PathBuf>,
+    /// Whether to look into these, too.
+    pub into_projects: bool,
     /// Whether to go on without what cannot be read, which is then in the notes.
     pub patient: bool,
 }
@@ -86,6 +90,7 @@ impl Walk {
     /// No recursion: directories may be nested deeper than a stack is.
     fn directory(&mut self, path: PathBuf, canonical: PathBuf) -> Result<(), String> {
         let mut todo = vec![(path, canonical)];
+        let mut first = true;
         while let Some((path, canonical)) = todo.pop() {
             if !self.seen.insert(canonical) {
                 continue;
@@ -98,6 +103,11 @@ impl Walk {
                     continue;
                 }
             };
+            let outermost = std::mem::take(&mut first);
+            if !outermost && !self.into_projects && entries.iter().any(|name| name == super::config::FILE_NAME) {
+                self.apart.push(path);
+                continue;
+            }
             entries.sort_unstable();
             let mut directories = Vec::new();
             for name in entries {
@@ -227,6 +237,23 @@ mod tests {
         assert!(
             walk.add(&root.path().join("none")).is_err_and(|e| e.ends_with("none: there is no such file or directory"))
         );
+    }
+
+    #[test]
+    fn a_directory_with_a_project_of_its_own_is_left_out() {
+        let root = tempfile::tempdir().expect("a directory");
+        for name in ["tabi.toml", "a.tabi", "ci/tabi.toml", "ci/b.tabi", "ci/deep/c.tabi", "d/e.tabi"] {
+            let path = root.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+            std::fs::write(path, "").expect("written");
+        }
+        let found = |mut walk: Walk, path: &Path| {
+            walk.add(path).expect("readable");
+            (walk.files.len(), walk.apart.len())
+        };
+        assert_eq!(found(Walk::default(), root.path()), (2, 1));
+        assert_eq!(found(Walk::default(), &root.path().join("ci")), (2, 0));
+        assert_eq!(found(Walk { into_projects: true, ..Walk::default() }, root.path()), (4, 0));
     }
 
     #[cfg(unix)]

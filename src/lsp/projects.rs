@@ -3,6 +3,7 @@
 
 use super::documents::Documents;
 use super::modules::Modules;
+use crate::Kept;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::ide;
 use crate::load::disk::Disk;
@@ -30,6 +31,8 @@ pub struct Open {
     diagnostics: Vec<Diagnostic>,
     /// The files of which something is said.
     spoken_of: BTreeSet<FileId>,
+    /// What the compiler keeps for its next run.
+    kept: Kept,
     state: State,
     /// Whether the compiler failed on its text, so that answers are those of a text before. No edit can be made from that.
     pub behind: bool,
@@ -56,6 +59,7 @@ impl Open {
             model: Model::default(),
             diagnostics: Vec::new(),
             spoken_of: BTreeSet::new(),
+            kept: Kept::default(),
             state: State::Changed,
             behind: false,
             generation: 0,
@@ -114,7 +118,8 @@ impl Open {
         let mut sources = self.project.sources.clone();
         let mut all = self.project.diagnostics.clone();
         let broken = all.iter().any(|d| d.severity == Severity::Error);
-        let (model, found) = crate::compile(&mut sources, &self.project.units, &self.project.config.options, broken);
+        let (units, options) = (&self.project.units, &self.project.config.options);
+        let (model, found) = crate::compile_again(&mut sources, units, options, broken, &mut self.kept);
         all.extend(found);
         diagnostic::sort(&mut all);
         self.spoken_of = all.iter().map(|d| d.place().file).collect();
@@ -318,6 +323,7 @@ impl Projects {
         let open = self.open.entry(home.clone()).or_insert_with(|| Open::new(home));
         if open.state == State::Changed {
             open.project = load::Project::open(home, disk);
+            open.kept = Kept::default();
             let noted = &mut self.noted;
             notes.extend(open.project.notes.iter().filter(|note| noted.insert((*note).clone())).cloned());
             // what no project listed may be used by this one now, and what it used may be no part of it any more

@@ -36,7 +36,7 @@ enum Counted {
 
 fn counted(query: &Query, frame: &Frame) -> Counted {
     match query {
-        Query::Selector(s) => Counted::PerRange(counting::counter(&s.text(), &s.up(), frame)),
+        Query::Selector(s) => Counted::PerRange(counting::counter(&s.text(), &s.up(&frame.site), frame)),
         Query::Raw(raw) => Counted::PerSecond(raw.text.clone()),
     }
 }
@@ -99,6 +99,15 @@ impl Events {
                     (Series::Total, all_or(good, frame, &scaled, &bad_rate)),
                 ]
             }
+        }
+    }
+
+    /// The same of one site only.
+    pub fn at(&self, site: &[(String, String)]) -> Events {
+        match self {
+            Events::GoodTotal { good, total } => Events::GoodTotal { good: good.at(site), total: total.at(site) },
+            Events::BadTotal { bad, total } => Events::BadTotal { bad: bad.at(site), total: total.at(site) },
+            Events::GoodBad { good, bad } => Events::GoodBad { good: good.at(site), bad: bad.at(site) },
         }
     }
 

@@ -68,7 +68,7 @@ pub struct Latency {
 impl Latency {
     /// Total is `_count`, good the bucket at the bound.
     pub fn lower(&self, frame: &Frame) -> Lowered {
-        let up = self.selector.up();
+        let up = self.selector.up(&frame.site);
         let bound = self.unit.of_duration(self.bound);
         let (total, good) = if self.native {
             let x = self.selector.text();

@@ -37,6 +37,8 @@ pub struct Frame {
     pub range: u64,
     /// Whether counters are pushed, so that there is no `up`.
     pub pushed: bool,
+    /// The matchers of the one site that it is about, where one engine evaluates for all; else nothing.
+    pub site: String,
     /// PromQL that, while it yields anything, makes both numbers 0.
     pub exclude: Option<String>,
 }
@@ -74,6 +76,17 @@ impl Measure {
             Measure::Holds(x) => x.lower(frame),
         };
         lowered.map(|(series, expr)| (series, frame.masked(expr)))
+    }
+
+    /// The same of one site only, where one engine has the series of all: every selector gets the site's labels.
+    pub fn at(&self, site: &[(String, String)]) -> Measure {
+        match self {
+            Measure::Events(x) => Measure::Events(x.at(site)),
+            Measure::Latency(x) => Measure::Latency(latency::Latency { selector: x.selector.at(site), ..x.clone() }),
+            Measure::Up(x) => Measure::Up(up::Up { query: x.query.at(site) }),
+            Measure::Age(x) => Measure::Age(age::Age { query: x.query.at(site), ..x.clone() }),
+            Measure::Holds(x) => Measure::Holds(holds::Holds { expr: x.expr.at(site) }),
+        }
     }
 
     /// What counts as bad, in a few words that end up in alerts: "slower than 300ms".

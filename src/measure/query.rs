@@ -54,6 +54,10 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// The same of one site only: every selector gets its matchers.
+    pub fn at(&self, site: &[(String, String)]) -> Raw {
+        Raw { text: at_site(&self.text, site), ..self.clone() }
+    }
     /// Its text beside an operator.
     pub fn operand(&self) -> String {
         if self.simple { self.text.clone() } else { format!("({})", self.text) }
@@ -61,6 +65,13 @@ impl Raw {
 }
 
 impl Query {
+    /// The same of one site only.
+    pub fn at(&self, site: &[(String, String)]) -> Query {
+        match self {
+            Query::Selector(s) => Query::Selector(s.at(site)),
+            Query::Raw(r) => Query::Raw(r.at(site)),
+        }
+    }
     /// The selector, where it is one.
     pub fn selector(&self) -> Option<&Selector> {
         match self {
@@ -157,9 +168,9 @@ impl Selector {
         }
     }
 
-    /// `up` of the same job, so that a birth can be told from a target that returns.
-    pub fn up(&self) -> String {
-        let mut inside = String::new();
+    /// `up` of the same job and site, so that a birth can be told from a target that returns.
+    pub fn up(&self, site: &str) -> String {
+        let mut inside = site.to_string();
         for matcher in self.matchers.iter().filter(|m| m.label == "job") {
             if !inside.is_empty() {
                 inside.push(',');
@@ -174,11 +185,37 @@ impl Selector {
         self.matchers.iter().any(|m| m.label == "job" && matches!(m.op, MatchOp::Equal | MatchOp::Match))
     }
 
+    /// The same of one site only.
+    pub fn at(&self, site: &[(String, String)]) -> Selector {
+        let of = |(label, value): &(String, String)| Matcher {
+            label: label.clone(),
+            op: MatchOp::Equal,
+            value: value.clone(),
+            place: self.place,
+        };
+        let mut selector = self.clone();
+        selector.matchers.extend(site.iter().map(of));
+        selector
+    }
+
     /// The text without regard to the order of matchers.
     pub fn canonical(&self) -> String {
         let mut sorted = self.clone();
         sorted.matchers.sort_by(|a, b| (&a.label, a.op.text(), &a.value).cmp(&(&b.label, b.op.text(), &b.value)));
         sorted.text()
+    }
+}
+
+/// Labels as matchers: `account="1",cluster="a"`.
+pub fn matchers(labels: &[(String, String)]) -> String {
+    labels.iter().map(|(label, value)| format!("{label}={}", quote(value))).collect::<Vec<_>>().join(",")
+}
+
+/// PromQL with the labels of a site in every selector.
+pub fn at_site(text: &str, site: &[(String, String)]) -> String {
+    match crate::promql::parse(text, &|_| None) {
+        Ok(expr) => crate::promql::rewrite::with_matcher(text, &expr, &matchers(site)),
+        Err(_) => text.to_string(),
     }
 }
 

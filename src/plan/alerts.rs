@@ -2,6 +2,7 @@
 
 use super::annotations::literal;
 use super::members::{Member, selectors, union};
+use super::sites::Scope;
 use super::windows::{DAY, JOIN};
 use super::{Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
@@ -46,7 +47,8 @@ pub fn classes<'m, K: PartialEq>(keyed: impl IntoIterator<Item = (K, Member<'m>)
 impl Plan<'_> {
     /// Matchers for some of the journey's SLIs.
     pub fn member_selectors(&self, members: &[Member<'_>]) -> Vec<String> {
-        selectors(&format!("journey=\"{}\"", self.journey.name.text), members, &self.journey.members())
+        let base = format!("journey=\"{}\"", self.journey.name.text);
+        selectors(&base, members, &self.journey.members()).iter().map(|s| self.own(s)).collect()
     }
 
     /// The labels that alerts take over from the info series: `owner`, and the keys of `labels`.
@@ -81,6 +83,11 @@ impl Plan<'_> {
         )
     }
 
+    /// The SLIs whose budgets are watched here.
+    fn alerting(&self) -> impl Iterator<Item = Member<'_>> {
+        self.journey.members().into_iter().filter(|m| !self.alerts_elsewhere(m))
+    }
+
     fn alert(&self, name: &'static str, expr: String, urgency: Urgency, more: Vec<(String, String)>) -> Rule {
         let mut labels = self.journey_label();
         labels.push(label("severity", &literal(&self.severity(urgency))));
@@ -95,8 +102,7 @@ impl Plan<'_> {
 
     /// Burns: those whose long window is below a day are evaluated with the fast group, the others every 5m.
     pub fn burn_alerts(&self, slow: bool) -> Vec<Rule> {
-        let rows =
-            self.journey.members().into_iter().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
+        let rows = self.alerting().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
         // `need` and what the row asked for before the cap make no rule of its own
         let rows = rows.map(|(t, m)| (Threshold { need: 0, asked: 0.0, ..t }, m));
         let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
@@ -149,7 +155,7 @@ impl Plan<'_> {
         let bad: Vec<String> = self
             .counted_selectors(&self.journey.counted())
             .iter()
-            .map(|s| format!("sum_over_time({}{s}[{}])", Series::Bad.name(), minutes(t.long)))
+            .map(|s| self.events_over(Series::Bad.name(), s, &minutes(t.long)))
             .collect();
         let expr = format!(
             "{} > {burn}\nunless {} <= {burn}\nand {} * sum by (audience, journey) ({}) > {}",
@@ -174,12 +180,25 @@ impl Plan<'_> {
             .iter()
             .map(|class| {
                 let (after, urgency) = class.key;
-                let budgets = union(&self.member_selectors(&class.members), |s| format!("tabi:slo_budget:ratio{s}"));
-                let expr = format!("{budgets}\nunless {JOIN} {}{}", Series::Total.name(), self.selector());
+                let (sited, own): (Vec<Member<'_>>, Vec<Member<'_>>) =
+                    class.members.iter().copied().partition(|m| self.is_sited(m));
+                let mut parts = Vec::new();
+                if !own.is_empty() {
+                    let budgets = union(&self.member_selectors(&own), |s| format!("tabi:slo_budget:ratio{s}"));
+                    parts.push(format!("{budgets}\nunless {JOIN} {}{}", Series::Total.name(), self.selector()));
+                }
+                if !sited.is_empty() {
+                    // a site that lives says by itself that an SLI has no data; here it must be missed as a whole, by what it always sends
+                    let sent =
+                        if self.scope() == Scope::Global { "tabi:slo_budget:ratio" } else { Series::Total.name() };
+                    let sent = format!("{sent}{}", self.theirs(&self.selector()));
+                    parts.push(self.dark_sites(&self.member_selectors(&sited), &sent));
+                }
+                let expr = parts.join("\nor ");
                 let mut rule = self.alert(SLO_NO_DATA, self.with_info(&expr, false), urgency, Vec::new());
                 rule.hold = Some(after);
                 rule.labels.push(label("long", &minutes(after)));
-                rule.annotations = self.no_data_annotations(after);
+                rule.annotations = self.no_data_annotations(after, !own.is_empty(), !sited.is_empty());
                 rule
             })
             .collect()
@@ -187,7 +206,7 @@ impl Plan<'_> {
 
     /// Little is left of a budget. The second operand keeps the first days of an SLO silent: they say nothing.
     pub fn low_alerts(&self) -> Vec<Rule> {
-        let keyed = self.journey.members().into_iter().filter_map(|m| {
+        let keyed = self.alerting().filter_map(|m| {
             let (left, urgency) = m.1.alerts.left?;
             let longest = self.thresholds_of(&m).iter().map(|t| t.long).max();
             Some(((left, urgency, longest.unwrap_or(self.quiet_days())), m))

@@ -1,6 +1,7 @@
 //! What alerts say at 3 a.m.: templates over the info series, so that a change of words changes no rule's identity.
 
 use super::alerts::{JOURNEY_BURN, SLO_BURN};
+use super::sites::Scope;
 use super::states::DELIVERY;
 use super::{Plan, label, minutes};
 use crate::model::{Journey, Urgency};
@@ -23,18 +24,19 @@ impl Plan<'_> {
         let mut matchers = format!("journey='{}',step=%q,sli=%q", self.journey.name.text);
         let mut arguments = "$labels.step $labels.sli".to_string();
         if with_by {
-            for by in self.journey.by_labels() {
+            let sites = if self.scope() == Scope::Central { self.site_keys() } else { Vec::new() };
+            for by in self.journey.by_labels().into_iter().chain(sites) {
                 let _ = write!(matchers, ",{by}=%q");
                 let _ = write!(arguments, " $labels.{by}");
             }
         }
-        (format!("{{{matchers}}}"), arguments)
+        (self.own(&format!("{{{matchers}}}")).replace('"', "'"), arguments)
     }
 
     /// A template that queries `expr`, which has the matchers of this alert's SLI at `$$`.
     fn query(&self, expr: &str, of_journey: bool, with_by: bool) -> String {
         if of_journey {
-            let matchers = format!("{{journey='{}'}}", self.journey.name.text);
+            let matchers = self.selector().replace('"', "'");
             return format!("query \"{}\"", expr.replace("$$", &matchers));
         }
         let (matchers, arguments) = self.queried(with_by);
@@ -50,10 +52,10 @@ impl Plan<'_> {
         )
     }
 
-    /// ` (dest_server https://…)` for the labels of `by`.
+    /// ` (dest_server https://…)` for the labels of `by` and of sites.
     fn by_values(&self) -> String {
-        let values = |by: &&str| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}");
-        self.journey.by_labels().iter().map(values).collect::<Vec<_>>().concat()
+        let values = |by: &str| format!("{{{{ with $labels.{by} }}}} ({by} {{{{ . }}}}){{{{ end }}}}");
+        self.journey.by_labels().into_iter().chain(self.site_keys()).map(values).collect::<Vec<_>>().concat()
     }
 
     fn left(&self, of_journey: bool) -> String {
@@ -108,7 +110,7 @@ impl Plan<'_> {
                     "ALERTS{{alertname=~'{SLO_BURN}|{JOURNEY_BURN}',alertstate='firing',journey='{name}'}}"
                 ));
                 let query = burning.join(" or ").replace('"', "'");
-                let known = format!("{DELIVERY}{{journey='{name}'}} >= 0");
+                let known = format!("{DELIVERY}{} >= 0", self.own(&format!("{{journey='{name}'}}"))).replace('"', "'");
                 format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}{{{{ with query \"{known}\" }}}}can ship{{{{ else }}}}no data{{{{ end }}}}{{{{ end }}}})")
             })
             .collect();
@@ -166,11 +168,18 @@ impl Plan<'_> {
     }
 
     /// For `SLONoData`.
-    pub fn no_data_annotations(&self, after: u64) -> Annotations {
+    pub fn no_data_annotations(&self, after: u64, own: bool, of_sites: bool) -> Annotations {
         let summary = format!("{}: no data for {}", self.title(), minutes(after));
-        let description = "Its metrics are not there, so nobody would be told of an outage. Is the target scraped, is the exporter up, \
+        let here = "Its metrics are not there, so nobody would be told of an outage. Is the target scraped, is the exporter up, \
              were metrics or labels renamed?";
-        self.annotated(&summary, description, false)
+        let site = "Nothing arrives from this site. Does its Prometheus run, does it have the rules, does it send what they record? \
+             While it does, its own alerts go on.";
+        let description = match self.site_keys().first().filter(|_| of_sites && self.scope() == Scope::Global) {
+            None => here.to_string(),
+            Some(_) if !own => site.to_string(),
+            Some(key) => format!("{{{{ if $labels.{key} }}}}{site}{{{{ else }}}}{here}{{{{ end }}}}"),
+        };
+        self.annotated(&summary, &description, false)
     }
 
     /// For `SLOBudgetLow` and `JourneyBudgetLow`.

@@ -2,10 +2,11 @@
 //! worst SLI; the journey's is the product, the maximum or the mean by weight.
 
 use super::members::{Member, selectors, union};
+use super::sites::Scope;
 use super::windows::{DAY, JOIN};
 use super::{Plan, Rule, minutes};
 use crate::measure::{Series, indent};
-use crate::model::Compose;
+use crate::model::{Compose, Step};
 use crate::promql::write::number;
 use std::collections::BTreeMap;
 
@@ -15,16 +16,31 @@ impl Plan<'_> {
         format!("journey=\"{}\",step!=\"\"", self.journey.name.text)
     }
 
-    /// Selectors of the SLIs that count, out of those of all steps.
+    /// Selectors of the SLIs that count, out of those of all steps, recorded here.
     pub fn counted_selectors(&self, members: &[Member<'_>]) -> Vec<String> {
+        self.counted_anywhere(members).iter().map(|s| self.own(s)).collect()
+    }
+
+    /// The same wherever it was recorded.
+    pub fn counted_anywhere(&self, members: &[Member<'_>]) -> Vec<String> {
         let of_steps: Vec<Member<'_>> = self.journey.members().into_iter().filter(|m| m.0.is_some()).collect();
         let found = selectors(&self.steps_base(), members, &of_steps);
         // a step by its name is not the empty one
         found.into_iter().map(|s| s.replace(",step!=\"\",step=", ",step=")).collect()
     }
 
+    /// Whether an SLI that counts has several budgets: one for each value of `by`, or for each site.
     fn has_by(&self) -> bool {
-        self.journey.counted_slis().any(|(_, sli)| !sli.by.is_empty())
+        self.journey.counted().iter().any(|m| self.has_several_budgets(m))
+    }
+
+    fn has_several_budgets(&self, member: &Member<'_>) -> bool {
+        !member.1.by.is_empty() || self.scope() == Scope::Central && self.is_sited(member)
+    }
+
+    /// The same of an SLI of this step.
+    pub fn has_budgets(&self, step: &Step) -> bool {
+        step.slis.iter().any(|sli| self.has_several_budgets(&(Some(step), sli)))
     }
 
     /// The error shares of some SLIs over a window.
@@ -90,9 +106,19 @@ impl Plan<'_> {
     }
 
     /// While an SLI that counts has no data the journey has no sample: else it looks better when its worst step goes dark.
-    fn unless_dark(&self, data: &str) -> String {
-        let budgets = union(&self.counted_selectors(&self.journey.counted()), |s| format!("tabi:slo_budget:ratio{s}"));
-        format!("unless on (journey) ({budgets} unless {JOIN} {data})")
+    /// A site without data is no better than a step. `of_sites` is the data of each site by itself.
+    fn unless_dark(&self, data: &str, of_sites: &str) -> String {
+        let (sited, own): (Vec<Member<'_>>, Vec<Member<'_>>) =
+            self.journey.counted().into_iter().partition(|m| self.is_sited(m));
+        let mut dark = Vec::new();
+        if !own.is_empty() {
+            let budgets = union(&self.counted_selectors(&own), |s| format!("tabi:slo_budget:ratio{s}"));
+            dark.push(format!("{budgets} unless {JOIN} {data}"));
+        }
+        if !sited.is_empty() {
+            dark.push(self.dark_sites(&self.counted_selectors(&sited), of_sites));
+        }
+        format!("unless on (journey) ({})", dark.join(" or "))
     }
 
     /// The journey's burn rate over every window of its alerts.
@@ -106,7 +132,10 @@ impl Plan<'_> {
             .filter(|w| (*w >= DAY) == slow)
             .map(|w| {
                 let share = self.compose(&|members| self.shares(w, members));
-                let dark = self.unless_dark(&self.sum_over(Series::Total, w, &selector));
+                let dark = self.unless_dark(
+                    &self.sum_over(Series::Total, w, &selector),
+                    &self.sited_sum_over(Series::Total, w, &selector),
+                );
                 let expr = format!("(\n{}\n) / tabi:journey_budget:ratio{selector}\n{dark}", indent(&share));
                 Rule::record(format!("tabi:journey_burn:rate{}", minutes(w)), expr, self.journey_label())
             })
@@ -120,7 +149,9 @@ impl Plan<'_> {
         }
         let selector = self.selector();
         let share = self.compose(&|members| self.period_shares(members));
-        let dark = self.unless_dark(&format!("tabi:slo_events:count_period{selector}"));
+        let copy = self.period_copy(Series::Total);
+        let of_sites = self.sited_events_over(&copy, &selector, &minutes(self.journey.window.value));
+        let dark = self.unless_dark(&format!("tabi:slo_events:count_period{selector}"), &of_sites);
         let mut rules =
             vec![Rule::record("tabi:journey_errors:ratio_period", format!("{share}\n{dark}"), self.journey_label())];
         if self.journey.target.is_some() {

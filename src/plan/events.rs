@@ -1,7 +1,9 @@
 //! Level 1: constants, the info series, bad and total events, and their coarser copies.
 
 use super::members::Member;
+use super::sites::{Scope, labels_of};
 use super::{Plan, Rule, label, minutes};
+use crate::measure::query::{at_site, matchers};
 use crate::measure::{Frame, Series};
 use crate::model::{Counters, Given, Journey};
 use crate::promql::write::number;
@@ -41,8 +43,11 @@ fn owner_and_labels(
 impl Plan<'_> {
     /// The frame in which a measure lowers itself.
     pub fn frame(&self, member: &Member<'_>) -> Frame {
+        let identity = identity_selector(self.journey, member);
         Frame {
-            identity: identity_selector(self.journey, member),
+            // what a site records has no labels of sites there
+            identity: if self.is_sited(member) { identity } else { self.own(&identity) },
+            site: String::new(),
             by: member.1.by.iter().map(|b| b.text.clone()).collect(),
             range: crate::reckon::range_of(self.journey, member.1),
             pushed: member.1.counters == Counters::Pushed,
@@ -93,9 +98,33 @@ impl Plan<'_> {
     pub fn level_one(&self) -> Vec<Rule> {
         let mut rules = Vec::new();
         for member in self.journey.members() {
-            let frame = self.frame(&member);
-            for (series, expr) in member.1.measure.lower(&frame) {
-                rules.push(Rule::record(series.name(), expr, identity(self.journey, &member)));
+            match self.scope() {
+                Scope::Global if self.is_sited(&member) => {}
+                Scope::Central if self.is_sited(&member) => rules.extend(self.level_one_of_sites(&member)),
+                _ => {
+                    let lowered = member.1.measure.lower(&self.frame(&member));
+                    let rule = |(series, expr): (Series, String)| {
+                        Rule::record(series.name(), expr, identity(self.journey, &member))
+                    };
+                    rules.extend(lowered.map(rule));
+                }
+            }
+        }
+        rules
+    }
+
+    /// The same of each site from its own series, which carry its labels: two rules for each.
+    fn level_one_of_sites(&self, member: &Member<'_>) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for site in &member.1.at {
+            let labels = labels_of(&self.model.sites[*site]);
+            let mut frame = self.frame(member);
+            frame.site = matchers(&labels);
+            frame.identity = format!("{},{}}}", frame.identity.trim_end_matches('}'), frame.site);
+            frame.exclude = frame.exclude.map(|text| at_site(&text, &labels));
+            for (series, expr) in member.1.measure.at(&labels).lower(&frame) {
+                let identity = identity(self.journey, member).into_iter().chain(labels.clone()).collect();
+                rules.push(Rule::record(series.name(), expr, identity));
             }
         }
         rules
@@ -104,6 +133,9 @@ impl Plan<'_> {
     /// Counts of five minutes: a sum, not a mean (the mean of a series that was there for two of five minutes counts twice). The offset
     /// is needed: a window that tumbles over a faster group misses the newest sample while that group is still being evaluated.
     pub fn copies(&self) -> Vec<Rule> {
+        if self.journey.members().iter().all(|m| self.alerts_elsewhere(m)) {
+            return Vec::new();
+        }
         let (selector, seconds) = (self.selector(), self.evaluate_seconds());
         let offset = minutes(self.journey.evaluate);
         self.both("count5m", |series| {
@@ -113,6 +145,9 @@ impl Plan<'_> {
 
     /// Counts of an hour, for periods beyond 31 days.
     pub fn hourly_copies(&self) -> Vec<Rule> {
+        if self.journey.members().iter().all(|m| self.alerts_elsewhere(m)) {
+            return Vec::new();
+        }
         let selector = self.selector();
         self.both("count1h", |series| {
             format!("sum_over_time({}{selector}[1h] offset 5m)", count_name(series, "count5m"))

@@ -51,14 +51,14 @@ impl Plan<'_> {
         let identity: Vec<String> = ["audience", "step", "sli"]
             .into_iter()
             .map(String::from)
-            .chain(self.journey.by_labels().into_iter().map(String::from))
+            .chain(self.journey.by_labels().into_iter().chain(self.site_keys()).map(String::from))
             .collect();
         let journey_identity = vec!["audience".to_string()];
         let mut all = Vec::new();
         self.of_rows(&of_slis, [SLO_BURN, SLO_LOW], &identity, &mut all);
         if pages(&of_slis) && pages(&of_journey) {
             // of an SLI that counts: one that is no part of the journey's number says nothing of it
-            for selector in self.counted_selectors(&self.journey.counted()) {
+            for selector in self.counted_anywhere(&self.journey.counted()) {
                 let matchers: Vec<String> =
                     selector.trim_matches(['{', '}']).split(',').skip(1).map(ToString::to_string).collect();
                 all.push(Inhibition {

@@ -7,6 +7,7 @@ pub mod composition;
 pub mod events;
 pub mod inhibit;
 pub mod members;
+pub mod sites;
 pub mod states;
 pub mod windows;
 
@@ -90,9 +91,9 @@ pub struct Plan<'m> {
 }
 
 impl Plan<'_> {
-    /// `{journey="checkout"}`
+    /// `{journey="checkout"}`, and that it was recorded here where sites send theirs too.
     pub fn selector(&self) -> String {
-        format!("{{journey=\"{}\"}}", self.journey.name.text)
+        self.own(&self.anywhere())
     }
     /// The static label that every rule of a journey carries: it changes nothing in the series, but makes rules distinct.
     pub fn journey_label(&self) -> Vec<(String, String)> {
@@ -150,7 +151,9 @@ pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
     let name = &journey.name.text;
     let windows = plan.windows();
     let mut fast = plan.constants();
+    fast.extend(plan.expected());
     fast.extend(plan.level_one());
+    fast.extend(plan.sums());
     fast.extend(plan.burns(&windows, false));
     fast.extend(plan.journey_burns(false));
     fast.extend(plan.burn_alerts(false));
@@ -172,8 +175,9 @@ pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
         Group { name: format!("tabi:{name}"), interval: journey.evaluate, rules: fast },
         Group { name: format!("tabi:{name}:5m"), interval: 5, rules: slow },
     ];
-    if journey.window.value > LONGEST_FROM_5M {
-        groups.push(Group { name: format!("tabi:{name}:1h"), interval: 60, rules: plan.hourly_copies() });
+    let hourly = if journey.window.value > LONGEST_FROM_5M { plan.hourly_copies() } else { Vec::new() };
+    if !hourly.is_empty() {
+        groups.push(Group { name: format!("tabi:{name}:1h"), interval: 60, rules: hourly });
     }
     JourneyRules { journey: name.clone(), place: journey.name.place, groups }
 }

@@ -4,7 +4,6 @@
 use super::alerts::{JOURNEY_BURN, JOURNEY_LOW, SLO_BURN, SLO_LOW};
 use super::windows::DAY;
 use super::{Plan, Rule, minutes};
-use crate::measure::Series;
 use crate::model::Urgency;
 use crate::promql::write::quote;
 use std::collections::BTreeSet;
@@ -56,13 +55,15 @@ impl Plan<'_> {
     pub fn severities(&self) -> Vec<Rule> {
         let selector = self.selector();
         let spent = |of: &str| {
+            // of an SLI: of all sites together, or of one of them
+            let selector = if of == "slo" { self.anywhere() } else { selector.clone() };
             format!("{} + 0 * (last_over_time(tabi:{of}_budget:remaining_ratio{selector}[15m]) <= 0)", severity::SPENT)
         };
         let of_slis = [
             self.firing(&[SLO_BURN, SLO_LOW], Urgency::Page),
             self.firing(&[SLO_BURN, SLO_LOW], Urgency::Ticket),
             spent("slo"),
-            format!("0 * {}{selector}", Series::Total.name()),
+            format!("0 * {}", self.total_now()),
             format!("0 * tabi:slo_budget:ratio{selector} - 1"),
         ];
         let slis = format!("max by (audience, journey, step, sli) (\n  {}\n)", of_slis.join("\n  or "));
@@ -111,8 +112,11 @@ impl Plan<'_> {
         }
         let own = format!("{JOURNEY_SEVERITY}{}", self.selector());
         let works = match by.as_slice() {
-            [one] => format!("{DELIVERY}{{journey=\"{one}\"}} == 0"),
-            all => format!("count({DELIVERY}{{journey=~\"{}\"}} == 0) == {}", all.join("|"), all.len()),
+            [one] => format!("{DELIVERY}{} == 0", self.own(&format!("{{journey=\"{one}\"}}"))),
+            all => {
+                let them = self.own(&format!("{{journey=~\"{}\"}}", all.join("|")));
+                format!("count({DELIVERY}{them} == 0) == {}", all.len())
+            }
         };
         let expr = format!("clamp_max({own} > 0, 2)\nor ({own} == 0) + 1 unless on () {works}\nor {own}");
         Some(Rule::record(DECISION, expr, self.journey_label()))

@@ -11,6 +11,11 @@ pub const JOIN: &str = "on (journey, step, sli)";
 /// Windows from a day on are summed from the 5m copy.
 pub const DAY: u64 = 1440;
 
+/// Level 1, or the copy of it that fits a window.
+fn events_name(series: Series, window: u64) -> String {
+    if window < DAY { series.name().to_string() } else { count_name(series, "count5m") }
+}
+
 impl Plan<'_> {
     /// Every window that some alert of the journey uses, in minutes.
     pub fn windows(&self) -> BTreeSet<u64> {
@@ -20,8 +25,18 @@ impl Plan<'_> {
 
     /// `sum_over_time(tabi:slo_bad_events:rate{…}[1h])`, from the copy that fits the window.
     pub fn sum_over(&self, series: Series, window: u64, selector: &str) -> String {
-        let name = if window < DAY { series.name().to_string() } else { count_name(series, "count5m") };
-        format!("sum_over_time({name}{selector}[{}])", minutes(window))
+        self.events_over(&events_name(series, window), selector, &minutes(window))
+    }
+
+    /// The same for each site by itself.
+    pub fn sited_sum_over(&self, series: Series, window: u64, selector: &str) -> String {
+        self.sited_events_over(&events_name(series, window), selector, &minutes(window))
+    }
+
+    /// The events of the whole period in the copy that fits it.
+    pub fn period_copy(&self, series: Series) -> String {
+        let copy = if self.journey.window.value > LONGEST_FROM_5M { "count1h" } else { "count5m" };
+        count_name(series, copy)
     }
 
     /// 1 means: lasts exactly the period. No events: no sample, never NaN.
@@ -42,9 +57,8 @@ impl Plan<'_> {
     /// Events, error ratio and what is left of the budget, over the period.
     pub fn period(&self) -> Vec<Rule> {
         let selector = self.selector();
-        let copy = if self.journey.window.value > LONGEST_FROM_5M { "count1h" } else { "count5m" };
         let period = minutes(self.journey.window.value);
-        let sum = |series| format!("sum_over_time({}{selector}[{period}])", count_name(series, copy));
+        let sum = |series| self.events_over(&self.period_copy(series), &selector, &period);
         let label = || self.journey_label();
         vec![
             Rule::record("tabi:slo_events:count_period", sum(Series::Total), label()),

@@ -152,6 +152,38 @@ pub fn with_bool(text: &str, expr: &Expr) -> String {
     format!("{before} bool{gap}{after}")
 }
 
+/// The text with a matcher put into every selector.
+///
+/// `expr` must be what `parse` made of `text`.
+#[must_use]
+pub fn with_matcher(text: &str, expr: &Expr, matcher: &str) -> String {
+    let mut selectors = super::selectors(expr);
+    selectors.sort_by_key(|selector| selector.span.start);
+    let mut result = String::with_capacity(text.len() + 32 * selectors.len());
+    let mut done = 0;
+    for selector in selectors {
+        // at the end of the braces, or where they would stand
+        let end = selector.span.end as usize;
+        let at = if selector.braces.is_some() { end.saturating_sub(1) } else { end };
+        let Some(between) = text.get(done..at) else { continue };
+        result.push_str(between);
+        if selector.braces.is_none() {
+            result.push('{');
+            result.push_str(matcher);
+            result.push('}');
+        } else {
+            // there may be a comma at the end, and nothing at all inside
+            if !result.trim_end().ends_with([',', '{']) {
+                result.push(',');
+            }
+            result.push_str(matcher);
+        }
+        done = at;
+    }
+    result.push_str(text.get(done..).unwrap_or(""));
+    result
+}
+
 /// The text on one line: comments dropped, white space outside strings
 /// folded to single spaces.
 #[must_use]

@@ -95,7 +95,11 @@ impl Cast<'_> {
         }
         let mut found: Vec<Labels> = Vec::new();
         for labels in series {
-            let mut up: Labels = labels.iter().filter(|(k, _)| *k == "job" || *k == "instance").map(own).collect();
+            // where one engine has all sites, the labels of the site stand on both
+            let sli = self.member.1;
+            let of_site = |k: &String| !sli.at.is_empty() && sli.by.iter().any(|by| by.text == *k);
+            let kept = labels.iter().filter(|(k, _)| *k == "job" || *k == "instance" || of_site(k));
+            let mut up: Labels = kept.map(own).collect();
             up.insert("__name__".into(), "up".into());
             if !found.contains(&up) {
                 found.push(up);

@@ -256,7 +256,7 @@ impl<'m> Collector<'m> {
     }
 
     /// That an info series carries these labels.
-    fn info_claim(
+    pub(super) fn info_claim(
         alert: usize,
         minute: u64,
         name: &str,

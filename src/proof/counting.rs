@@ -466,6 +466,14 @@ impl<'m> Collector<'m> {
         }
         let windows: std::collections::BTreeSet<u64> = rows.iter().flat_map(|r| [r.long, r.short]).collect();
         found.extend(windows.into_iter().map(|w| (labels(format!("tabi:slo_burn:rate{}", minutes(w))), "1000")));
+        if self.is_sited(cast) {
+            // sites send theirs too
+            let sent = |(labels, value): &(Labels, &'static str)| {
+                let site = self.plan.model.sites.get(*cast.member.1.at.first()?)?;
+                Some((labels.clone().into_iter().chain(crate::plan::sites::labels_of(site)).collect(), *value))
+            };
+            found.extend(found.iter().filter_map(sent).collect::<Vec<(Labels, &'static str)>>());
+        }
         found
     }
 }

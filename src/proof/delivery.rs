@@ -4,7 +4,7 @@ use super::cast::{Cast, Part};
 use super::claims::{Target, Whose};
 use super::scenes::{Failing, phase, up_to};
 use super::simulate::State;
-use super::stage::{Act, IDLE, Player, input, reach};
+use super::stage::{Act, IDLE, Player, reach};
 use super::track::series_text;
 use super::{Collector, Slot, Test, in_conflict};
 use crate::model::{Audience, Urgency, address};
@@ -13,6 +13,15 @@ use crate::plan::windows::DAY;
 use crate::plan::{Plan, minutes};
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
+
+/// Adds series that are not there yet.
+fn merge(series: &mut Vec<(String, String)>, more: Vec<(String, String)>) {
+    for one in more {
+        if series.iter().all(|(have, _)| *have != one.0) {
+            series.push(one);
+        }
+    }
+}
 
 impl<'m> Collector<'m> {
     /// `DeliveryBlocked`: the user journey pages, and what ships its fixes burns.
@@ -49,6 +58,7 @@ impl<'m> Collector<'m> {
             alerts: Vec::new(),
             tests: Vec::new(),
             joint: Vec::new(),
+            others: Vec::new(),
         };
         let page = |m: &crate::plan::members::Member<'m>| {
             let rows = user.thresholds_of(m).into_iter().filter(|t| t.urgency == Urgency::Page && t.long < DAY);
@@ -99,8 +109,11 @@ impl<'m> Collector<'m> {
         };
         let horizon = up_to(lead + row.long, step);
         let states = theirs.states(&player, horizon, slot, &|slo| slo.row(row))?;
-        let paged =
-            states.iter().position(|s| *s == State::Firing).ok_or("its page does not fire in the tests")? as u64 * step;
+        let first =
+            states.iter().position(|s| *s == State::Firing).ok_or("its page does not fire in the tests")? as u64;
+        // the page of a site is only seen here, once it is sent
+        let elsewhere = theirs.is_sited(paging);
+        let paged = if elsewhere { lead } else { first * step };
         let range = crate::reckon::range_of(self.plan.journey, own.member.1) / 60;
         let slack = up_to(2 * range + reach(own) + 5, step);
         let burns = up_to(paged + 5, step);
@@ -123,7 +136,13 @@ impl<'m> Collector<'m> {
         ]);
         let ours = Player { cast: own, phases, base: 0.0, strangers: None, stands_by: false };
         let total = up_to(burns + 2 * slack + short + 5, step);
-        let players = [player, ours];
+        let mut series = if elsewhere { Vec::new() } else { theirs.input(&[player], total, slot) };
+        merge(&mut series, self.input(&[ours], total, slot));
+        if elsewhere {
+            let page = theirs.page_of_site(paging);
+            series.push((series_text(&page), format!("_x{} 1x{total}", paged.saturating_sub(1))));
+        }
+        series.sort();
         let claims = vec![
             target.claim(burns - step, false, "is silent while only the user journey pages"),
             target.claim(
@@ -138,9 +157,25 @@ impl<'m> Collector<'m> {
             slis: Vec::new(),
             given: false,
             interval: 60,
-            series: input(&players, total),
+            series,
             claims,
         };
+        let only = self.not_blocked(theirs, paging, own, target, lead, up_to(lead + slack, step));
+        Ok(vec![(slot, both), (slot, only)])
+    }
+
+    /// Delivery fails, the user journey does not page, but other alerts fire.
+    fn not_blocked(
+        &self,
+        theirs: &Collector<'m>,
+        paging: &Cast<'m>,
+        own: &Cast<'m>,
+        target: &Target,
+        lead: u64,
+        at: u64,
+    ) -> Test {
+        let slot = Slot { slow: false, native: false };
+        let (failing, good) = (Failing { all: 1000.0, bad: 1000.0 }, Failing { all: 1000.0, bad: 1.0 });
         let quiet = Player {
             cast: paging,
             phases: vec![phase(lead, IDLE), phase(1, good.good())],
@@ -155,8 +190,8 @@ impl<'m> Collector<'m> {
             strangers: None,
             stands_by: false,
         };
-        let at = up_to(lead + slack, step);
-        let mut series = input(&[quiet, fails], at);
+        let mut series = if theirs.is_sited(paging) { Vec::new() } else { theirs.input(&[quiet], at, slot) };
+        merge(&mut series, self.input(&[fails], at, slot));
         let name = &theirs.plan.journey.name.text;
         let page = self.plan.severity(Urgency::Page);
         let other = format!("{name}-other");
@@ -178,14 +213,13 @@ impl<'m> Collector<'m> {
             series.push((series_text(&labels), format!("1x{at}")));
         }
         series.sort();
-        let only = Test {
+        Test {
             name: "delivery fails, the user journey does not page, but other alerts fire".into(),
             slis: Vec::new(),
             given: false,
             interval: 60,
             series,
             claims: vec![target.claim(at, false, "is silent while the user journey does not page")],
-        };
-        Ok(vec![(slot, both), (slot, only)])
+        }
     }
 }

@@ -4,14 +4,15 @@ use super::cast::{Cast, Part};
 use super::claims::{Target, Whose, row_title};
 use super::probes::{Others, Probe, named};
 use super::scenes::{EARLIER, Failing, phase, up_to};
-use super::simulate::{Recorded, Slo, State, Whole, agreed};
-use super::stage::{Act, IDLE, Player, input, reach, union};
+use super::simulate::{Slo, State, Whole, agreed};
+use super::stage::{Act, IDLE, Player, reach, union};
 use super::track::series_text;
 use super::{Claim, Collector, Slot, Test, in_conflict};
 use crate::measure::Series;
 use crate::model::Urgency;
 use crate::plan::alerts::{JOURNEY_BURN, JOURNEY_LOW};
 use crate::plan::minutes;
+use crate::plan::sites::LAG;
 use crate::plan::windows::DAY;
 use crate::promql::evaluate::{Labels, Sample, Unknown};
 use crate::reckon::thresholds::Threshold;
@@ -58,7 +59,7 @@ impl<'m> Collector<'m> {
             wanted.push(Row { target, threshold: None, left: left.share(), offset });
         }
         if why.is_none() {
-            let native = counted.iter().any(|c| matches!(c.part, Part::Native(..)));
+            let native = counted.iter().any(|c| matches!(c.part, Part::Native(..)) && !self.is_sited(c));
             for slow in [false, true] {
                 let slot = Slot { slow, native };
                 let of: Vec<&Row> = wanted.iter().filter(|w| w.is_slow() == slow).collect();
@@ -66,6 +67,7 @@ impl<'m> Collector<'m> {
                     self.journey_burns(&counted, &of, target.value.budget(), slot);
                     self.steps_fail_in_part(&counted, &of, target.value.budget(), slot);
                     self.goes_dark_midway(&counted, &of, target.value.budget(), slot);
+                    self.a_site_is_dark(&counted, &of, target.value.budget(), slot);
                 }
             }
             self.journey_is_dark(&counted, &wanted, target.value.budget(), Slot { slow: false, native });
@@ -127,9 +129,10 @@ impl<'m> Collector<'m> {
         outsiders: &[Cast<'m>],
         rows: &[&Row],
         total: u64,
+        slot: Slot,
     ) -> Vec<(String, String)> {
         let fails = Failing { all: 1000.0, bad: 1000.0 };
-        let mut series = input(players, total);
+        let mut series = self.input(players, total, slot);
         let others: Vec<Player<'_, 'm>> = outsiders
             .iter()
             .map(|cast| Player {
@@ -140,7 +143,7 @@ impl<'m> Collector<'m> {
                 stands_by: false,
             })
             .collect();
-        for other in input(&others, total) {
+        for other in self.input(&others, total, slot) {
             if series.iter().all(|(have, _)| *have != other.0) {
                 series.push(other);
             }
@@ -149,6 +152,8 @@ impl<'m> Collector<'m> {
         for player in players {
             let strangers = self.stranger_series(player.cast, &rows).into_iter();
             series.extend(strangers.map(|(labels, value)| (series_text(&labels), format!("{value}x{total}"))));
+            let of_sites = self.what_sites_send(player.cast, &rows).into_iter();
+            series.extend(of_sites.map(|(labels, value)| (series_text(&labels), format!("{value}x{total}"))));
         }
         series.sort();
         series
@@ -181,10 +186,13 @@ impl<'m> Collector<'m> {
             let slos: Result<Vec<Slo>, Unknown> = players
                 .iter()
                 .map(|p| {
-                    let sli = p.cast.member.1;
-                    let range = crate::reckon::range_of(journey, sli);
-                    let recorded: Recorded = p.recorded_among(&series, total, clock, range)?;
-                    Ok(Slo::new(&recorded, clock, sli.target.value.budget()))
+                    let budget = p.cast.member.1.target.value.budget();
+                    let recorded = self.recorded(p, &series, total, clock)?;
+                    Ok(if self.is_sited(p.cast) {
+                        Slo::of_sites(&recorded, clock, budget, LAG)
+                    } else {
+                        Slo::new(&recorded, clock, budget)
+                    })
                 })
                 .collect();
             Ok::<_, Unknown>(Whole::new(journey, slos?, budget))
@@ -192,7 +200,7 @@ impl<'m> Collector<'m> {
         Ok([a?, b?])
     }
 
-    fn row_states(
+    pub(super) fn row_states(
         &self,
         row: &Row,
         players: &[Player<'_, 'm>],
@@ -309,9 +317,9 @@ impl<'m> Collector<'m> {
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
-                    let series = self.input_beside(&players, &outsiders, wanted, total);
-                    self.tests
-                        .push((slot, Test { name, slis: Vec::new(), given: false, interval: 60, series, claims }));
+                    let series = self.input_beside(&players, &outsiders, wanted, total, slot);
+                    let interval = self.pace(&players, slot);
+                    self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval, series, claims }));
                 }
                 return;
             }
@@ -397,14 +405,16 @@ impl<'m> Collector<'m> {
                     }
                     None => ("all that count fail, the others have no data".to_string(), &[][..]),
                 };
-                let mut series = self.input_beside(&players, beside, &wanted.iter().collect::<Vec<_>>(), total);
+                let rows: Vec<&Row> = wanted.iter().collect();
+                let mut series = self.input_beside(&players, beside, &rows, total, slot);
                 if let Some(dark) = dark {
                     let on: Vec<&Cast<'m>> =
                         casts.iter().enumerate().filter(|(i, _)| *i != dark).map(|(_, c)| c).chain(beside).collect();
                     series.extend(self.given_twins(&casts[dark], &on, total));
                     series.sort();
                 }
-                self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval: 60, series, claims }));
+                let interval = self.pace(&players, slot);
+                self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval, series, claims }));
             }
         }
     }
@@ -418,10 +428,8 @@ impl<'m> Collector<'m> {
         };
         let twins = self.casts.iter().filter(|cast| !plays(cast) && in_conflict(dark, cast) && self.is_quiet(cast));
         twins
-            .map(|cast| {
-                let labels = named(&Self::recorded_labels(self.plan, cast.member), Series::Total.name());
-                (series_text(&labels), format!("1x{total}"))
-            })
+            .flat_map(|cast| self.sent(cast, Series::Total.name()))
+            .map(|labels| (series_text(&labels), format!("1x{total}")))
             .collect()
     }
 
@@ -487,9 +495,8 @@ impl<'m> Collector<'m> {
         let only_given = quiet.len() == casts.len() || idle.is_some();
         let raw = idle.unwrap_or_default();
         let bad = |cast: &Cast<'m>| {
-            let mut labels = Self::recorded_labels(self.plan, cast.member);
-            labels.insert("__name__".into(), Series::Bad.name().into());
-            labels
+            // at the last of its sites, if it has some
+            self.sent(cast, Series::Bad.name()).pop().unwrap_or_default()
         };
         let apart: Vec<Labels> = self
             .casts

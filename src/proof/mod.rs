@@ -4,6 +4,7 @@
 //! from the rules) when alerts must fire and end, and [`scenes`] puts that into tests. What cannot be tested is said, never assumed.
 
 pub mod cast;
+mod central;
 mod claims;
 mod counted;
 mod counting;
@@ -15,12 +16,14 @@ mod probes;
 pub mod reduce;
 mod scenes;
 pub mod simulate;
+mod sites;
 pub mod stage;
 pub mod states;
 mod track;
 
 use crate::adapt::{self, Lag};
 use crate::model::{Model, address};
+use crate::plan::sites::Scope;
 use crate::plan::{self, Plan};
 use crate::project::Options;
 use crate::source::Place;
@@ -130,16 +133,28 @@ struct Collector<'m> {
     tests: Vec<(Slot, Test)>,
     /// Tests that need the rules of another journey too.
     joint: Vec<(usize, Slot, Test)>,
+    /// What is there of sites that do not play.
+    others: Vec<central::Other>,
 }
 
 /// Proves one journey of the model.
 pub fn journey(model: &Model, index: usize, options: &Options) -> Proofs {
+    let plan = Plan { model, options, journey: &model.journeys[index] };
+    if plan.scope() == Scope::Central {
+        return prove(&central::seen_from_one(model), index, options, central::others(model));
+    }
+    prove(model, index, options, Vec::new())
+}
+
+fn prove(model: &Model, index: usize, options: &Options, others: Vec<central::Other>) -> Proofs {
     let journey = &model.journeys[index];
     let plan = Plan { model, options, journey };
     let casts = journey.members().into_iter().map(|m| cast::cast(m, crate::reckon::range_of(journey, m.1))).collect();
     let lag = adapt::lag(model, index, options);
-    let mut collector = Collector { plan, index, lag, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new() };
+    let mut collector =
+        Collector { plan, index, lag, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new(), others };
     collector.slis();
+    collector.sites();
     collector.whole_journey();
     collector.delivery();
     collector.finish()
@@ -168,7 +183,8 @@ impl<'m> Collector<'m> {
         let own: Vec<String> = rules.groups.iter().map(|g| g.name.clone()).collect();
         for (slow, native) in [(false, false), (true, false), (false, true), (true, true)] {
             let slot = Slot { slow, native };
-            let tests: Vec<Test> = self.tests.iter().filter(|(s, _)| *s == slot).map(|(_, t)| t.clone()).collect();
+            let tests = self.tests.iter().filter(|(s, _)| *s == slot);
+            let tests: Vec<Test> = tests.map(|(_, t)| self.beside_others(t, &[self.index])).collect();
             let more = format!("{}{}", if slow { ".5m" } else { "" }, if native { ".native" } else { "" });
             let file = |name: String, journeys, groups, tests| TestFile {
                 name,
@@ -185,7 +201,7 @@ impl<'m> Collector<'m> {
             others.dedup();
             for other in others {
                 let tests = self.joint.iter().filter(|(o, s, _)| *o == other && *s == slot);
-                let tests = tests.map(|(_, _, t)| t.clone()).collect();
+                let tests = tests.map(|(_, _, t)| self.beside_others(t, &[self.index, other])).collect();
                 let others = adapt::journey(self.plan.model, other, self.plan.options);
                 // the other journey's alerts are read, so its rules come first
                 let groups = others.groups.iter().map(|g| g.name.clone()).chain(own.iter().cloned()).collect();

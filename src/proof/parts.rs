@@ -59,6 +59,7 @@ impl<'m> Collector<'m> {
             let what = "the journey's share of bad walks over the period";
             claims.extend(Number { series, minute: total, values }.claim(first.target.alert, what));
         }
+        claims.extend(self.summed_burns(&wholes, wanted, casts, slot, total));
         self.add_beside(slot, "each step fails in a part of its own", &players, &outsiders, wanted, total, claims);
     }
 
@@ -177,10 +178,9 @@ impl<'m> Collector<'m> {
         if claims.is_empty() {
             return;
         }
-        let series = self.input_beside(players, outsiders, wanted, total);
-        self.tests.push((
-            slot,
-            Test { name: name.to_string(), slis: Vec::new(), given: false, interval: 60, series, claims },
-        ));
+        let series = self.input_beside(players, outsiders, wanted, total, slot);
+        let interval = self.pace(players, slot);
+        self.tests
+            .push((slot, Test { name: name.to_string(), slis: Vec::new(), given: false, interval, series, claims }));
     }
 }

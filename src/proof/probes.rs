@@ -14,6 +14,7 @@ use super::track::{series_text, values_text};
 use super::{Claim, Collector, Slot, Test};
 use crate::measure::Series;
 use crate::plan::members::Member;
+use crate::plan::sites::LAG;
 use crate::plan::windows::DAY;
 use crate::plan::{Plan, minutes};
 use crate::promql::evaluate::{Labels, Sample, Unknown, World};
@@ -109,6 +110,9 @@ impl<'m> Collector<'m> {
 
     /// Whether nothing is recorded of an SLI while none of its series is there, so that numbers can be given instead.
     pub(super) fn is_quiet(&self, cast: &Cast<'m>) -> bool {
+        if self.is_sited(cast) {
+            return true;
+        }
         let range = crate::reckon::range_of(self.plan.journey, cast.member.1);
         let empty = |closed| World { series: &[], closed };
         cast.is_continuous()
@@ -261,11 +265,13 @@ impl<'m> Collector<'m> {
             inputs.insert(series_text(&probe.burn_over(probe.row.long)), later(long));
             inputs.insert(series_text(&probe.burn_over(probe.row.short)), later(short));
             let [first, last] = probe.bad.each_ref().map(series_text);
+            // what a site recorded is read an evaluation later
+            let at = if step <= LAG && self.is_of_site(&probe.bad[1]) { 2 } else { 3 };
             if first == last {
-                inputs.insert(first, between(&[(1, need - 1.0), (3, 1.0)], scale));
+                inputs.insert(first, between(&[(1, need - 1.0), (at, 1.0)], scale));
             } else {
                 inputs.insert(first, between(&[(1, need - 1.0)], scale));
-                inputs.insert(last, between(&[(3, 1.0)], scale));
+                inputs.insert(last, between(&[(at, 1.0)], scale));
             }
             for (at, fires, words) in looks.iter().skip(usize::from(!others.only_given)) {
                 claims.push(probe.target.claim((at + late) * step, *fires, *words));

@@ -10,6 +10,7 @@ use super::{Collector, Slot, Test, batches};
 use crate::measure::Measure;
 use crate::plan::alerts::{SLO_BURN, SLO_LOW, SLO_NO_DATA, no_data_minutes};
 use crate::plan::minutes;
+use crate::plan::sites::labels_of;
 use crate::plan::windows::DAY;
 use crate::promql::evaluate::Unknown;
 use crate::reckon::thresholds::Threshold;
@@ -170,7 +171,8 @@ impl<'m> Collector<'m> {
 
     /// All alerts of the SLIs.
     pub(super) fn slis(&mut self) {
-        let casts = self.casts.clone();
+        // what sites measure has its alerts there
+        let casts: Vec<Cast<'m>> = self.casts.iter().filter(|cast| !self.is_sited(cast)).cloned().collect();
         let wanted: Vec<Vec<Wanted>> = casts.iter().map(|cast| self.wanted(cast)).collect();
         self.constants(&casts, &wanted);
         for batch in batches(&casts.iter().collect::<Vec<_>>()) {
@@ -224,8 +226,11 @@ impl<'m> Collector<'m> {
             let hold = no_data_minutes(after, sli.traffic.as_ref().map(|t| t.value));
             let title = format!("{address}, no data for {}", minutes(hold));
             let alert = self.alert(SLO_NO_DATA, title, sli.name.place, impossible.clone());
-            // the budgets carry no labels of `by`
-            let whose = Whose { sli: Some(cast.member), by: &BTreeMap::new() };
+            // the budgets carry no labels of `by`, but what is expected of sites has theirs
+            let site = sli.at.first().filter(|_| self.plan.is_sited(&cast.member));
+            let by: BTreeMap<String, String> =
+                site.map(|site| labels_of(&self.plan.model.sites[*site])).into_iter().flatten().collect();
+            let whose = Whose { sli: Some(cast.member), by: &by };
             let target = self.target(alert, SLO_NO_DATA, urgency, &whose, &[("long", minutes(hold))]);
             found.push(Wanted { target, kind: Kind::NoData { hold } });
         }

@@ -66,6 +66,12 @@ impl Sums {
         Sums { before }
     }
 
+    /// All and bad at an evaluation.
+    fn at(&self, k: usize) -> Option<(f64, f64)> {
+        let (a, b) = (self.before.get(k)?, self.before.get(k + 1)?);
+        (b.2 > a.2).then_some((b.0 - a.0, b.1 - a.1))
+    }
+
     /// All and bad over a window in minutes that ends `offset` minutes before the evaluation `k`.
     fn over(&self, clock: Clock, k: usize, window: u64, offset: u64) -> Option<(f64, f64)> {
         self.known(clock, k, window, offset, k + 1)
@@ -98,6 +104,8 @@ pub struct Slo {
     hourly: Sums,
     budget: f64,
     len: usize,
+    /// How many minutes behind its newest samples it is read.
+    lag: u64,
 }
 
 /// Comparisons nearer than this to their limit are not certain: floats are added in another order elsewhere.
@@ -106,28 +114,47 @@ const MARGIN: f64 = 1e-6;
 impl Slo {
     /// From level 1.
     pub fn new(recorded: &Recorded, clock: Clock, budget: f64) -> Slo {
+        Slo::made(recorded, clock, clock, budget, 0)
+    }
+
+    /// From what sites recorded, whichever generation reads it: what was made of level 1 there is given too.
+    pub fn of_sites(recorded: &Recorded, clock: Clock, budget: f64, lag: u64) -> Slo {
+        Slo::made(recorded, clock, Clock { closed: false, ..clock }, budget, lag)
+    }
+
+    fn made(recorded: &Recorded, read: Clock, clock: Clock, budget: f64, lag: u64) -> Slo {
         let level_one = Sums::of(recorded.samples.iter().copied());
         let len = recorded.samples.len();
         let scale = (60 * clock.evaluate) as f64;
         let scaled = |sum: Option<(f64, f64)>| sum.map(|(t, b)| (t * scale, b * scale));
         let copy = Sums::of((0..len).map(|k| scaled(level_one.over(clock, k, 5, clock.evaluate + clock.lag.copy))));
         let hourly = Sums::of((0..len).map(|k| copy.over(clock, k, 60, 5 + clock.lag.hour)));
-        Slo { clock, level_one, copy, hourly, budget, len }
+        Slo { clock: read, level_one, copy, hourly, budget, len, lag }
     }
 
     fn over(&self, k: usize, window: u64) -> Option<(f64, f64)> {
         if window < DAY {
-            self.level_one.over(self.clock, k, window, self.clock.lag.burn)
+            self.level_one.over(self.clock, k, window, self.lag + self.clock.lag.burn)
         } else {
-            self.copy.over(self.clock, k, window, self.clock.lag.slow)
+            self.copy.over(self.clock, k, window, self.lag + self.clock.lag.slow)
         }
+    }
+
+    /// The copy of five minutes at an evaluation.
+    pub fn copied(&self, k: usize) -> Option<(f64, f64)> {
+        self.copy.at(k)
+    }
+
+    /// The copy of an hour at an evaluation.
+    pub fn copied_hourly(&self, k: usize) -> Option<(f64, f64)> {
+        self.hourly.at(k)
     }
 
     /// Whether nothing is known of a window, as a journey asks whose shares come from burn rates.
     fn is_dark(&self, k: usize, window: u64) -> bool {
         let (of, lag) =
             if window < DAY { (&self.level_one, self.clock.lag.events) } else { (&self.copy, self.clock.lag.period) };
-        of.over(self.clock, k, window, lag).is_none()
+        of.over(self.clock, k, window, self.lag + lag).is_none()
     }
 
     /// The share of events that are bad, where there are events.
@@ -138,9 +165,9 @@ impl Slo {
     /// All and bad over the period. The hourly group comes last, so that its sample of this moment is not there yet.
     pub fn period(&self, k: usize, period: u64) -> Option<(f64, f64)> {
         if period > LONGEST_FROM_5M {
-            self.hourly.known(self.clock, k, period, self.clock.lag.hourly, k)
+            self.hourly.known(self.clock, k, period, self.lag + self.clock.lag.hourly, k)
         } else {
-            self.copy.over(self.clock, k, period, self.clock.lag.period)
+            self.copy.over(self.clock, k, period, self.lag + self.clock.lag.period)
         }
     }
 
@@ -151,7 +178,8 @@ impl Slo {
     /// Bad events in a window.
     fn bad_events(&self, k: usize, window: u64) -> f64 {
         let scale = (60 * self.clock.evaluate) as f64;
-        self.level_one.over(self.clock, k, window, self.clock.lag.events).map_or(0.0, |(_, bad)| bad * scale)
+        let lag = self.lag + self.clock.lag.events;
+        self.level_one.over(self.clock, k, window, lag).map_or(0.0, |(_, bad)| bad * scale)
     }
 
     /// The burn rate over a window at an evaluation, where there are events.
@@ -251,6 +279,11 @@ impl<'m> Whole<'m> {
     /// From the SLIs that count.
     pub fn new(journey: &'m Journey, slos: Vec<Slo>, budget: f64) -> Whole<'m> {
         Whole { journey, slos, budget }
+    }
+
+    /// Its SLIs.
+    pub fn slos(&self) -> &[Slo] {
+        &self.slos
     }
 
     fn len(&self) -> usize {

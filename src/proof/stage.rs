@@ -219,6 +219,13 @@ fn events(acts: &[Act], at: u64, range: u64) -> Option<(f64, f64)> {
     Some((total, bad))
 }
 
+impl<'c, 'm> Player<'c, 'm> {
+    /// The same once more.
+    pub fn again(&self) -> Player<'c, 'm> {
+        Player { phases: self.phases.clone(), ..*self }
+    }
+}
+
 impl Player<'_, '_> {
     fn acts(&self, minutes: u64) -> Vec<Act> {
         acts(&self.phases, minutes)

@@ -1,11 +1,12 @@
 //! Journeys and steps.
 
 use super::Resolver;
+use super::kept::Used;
 use super::layer::Layer;
 use super::messages as say;
 use super::scope::{Own, Scope, audience_index, audience_of};
 use super::slis::Chain;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Audience, Compose, Given, Journey, Named, Sli, Step};
 use crate::project::Unit;
 use crate::reckon::shortest_window;
@@ -14,49 +15,76 @@ use crate::schema::kind::Kind;
 use crate::source::{FileId, Place};
 use crate::syntax::ast::{self, Entry, Item};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The period of budgets where nobody says one: 28 days, in minutes.
 const WINDOW: u64 = 28 * 1440;
 
 impl<'a> Resolver<'a> {
-    /// All journeys of the listed files, in order.
+    /// All journeys of the listed files, in order, with their stamps. Says what is wrong with any file's templates and journeys.
     pub fn journeys(
         &mut self,
-        units: &'a [Unit],
-        scopes: &[(usize, Scope<'a>)],
+        units: &[&'a Unit],
+        scopes: &[Scope<'a>],
         declared: &HashMap<FileId, Own<'a>>,
-    ) -> Vec<Journey> {
-        let mut journeys: Vec<Journey> = Vec::new();
+    ) -> (Vec<Arc<Journey>>, Vec<u64>) {
+        for unit in units {
+            self.kept.look(self.sources, unit);
+        }
+        let world = self.world(units);
+        let mut journeys: Vec<Arc<Journey>> = Vec::new();
         let mut delivers: Vec<Vec<Named>> = Vec::new();
+        let mut stamps: Vec<u64> = Vec::new();
         let mut names: HashMap<String, (Place, Option<usize>)> = HashMap::new();
-        for (index, scope) in scopes {
-            let unit = &units[*index];
-            if !unit.listed {
-                continue;
-            }
-            for item in &unit.parsed.ast.items {
-                let Item::Journey(journey) = item else { continue };
-                let Some(name) = journey.name.map(|n| self.named(unit.file, n)) else { continue };
-                if let Some((first, _)) = names.get(&name.text) {
-                    let first = *first;
-                    self.found.push(say::duplicate_name(name.place, first, "journey", &name.text));
-                    continue;
+        let mut said: Vec<Diagnostic> = Vec::new();
+        for (index, unit) in units.iter().enumerate() {
+            // the modules that ship have none
+            let scope = scopes.get(index).filter(|_| unit.listed);
+            let doubles = if scope.is_some() { self.doubles(unit, &mut names) } else { Vec::new() };
+            let part = self.part(unit, world, scope, declared, doubles);
+            self.found.extend_from_slice(&part.of_templates);
+            said.extend_from_slice(&part.of_journeys);
+            self.mark(&part.used);
+            for (name, made) in &part.journeys {
+                let Some(made) = made else { continue };
+                if let Some((_, index)) = names.get_mut(&name.text) {
+                    *index = Some(journeys.len());
                 }
-                let resolved = self.journey(unit, scope, declared, journey, &name);
-                names.insert(name.text, (name.place, resolved.as_ref().map(|_| journeys.len())));
-                if let Some((journey, wanted)) = resolved {
-                    journeys.push(journey);
-                    delivers.push(wanted);
-                }
+                journeys.push(made.journey.clone());
+                delivers.push(made.delivers.clone());
+                stamps.push(made.stamp);
             }
         }
+        self.found.extend(said);
         self.deliveries(&mut journeys, &delivers, &names);
-        journeys
+        (journeys, stamps)
+    }
+
+    /// Notes the names of a file's journeys, and says which of them others have already: their places among the declarations.
+    fn doubles(&mut self, unit: &Unit, names: &mut HashMap<String, (Place, Option<usize>)>) -> Vec<usize> {
+        let mut doubles = Vec::new();
+        for (i, item) in unit.parsed.ast.items.iter().enumerate() {
+            let Item::Journey(journey) = item else { continue };
+            let Some(name) = journey.name.map(|n| self.named(unit.file, n)) else { continue };
+            if let Some((first, _)) = names.get(&name.text) {
+                self.found.push(say::duplicate_name(name.place, *first, "journey", &name.text));
+                doubles.push(i);
+            } else {
+                names.insert(name.text, (name.place, None));
+            }
+        }
+        doubles
+    }
+
+    fn mark(&mut self, used: &Used) {
+        used.templates.iter().for_each(|i| self.template_list[*i].1 = true);
+        used.modules.iter().for_each(|i| self.module_uses[*i].2 = true);
+        used.sites.iter().for_each(|i| self.site_used[*i] = true);
     }
 
     fn deliveries(
         &mut self,
-        journeys: &mut [Journey],
+        journeys: &mut [Arc<Journey>],
         delivers: &[Vec<Named>],
         names: &HashMap<String, (Place, Option<usize>)>,
     ) {
@@ -85,13 +113,15 @@ impl<'a> Resolver<'a> {
                 }
             }
             for (user, _) in &found {
-                journeys[*user].delivered_by.push(i);
+                Arc::make_mut(&mut journeys[*user]).delivered_by.push(i);
             }
-            journeys[i].delivers = found;
+            if !found.is_empty() {
+                Arc::make_mut(&mut journeys[i]).delivers = found;
+            }
         }
     }
 
-    fn journey(
+    pub(super) fn journey(
         &mut self,
         unit: &'a Unit,
         scope: &Scope<'a>,

@@ -3,6 +3,7 @@
 
 pub mod alerts;
 pub mod journeys;
+pub mod kept;
 pub mod layer;
 pub mod measures;
 pub mod messages;
@@ -19,6 +20,7 @@ use crate::project::Unit;
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::stdlib;
 use crate::syntax::{self, ast::Item, comments};
+use kept::Kept;
 use scope::{Own, Scope};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,6 +40,10 @@ pub struct Resolved {
     pub stray_docs: Vec<Place>,
     /// `# tabi: allow(…)`, by file.
     pub allows: Vec<(FileId, comments::Allow)>,
+    /// A number for each journey: what was resolved to the same number is the same, but for what delivers what.
+    pub stamps: Vec<u64>,
+    /// The files of the modules that ship.
+    pub shipped: HashSet<FileId>,
 }
 
 /// The state of one run.
@@ -55,12 +61,18 @@ pub struct Resolver<'a> {
     /// The keys of all sites' external labels.
     site_keys: BTreeSet<String>,
     std_templates: HashMap<(FileId, String), scope::Declared<'a>>,
-    /// Whether a regular expression matches nothing, by its text.
-    in_vain: HashMap<String, bool>,
+    kept: Kept,
+    /// What was used since it was last looked at.
+    used: kept::Used,
 }
 
 /// Resolves a project. Adds the modules that it uses to the sources.
 pub fn resolve(sources: &mut Sources, units: &[Unit]) -> (Resolved, Vec<Diagnostic>) {
+    resolve_again(sources, units, &mut Kept::default())
+}
+
+/// Resolves a project of which one file or another was edited since it was kept. What comes out is what [`resolve`] says.
+pub fn resolve_again(sources: &mut Sources, units: &[Unit], kept: &mut Kept) -> (Resolved, Vec<Diagnostic>) {
     let std_units = load_modules(sources, units);
     let sources = &*sources;
     let std_files = std_units.iter().map(|(name, unit)| (*name, unit.file)).collect();
@@ -79,7 +91,9 @@ pub fn resolve(sources: &mut Sources, units: &[Unit]) -> (Resolved, Vec<Diagnost
         site_used: Vec::new(),
         site_keys: BTreeSet::new(),
         std_templates: HashMap::new(),
-        in_vain: HashMap::new(),
+        // so that nothing is kept of a run that fails
+        kept: std::mem::take(kept),
+        used: kept::Used::default(),
     };
     let declared: HashMap<FileId, Own<'_>> = all.iter().map(|unit| (unit.file, resolver.declare(unit))).collect();
     for (_, unit) in &std_units {
@@ -88,25 +102,23 @@ pub fn resolve(sources: &mut Sources, units: &[Unit]) -> (Resolved, Vec<Diagnost
     }
     resolver.check_sites();
     resolver.cycles(&units.iter().collect::<Vec<_>>());
-    let scopes: Vec<(usize, Scope<'_>)> =
-        units.iter().enumerate().map(|(i, unit)| (i, resolver.scope(unit, &declared))).collect();
-    for unit in &all {
-        resolver.check_templates(unit);
-    }
-    let journeys = resolver.journeys(units, &scopes, &declared);
+    let scopes: Vec<Scope<'_>> = units.iter().map(|unit| resolver.scope(unit, &declared)).collect();
+    let (journeys, stamps) = resolver.journeys(&all, &scopes, &declared);
     let std_ids: HashSet<FileId> = resolver.std_files.values().copied().collect();
     let mut resolved = Resolved {
         templates: resolver.template_list.into_iter().filter(|(n, _)| !std_ids.contains(&n.place.file)).collect(),
         modules: resolver.module_uses,
         sites: resolver.sites.iter().map(|s| s.name.clone()).zip(resolver.site_used).collect(),
         model: Model { sites: resolver.sites, journeys },
+        stamps,
+        shipped: std_ids,
         ..Resolved::default()
     };
+    *kept = resolver.kept;
     for unit in units {
-        let text = &sources.file(unit.file).text;
-        let docs = comments::stray_docs(text, &unit.parsed).into_iter();
-        resolved.stray_docs.extend(docs.map(|span| Place { file: unit.file, span }));
-        resolved.allows.extend(comments::allows(text, &unit.parsed).into_iter().map(|a| (unit.file, a)));
+        let (docs, allows) = kept.comments(unit);
+        resolved.stray_docs.extend(docs);
+        resolved.allows.extend(allows);
     }
     let mut found = resolver.found;
     without_repeats(&mut found);

@@ -133,7 +133,8 @@ impl<'a> Resolver<'a> {
                             self.use_file(place, file, declared, &mut scope);
                         }
                         Some(Target::Missing(reason)) => {
-                            self.found.push(say::missing_file(place, self.text(place), &reason));
+                            let near = self.near_files(place);
+                            self.found.push(say::missing_file(place, self.text(place), &reason, &near));
                         }
                         None => {}
                     }
@@ -143,6 +144,28 @@ impl<'a> Resolver<'a> {
         }
         scope.defaults = std::iter::once(unit.file).chain(used_files.into_iter().rev()).collect();
         scope
+    }
+
+    /// The files of the project whose names are like that of a `use`, as they would be written there.
+    fn near_files(&self, string: Place) -> Vec<String> {
+        let written = crate::syntax::leaf::string(self.text(string));
+        let wanted = written.rsplit('/').next().unwrap_or(&written);
+        let own = &self.sources.file(string.file).name;
+        let folder: Vec<&str> = own.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect();
+        let mut near: Vec<String> = Vec::new();
+        for (file, source) in self.sources.iter().filter(|(id, _)| !self.std_files.values().any(|std| std == id)) {
+            let parts: Vec<&str> = source.name.split('/').collect();
+            let last = parts.last().copied().unwrap_or_default();
+            let alike = last == wanted || did_you_mean(wanted, [last]).is_some();
+            if file == string.file || last.strip_suffix(".tabi").is_none() || !alike {
+                continue;
+            }
+            let shared = folder.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+            let up = "../".repeat(folder.len() - shared);
+            let up = if up.is_empty() { "./".to_string() } else { up };
+            near.push(format!("{up}{}", parts[shared..].join("/")));
+        }
+        near
     }
 
     fn use_module(&mut self, file: FileId, used: &Use, path: &[Name], scope: &mut Scope<'a>) {

@@ -154,11 +154,11 @@ impl Resolver<'_> {
     /// Whether a regular expression matches no text. To look for one takes long, and most files have the same few expressions again and
     /// again, so each is looked at once.
     fn is_in_vain(&mut self, matcher: &Matcher) -> bool {
-        if let Some(known) = self.in_vain.get(&matcher.value) {
+        if let Some(known) = self.kept.in_vain.get(&matcher.value) {
             return *known;
         }
         let in_vain = parsed(matcher).is_some_and(|r| r.matches_nothing());
-        self.in_vain.insert(matcher.value.clone(), in_vain);
+        self.kept.in_vain.insert(matcher.value.clone(), in_vain);
         in_vain
     }
 

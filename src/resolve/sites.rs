@@ -4,11 +4,24 @@ use super::Resolver;
 use super::layer::Layer;
 use super::messages as say;
 use super::scope::Own;
-use crate::model::{Site, reserved};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Model, Named, Site, reserved};
+use crate::project::Options;
 use crate::schema::Block;
 use crate::source::FileId;
 use crate::syntax::ast;
 use std::collections::BTreeMap;
+
+/// Labels that `tabi.toml` puts on all pages or tickets: one that tells sites apart would be the same at all of them.
+pub fn check_alert_labels(model: &Model, options: &Options) -> Vec<Diagnostic> {
+    let of_sites = |label: &str| model.sites.iter().any(|site| site.external_labels.contains_key(label));
+    let taken = options.label_places.iter().filter(|(label, _)| of_sites(label));
+    taken
+        .map(|(label, place)| {
+            say::reserved_label(&Named { text: label.clone(), place: *place }, "it tells the sites apart")
+        })
+        .collect()
+}
 
 impl Resolver<'_> {
     /// Reads a site and adds it to the project's.
@@ -25,6 +38,9 @@ impl Resolver<'_> {
         for (key, value) in &layer.external_labels {
             if let Some(reason) = reserved(&key.text) {
                 self.found.push(say::reserved_label(key, reason));
+            }
+            if value.value.is_empty() {
+                self.found.push(say::empty_site_label(key, &name));
             }
             external_labels.insert(key.text.clone(), value.clone());
             self.site_keys.insert(key.text.clone());

@@ -128,7 +128,7 @@ impl<'a> Resolver<'a> {
     /// The template of a call, with its settings and arguments.
     fn called(&mut self, unit: &'a Unit, scope: &Scope<'a>, call: &'a ast::Call) -> Option<Source<'a>> {
         let declared = self.find_template(unit, scope, call)?;
-        self.template_list[declared.index].1 = true;
+        self.used.templates.push(declared.index);
         let template = declared.template;
         let params = self.bind(declared.file, template, unit.file, call)?;
         let body = template.body.as_ref()?;
@@ -177,7 +177,7 @@ impl<'a> Resolver<'a> {
                     self.found.push(say::unknown_prefix(prefix, renamed.or(near)));
                     return None;
                 };
-                self.module_uses[index].2 = true;
+                self.used.modules.push(index);
                 let declared = self.std_templates.get(&(file, name.text.clone())).copied();
                 if declared.is_none() {
                     let names: Vec<&str> =
@@ -206,7 +206,7 @@ impl<'a> Resolver<'a> {
                     self.found.push(say::duplicate_setting(name.place, name.place, &name.text));
                 }
                 Some((index, _)) => {
-                    self.site_used[*index] = true;
+                    self.used.sites.push(*index);
                     sites.push(*index);
                 }
                 None => {

@@ -2,18 +2,21 @@
 //! when it fires and when it ends. The same reckoning as in the lints and the rules.
 
 pub mod cost;
+pub mod find;
+pub mod library;
 pub mod table;
 
-use crate::diagnostic::did_you_mean;
 use crate::measure::Query;
 use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
+use crate::plan::sites::LAG;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
 use crate::reckon::traffic_of;
+use find::{Found, find};
 use std::fmt::Write;
 use table::Table;
 
@@ -23,58 +26,11 @@ use table::Table;
 /// In words, where nothing has the address.
 pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
     let Some(wanted) = wanted else { return Ok(overview(model)) };
-    let parts: Vec<&str> = wanted.split('.').collect();
-    let Some(journey) = model.journeys.iter().find(|j| j.name.text == parts[0]) else {
-        if let Some(inside) = inside(model, parts[0]) {
-            return Err(format!("there is no journey `{}`\n  help: did you mean `{inside}`?", parts[0]));
-        }
-        return Err(unknown("journey", parts[0], model.journeys.iter().map(|j| j.name.text.as_str())));
-    };
-    match parts.as_slice() {
-        [_] => Ok(of_journey(model, journey)),
-        [_, name] => {
-            if let Some(step) = journey.steps.iter().find(|s| s.name.text == *name) {
-                return Ok(of_step(model, journey, step));
-            }
-            if let Some(sli) = journey.slis.iter().find(|s| s.name.text == *name) {
-                return Ok(of_sli(model, journey, None, sli));
-            }
-            let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
-            Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
-        }
-        [_, step_name, name] => {
-            let Some(step) = journey.steps.iter().find(|s| s.name.text == *step_name) else {
-                return Err(unknown("step", step_name, journey.steps.iter().map(|s| s.name.text.as_str())));
-            };
-            match step.slis.iter().find(|s| s.name.text == *name) {
-                Some(sli) => Ok(of_sli(model, journey, Some(step), sli)),
-                None => Err(unknown("sli", name, step.slis.iter().map(|s| s.name.text.as_str()))),
-            }
-        }
-        _ => Err(format!("`{wanted}` is no address; one is `journey`, `journey.step` or `journey.step.sli`")),
-    }
-}
-
-/// The address of the first step or SLI of a name.
-fn inside(model: &Model, name: &str) -> Option<String> {
-    model.journeys.iter().find_map(|journey| {
-        if journey.steps.iter().any(|s| s.name.text == name) {
-            return Some(format!("{}.{name}", journey.name.text));
-        }
-        let found = journey.all_slis().find(|(_, sli)| sli.name.text == name);
-        found.map(|(step, sli)| address(journey, step, sli))
+    Ok(match find(model, wanted)? {
+        Found::Journey(journey) => of_journey(model, journey),
+        Found::Step(journey, step) => of_step(model, journey, step),
+        Found::Sli(journey, step, sli) => of_sli(model, journey, step, sli),
     })
-}
-
-fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let help = match did_you_mean(last, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if names.is_empty() => "there is none".to_string(),
-        None => format!("there are {}", names.join(", ")),
-    };
-    format!("there is no {what} `{name}`\n  help: {help}")
 }
 
 /// A share as a percentage with four digits.
@@ -146,6 +102,9 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     }
     let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
+    if model.has_sites() && journey.all_slis().any(|(_, sli)| !sli.at.is_empty()) {
+        let _ = writeln!(out, "  its sites are added up by the global rules, whose alerts come {LAG}m later");
+    }
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
     }
@@ -231,7 +190,8 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
     }
     if !sli.at.is_empty() {
         let sites: Vec<&str> = sli.at.iter().map(|i| model.sites[*i].name.text.as_str()).collect();
-        let _ = writeln!(out, "  at      {}", sites.join(", "));
+        let each = if model.has_sites() && sites.len() > 1 { ": a budget and alerts at each" } else { "" };
+        let _ = writeln!(out, "  at      {}{each}", sites.join(", "));
     }
     notes(&mut out, sli);
     alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));

@@ -286,6 +286,10 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
             return d.help(format!("a percentage ends with `%`: `{word}%`")).fix("add `%`", end, "%");
         }
         Kind::Number if has(Kind::Duration) && !has(Kind::Number) => {
+            if let Some((unit, at)) = unit_behind(here) {
+                let right = format!("{word}{unit}");
+                return d.help(format!("a duration is one word: `{right}`")).fix(format!("write `{right}`"), at, right);
+            }
             return d.help(format!("a duration has a unit: `{word}ms`, `{word}s`, `{word}m`, `{word}h`, `{word}d`"));
         }
         Kind::Number if has(Kind::Rate) => {
@@ -302,6 +306,24 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
 }
 
 /// `template t(limit = 1s)`: the literal tells the type.
+/// The unit that stands behind a number as a word of its own, and the place of both: `4 weeks`.
+fn unit_behind(here: &Here<'_>) -> Option<(&'static str, Place)> {
+    const WORDS: [(&str, &[&str]); 7] = [
+        ("ms", &["ms", "msec", "millisecond"]),
+        ("s", &["s", "sec", "second"]),
+        ("m", &["m", "min", "minute"]),
+        ("h", &["h", "hr", "hour"]),
+        ("d", &["d", "day"]),
+        ("w", &["w", "week"]),
+        ("y", &["y", "yr", "year"]),
+    ];
+    let next = here.tokens.get(here.index + 1).filter(|token| !token.first_on_line)?;
+    let word = next.span.of(here.text).to_lowercase();
+    let one = word.strip_suffix('s').filter(|one| one.len() > 1).unwrap_or(&word);
+    let (unit, _) = WORDS.iter().find(|(_, words)| words.contains(&one) || words.contains(&word.as_str()))?;
+    Some((unit, here.at(here.found.span.to(next.span))))
+}
+
 fn type_of_a_parameter(here: &Here, d: Diagnostic) -> Diagnostic {
     let ty = match here.after().kind {
         Kind::Str => "string",

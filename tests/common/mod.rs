@@ -135,7 +135,7 @@ pub fn compile(files: &[(String, String)], options: &Options) -> Compiled {
     assert!(errors.is_empty(), "the sources have errors:\n{}", errors.join("\n"));
     let model = resolved.model;
     assert!(!model.journeys.is_empty(), "the sources declare no journey");
-    let files = (0..tabi::emit::count(&model))
+    let files = (0..tabi::emit::count(&model, options))
         .map(|i| {
             let (path, text) = tabi::emit::file(&model, &sources, options, i);
             Emitted { path, text }

@@ -9,7 +9,8 @@ use tabi::source::Sources;
 /// What the compiler says about a project.
 pub struct Compiled {
     sources: Sources,
-    model: Model,
+    /// What they mean.
+    pub model: Model,
     /// In the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }

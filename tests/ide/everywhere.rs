@@ -85,7 +85,7 @@ fn a_rename_there_and_back_changes_nothing() {
             let slis: Vec<String> = j.all_slis().map(|(step, sli)| tabi::model::address(j, step, sli)).collect();
             (j.name.text.clone(), j.delivers.len(), slis)
         };
-        editor.model.journeys.iter().map(of).collect::<Vec<_>>()
+        editor.model.journeys.iter().map(|j| of(j)).collect::<Vec<_>>()
     };
     let mut count = 0;
     let mut projects = Editor::examples();

@@ -12,7 +12,7 @@ mod common;
 
 use common::process::Server;
 use common::rules::{self, Rule};
-use common::{Compiled, compile_directory, http, root, tool};
+use common::{compile_directory, http, root, tool};
 use promql_parser::label::{MatchOp, Matcher};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,8 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Command;
 use tabi::cost::Inventory;
+use tabi::model::{Journey, Model};
+use tabi::plan::sites;
 use tabi::project::Options;
 
 /// When every rule is asked: at an evaluation of each group, 17 seconds after five minutes that are full.
@@ -52,7 +54,7 @@ fn satisfying(matchers: &[Matcher]) -> Labels {
 }
 
 /// Whatever the rules of the project read that is not theirs: series for each selector.
-fn raw_series(files: &[rules::RuleFile], by: &BTreeSet<&str>) -> BTreeSet<(String, Labels)> {
+fn raw_series(files: &[&rules::RuleFile], by: &BTreeSet<&str>) -> BTreeSet<(String, Labels)> {
     let mut found = BTreeSet::new();
     for rule in files.iter().flat_map(|f| &f.groups).flat_map(|g| &g.rules) {
         let expr = promql_parser::parser::parse(&rule.expr).expect(&rule.expr);
@@ -78,10 +80,11 @@ fn raw_series(files: &[rules::RuleFile], by: &BTreeSet<&str>) -> BTreeSet<(Strin
 }
 
 /// What the recording rules write: the labels of each series, by its name and how often it is written.
-fn recorded_series(compiled: &Compiled, files: &[rules::RuleFile]) -> BTreeSet<(String, Labels, u64)> {
+fn recorded_series(parts: &[&Part]) -> BTreeSet<(String, Labels, u64)> {
     let mut found = BTreeSet::new();
-    for (journey, file) in compiled.model.journeys.iter().zip(files) {
-        for group in &file.groups {
+    for part in parts {
+        let journey = &part.model.journeys[part.index];
+        for group in &part.file.groups {
             for rule in &group.rules {
                 let Some(name) = &rule.record else { continue };
                 for labels in labels_of(journey, rule, name) {
@@ -93,7 +96,7 @@ fn recorded_series(compiled: &Compiled, files: &[rules::RuleFile]) -> BTreeSet<(
     found
 }
 
-fn labels_of(journey: &tabi::model::Journey, rule: &Rule, name: &str) -> Vec<Labels> {
+fn labels_of(journey: &Journey, rule: &Rule, name: &str) -> Vec<Labels> {
     let base: Labels = [("audience", journey.audience.text()), ("journey", &journey.name.text)]
         .map(|(k, v)| (k.to_string(), v.to_string()))
         .into();
@@ -138,7 +141,7 @@ fn write_series(out: &mut String, name: &str, labels: &Labels, length: u64, inte
 }
 
 /// How far back, in seconds, the rules read series of each name.
-fn lengths(files: &[rules::RuleFile]) -> BTreeMap<String, u64> {
+fn lengths(files: &[&rules::RuleFile]) -> BTreeMap<String, u64> {
     let mut found = BTreeMap::new();
     for rule in files.iter().flat_map(|f| &f.groups).flat_map(|g| &g.rules) {
         let expr = promql_parser::parser::parse(&rule.expr).expect(&rule.expr);
@@ -154,19 +157,20 @@ fn lengths(files: &[rules::RuleFile]) -> BTreeMap<String, u64> {
     found
 }
 
-fn fill(directory: &Path, compiled: &Compiled, files: &[rules::RuleFile]) {
-    let by: BTreeSet<&str> = compiled.model.journeys.iter().flat_map(tabi::model::Journey::by_labels).collect();
-    let lengths = lengths(files);
+fn fill(directory: &Path, parts: &[&Part]) {
+    let by: BTreeSet<&str> = parts.iter().flat_map(|p| p.model.journeys[p.index].by_labels()).collect();
+    let files: Vec<&rules::RuleFile> = parts.iter().map(|p| &p.file).collect();
+    let lengths = lengths(&files);
     // what is read at once is read up to the longest window of an alert ago, or half an hour for all that rules need of it
     let length = |name: &str| {
         lengths.get(name).copied().unwrap_or(0) + if name.contains("remaining") { 4 * 86_400 } else { 1800 }
     };
     let mut by_name: BTreeMap<String, String> = BTreeMap::new();
-    for (name, labels) in raw_series(files, &by) {
+    for (name, labels) in raw_series(&files, &by) {
         // the last scrape is 5 seconds old
         write_series(by_name.entry(name.clone()).or_default(), &name, &labels, length(&name), 30, NOW - 5, 1.0);
     }
-    for (name, labels, seconds) in recorded_series(compiled, files) {
+    for (name, labels, seconds) in recorded_series(parts) {
         let value = if name.contains("bad") { 0.01 } else { 0.5 };
         write_series(by_name.entry(name.clone()).or_default(), &name, &labels, length(&name), seconds, NOW, value);
     }
@@ -207,24 +211,58 @@ fn asked(server: &Server, expr: &str) -> (u64, u64) {
     (samples.unwrap_or_else(|| panic!("{expr}: {answer}")), series as u64)
 }
 
-/// Asks a Prometheus everything about the rules of an example, and compares.
+/// Rules of one journey as one Prometheus evaluates them.
+struct Part {
+    model: Model,
+    index: usize,
+    file: rules::RuleFile,
+}
+
+/// Asks a Prometheus everything about the rules of an example, and compares. What sites send is in no Prometheus here, so of a project with
+/// sites their own rules are compared, each site's in a Prometheus of its own.
 fn compare(example: &str) {
-    let directory = tempfile::tempdir().expect("a directory");
     let compiled = compile_directory(&root().join("examples").join(example));
-    let files: Vec<rules::RuleFile> = compiled.rules().map(|f| rules::read(&f.text)).collect();
-    fill(directory.path(), &compiled, &files);
-    let server = prometheus(directory.path(), "5m");
+    let model = &compiled.model;
+    let read = |path: &str| {
+        let file = compiled.rules().find(|f| f.path == path).unwrap_or_else(|| panic!("{example}: {path}"));
+        rules::read(&file.text)
+    };
+    let mut places: BTreeMap<Option<usize>, Vec<Part>> = BTreeMap::new();
+    for (site, i) in sites::local(model, &Options::default()) {
+        let (place, name) = (sites::place_of(&model.sites[site]), &model.journeys[i].name.text);
+        let part = Part { model: sites::at(model, i, site), index: 0, file: read(&format!("rules/{place}{name}.yml")) };
+        places.entry(Some(site)).or_default().push(part);
+    }
+    if places.is_empty() {
+        let part = |i: usize| {
+            let file = read(&format!("rules/{}.yml", model.journeys[i].name.text));
+            Part { model: model.clone(), index: i, file }
+        };
+        places.insert(None, (0..model.journeys.len()).map(part).collect());
+    }
+    for parts in places.values() {
+        let directory = tempfile::tempdir().expect("a directory");
+        fill(directory.path(), &parts.iter().collect::<Vec<_>>());
+        compare_parts(example, directory.path(), parts);
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    fill(directory.path(), &places.values().flatten().collect::<Vec<_>>());
+    from_the_command_line(directory.path(), example);
+}
+
+fn compare_parts(example: &str, directory: &Path, parts: &[Part]) {
+    let server = prometheus(directory, "5m");
     let options = Options::default();
-    for (i, file) in files.iter().enumerate() {
+    for Part { model, index, file } in parts {
         let one = |question: &String| {
             let path = format!("/api/v1/query?time={NOW}&query={}", http::escape(question));
             let answer = http::get(server.port, &path);
             let value = answer["data"]["result"][0]["value"][1].as_str().map_or(Ok(0), str::parse);
             (question.clone(), value.unwrap_or_else(|e| panic!("{question}: {e}: {answer}")))
         };
-        let answers = tabi::cost::questions(&compiled.model, i, &options).iter().map(one).collect();
+        let answers = tabi::cost::questions(model, *index, &options).iter().map(one).collect();
         let inventory = Inventory { answers, series: 0, budgets: 0 };
-        let cost = tabi::cost::journey(&compiled.model, i, &options, &inventory);
+        let cost = tabi::cost::journey(model, *index, &options, &inventory);
         let mut counted = 0.0;
         for (group, reckoned) in file.groups.iter().zip(&cost.groups) {
             assert_eq!(group.rules.len(), reckoned.rules.len(), "{}", group.name);
@@ -245,8 +283,6 @@ fn compare(example: &str) {
         );
         assert!((said / counted - 1.0).abs() < 0.1, "{example}, {}: {said}, not {counted}", cost.journey);
     }
-    drop(server);
-    from_the_command_line(directory.path(), example);
 }
 
 /// Runs `tabi cost` in an example; a proxy of the machine has nothing to do with it.
@@ -318,7 +354,7 @@ fn what_cannot_be_asked_is_said_in_words() {
         (format!("http://127.0.0.1:{}", http::free_port()), "cannot be reached"),
         // at once or, where names are looked up slowly, after a second
         ("http://no-such-host.invalid:9090".to_string(), "http://no-such-host.invalid:9090 "),
-        (http(Some(elsewhere.leak())), "TLS is not built in"),
+        (http(Some(elsewhere.leak())), "a redirect to https://127.0.0.1:"),
         (http(None), "does not answer within 1s"),
         (http(Some("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n")), "answers 401 Unauthorized"),
         (http(Some("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>")), "does not speak the API of Prometheus"),
@@ -330,7 +366,7 @@ fn what_cannot_be_asked_is_said_in_words() {
             )),
             "refuses `count(",
         ),
-        ("https://prometheus.example.com".to_string(), "TLS is not built in"),
+        ("ftp://prometheus.example.com".to_string(), "is no URL of a Prometheus"),
         ("localhost:9090".to_string(), "is no URL of a Prometheus"),
         ("http://".to_string(), "is no URL of a Prometheus"),
     ] {

@@ -24,7 +24,8 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     }
     let _ = write!(
         out,
-        " · <b>Rules</b> rules/{}.yml</p><table><tr><th>Step</th><th>Measure</th><th>Target</th><th>Bad when</th><th>Owner</th><th>Runbook</th></tr>",
+        " · <b>Rules</b> rules/{}{}.yml</p><table><tr><th>Step</th><th>Measure</th><th>Target</th><th>Bad when</th><th>Owner</th><th>Runbook</th></tr>",
+        crate::plan::sites::place(plan.model, plan.options),
         html(&journey.name.text)
     );
     for (step, sli) in journey.all_slis() {

@@ -4,7 +4,7 @@ use crate::dashboard::make::value;
 use crate::dashboard::model::Panel;
 use crate::dashboard::{All, look};
 use crate::model::Urgency;
-use crate::plan::severity;
+use crate::plan::{Plan, severity};
 use crate::promql::write::quote;
 use serde_json::json;
 
@@ -12,7 +12,10 @@ use serde_json::json;
 pub fn panels(all: &All<'_>) -> Vec<Panel> {
     let page = severity(all.options, Urgency::Page);
     let ticket = severity(all.options, Urgency::Ticket);
-    let columns = "journey, step, sli, alertname, severity, long";
+    let plan = |journey| Plan { model: all.model, options: all.options, journey };
+    let sites = all.model.journeys.first().map(|journey| plan(journey).site_keys()).unwrap_or_default();
+    let columns = ["journey", "step", "sli", "alertname", "severity", "long"].into_iter().chain(sites.clone());
+    let columns = columns.collect::<Vec<_>>().join(", ");
     let mappings = json!([
         {"type": "value", "options": {
             page.as_str(): {"color": look::RED, "index": 0, "text": page},
@@ -55,6 +58,9 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
         );
     // alerts of journeys have no step; `no data` would be wrong
     vec![
-        ["Step", "Measure", "Long window"].into_iter().fold(panel, |panel, name| panel.named(name, &[look::none("–")])),
+        ["Step", "Measure", "Long window"]
+            .into_iter()
+            .chain(sites)
+            .fold(panel, |panel, name| panel.named(name, &[look::none("–")])),
     ]
 }

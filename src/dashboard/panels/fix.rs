@@ -1,7 +1,7 @@
 //! Whether a fix gets through to users now.
 
 use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{Page, look, query};
+use crate::dashboard::{All, Page, look, query};
 use crate::plan::states::DELIVERY;
 
 /// One tile.
@@ -28,8 +28,9 @@ pub fn delivery(page: &Page<'_>) -> String {
 
 /// `journey=~"build|deploy"`
 pub fn delivering(page: &Page<'_>) -> String {
-    match page.plan.delivering().as_slice() {
+    let them = match page.plan.delivering().as_slice() {
         [one] => format!("journey=\"{one}\""),
         all => format!("journey=~\"{}\"", all.join("|")),
-    }
+    };
+    All { model: page.plan.model, options: page.plan.options }.matching(&them)
 }

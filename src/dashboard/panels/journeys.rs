@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Side by side.
 pub fn panels(all: &All<'_>) -> Vec<Panel> {
-    let of = |audience| -> Vec<&Journey> { all.model.journeys.iter().filter(|j| j.audience == audience).collect() };
+    let of = |audience| -> Vec<&Journey> {
+        all.model.journeys.iter().map(AsRef::as_ref).filter(|j: &&Journey| j.audience == audience).collect()
+    };
     let tables: Vec<(Audience, Vec<&Journey>)> = [Audience::User, Audience::Developer, Audience::Operator]
         .map(|audience| (audience, of(audience)))
         .into_iter()
@@ -27,7 +29,7 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
         .iter()
         .map(|(audience, journeys)| {
             let word = audience.text();
-            let matchers = format!("audience=\"{word}\",journey=~\"$journeys\"");
+            let matchers = all.matching(&format!("audience=\"{word}\",journey=~\"$journeys\""));
             let description =
                 "The worst first: by what they ask for, then by what is left. A click on the name opens the journey.";
             let title = format!("{} journeys", capitalized(word));

@@ -17,7 +17,7 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
     [("user", "user journeys", users), ("others", "developer and operator journeys", others)]
         .into_iter()
         .filter(|(_, _, plans)| !plans.is_empty())
-        .map(|(key, whose, plans)| graph(key, whose, &plans).size(width, 8))
+        .map(|(key, whose, plans)| graph(all, key, whose, &plans).size(width, 8))
         .collect()
 }
 
@@ -26,7 +26,7 @@ fn plans<'m>(all: &All<'m>, of: impl Fn(Audience) -> bool) -> Vec<Plan<'m>> {
     journeys.map(|journey| Plan { model: all.model, options: all.options, journey }).collect()
 }
 
-fn graph(key: &str, whose: &str, plans: &[Plan<'_>]) -> Panel {
+fn graph(all: &All<'_>, key: &str, whose: &str, plans: &[Plan<'_>]) -> Panel {
     let defaults = Defaults {
         unit: Some("percentunit".into()),
         decimals: Some(0),
@@ -39,6 +39,7 @@ fn graph(key: &str, whose: &str, plans: &[Plan<'_>]) -> Panel {
     };
     let longest = plans.iter().map(|p| p.journey.window.value).max().unwrap_or(0);
     let matchers = format!("audience{}\"user\",journey=~\"$journeys\"", if key == "user" { "=" } else { "!=" });
+    let matchers = all.matching(&matchers);
     let mut expr = left(plans, &matchers);
     let mut description =
         "Below 0 % more has failed than was promised. Where a journey has no target, that of its worst measure."

@@ -6,6 +6,7 @@ pub mod burn_now;
 pub mod burn_rates;
 pub mod burns_together;
 pub mod by_labels;
+pub mod by_sites;
 pub mod cases;
 pub mod decision;
 pub mod definition;

@@ -28,7 +28,7 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
         .size(24, layout::height(journeys.len().min(MOST).saturating_sub(1)));
     for audience in [Audience::User, Audience::Developer, Audience::Operator] {
         if journeys.iter().any(|j| j.audience == audience) {
-            let matchers = format!("audience=\"{}\",journey=~\"$journeys\"", audience.text());
+            let matchers = all.matching(&format!("audience=\"{}\",journey=~\"$journeys\"", audience.text()));
             let fine = if many { " != 0" } else { "" };
             let expr = format!("{}{fine}", query::fast(JOURNEY_SEVERITY, &matchers));
             panel = panel.over_time(expr, "1m", "{{audience}}: {{journey}}");

@@ -38,7 +38,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
         options["legend"]["placement"] = json!("right");
     }
     for step in plan.journey.steps.iter().filter(|s| !s.slis.is_empty()) {
-        let by = step.slis.iter().any(|s| !s.by.is_empty());
+        let by = plan.has_budgets(step);
         let expr = format!("1 - {}", query::errors(&query::counted(plan, step), by));
         panel = panel.over_time(expr, query::SLOW, &text::title(step.shown()));
     }

@@ -34,7 +34,7 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     }
     let counted = |step: &&crate::model::Step| step.weight.value > 0.0 && step.slis.iter().any(|s| s.counts);
     for step in plan.journey.steps.iter().filter(counted) {
-        let by = step.slis.iter().any(|s| !s.by.is_empty());
+        let by = plan.has_budgets(step);
         let errors = query::errors(&query::counted(plan, step), by);
         let budget = query::fast("tabi:journey_budget:ratio", &query::of(plan));
         panel = panel.now(format!("{errors} / on () {budget}"), query::SLOW, &text::title(step.shown()));

@@ -46,7 +46,7 @@ fn tile(page: &Page<'_>, step: &Step, number: usize) -> Panel {
          {}.",
         target.text()
     );
-    let by = step.slis.iter().any(|s| !s.by.is_empty());
+    let by = plan.has_budgets(step);
     let severity = query::worst(&query::fast(SLO_SEVERITY, &query::of_step(plan, step)));
     let good = format!("1 - {}", query::errors(&query::counted(plan, step), by));
     let share = [

@@ -14,8 +14,9 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
         .map(|audience| (audience, count(audience)))
         .filter(|(_, count)| *count > 0)
         .collect();
-    let mut panels: Vec<Panel> = audiences.iter().map(|(audience, count)| fine(*audience, *count)).collect();
+    let mut panels: Vec<Panel> = audiences.iter().map(|(audience, count)| fine(all, *audience, *count)).collect();
     panels.push(worst(
+        all,
         "pages",
         "Paging",
         "Somebody is woken for these. Open the first one of the tables below.",
@@ -24,13 +25,14 @@ pub fn panels(all: &All<'_>) -> Vec<Panel> {
     ));
     panels.push(spent(all));
     panels.push(worst(
+        all,
         "tickets",
         "Ticket",
         "These burn slowly, or little is left of their budget: somebody should work on them this week.",
         severity::TICKET,
         look::YELLOW,
     ));
-    panels.push(no_data(all.model.journeys.len()));
+    panels.push(no_data(all));
     let width = 24 / u32::try_from(panels.len()).unwrap_or(24).max(1);
     panels.into_iter().map(|panel| panel.size(width, 4)).collect()
 }
@@ -57,7 +59,7 @@ fn counting(
     panel
 }
 
-fn fine(audience: Audience, count: usize) -> Panel {
+fn fine(all: &All<'_>, audience: Audience, count: usize) -> Panel {
     let word = audience.text();
     let title = format!("Fine for {word}s");
     let description = format!(
@@ -65,16 +67,15 @@ fn fine(audience: Audience, count: usize) -> Panel {
         capitalized(word)
     );
     let limits = look::limits(look::YELLOW, &[(count as f64, look::BLUE)]);
-    let expr = format!(
-        "count({JOURNEY_SEVERITY}{{audience=\"{word}\",journey=~\"$journeys\"}} == {}) or vector(0)",
-        severity::FINE
-    );
+    let matchers = all.matching(&format!("audience=\"{word}\",journey=~\"$journeys\""));
+    let expr = format!("count({} == {}) or vector(0)", query::fast(JOURNEY_SEVERITY, &matchers), severity::FINE);
     counting(&format!("fine/{word}"), &title, &description, format!("suffix:of {count}"), limits)
         .now(expr, "1m", "fine")
 }
 
-fn worst(key: &str, title: &str, description: &str, state: i8, color: &'static str) -> Panel {
-    let expr = format!("count({JOURNEY_SEVERITY}{{journey=~\"$journeys\"}} == {state}) or vector(0)");
+fn worst(all: &All<'_>, key: &str, title: &str, description: &str, state: i8, color: &'static str) -> Panel {
+    let states = query::fast(JOURNEY_SEVERITY, &all.matching("journey=~\"$journeys\""));
+    let expr = format!("count({states} == {state}) or vector(0)");
     counting(key, title, description, "none".into(), look::limits(look::BLUE, &[(1.0, color)]))
         .now(expr, "1m", "journeys")
 }
@@ -106,12 +107,11 @@ fn spent(all: &All<'_>) -> Panel {
 }
 
 /// A journey without any sample has no data either, so they are counted from the other side.
-fn no_data(journeys: usize) -> Panel {
+fn no_data(all: &All<'_>) -> Panel {
     let description = "Something of these is not measured at the moment, so nobody would be told of an outage.";
-    let expr = format!(
-        "{journeys} - (count({JOURNEY_SEVERITY}{{journey=~\"$journeys\"}} >= {}) or vector(0))",
-        severity::FINE
-    );
+    let states = query::fast(JOURNEY_SEVERITY, &all.matching("journey=~\"$journeys\""));
+    let journeys = all.model.journeys.len();
+    let expr = format!("{journeys} - (count({states} >= {}) or vector(0))", severity::FINE);
     counting("no-data", "No data", description, "none".into(), look::limits(look::BLUE, &[(1.0, look::GREY)]))
         .now(expr, "1m", "journeys")
 }

@@ -1,7 +1,7 @@
 //! Calls of templates: their names, their arguments; and the types of parameters where templates are declared.
 
 use super::{Asked, CompletionKind as Offer, Offers, escaped, values};
-use crate::ide::callables::{Callable, callables, module_doc, prefixes};
+use crate::ide::callables::{Callable, callables, prefixes};
 use crate::ide::signature::{active, callee, given};
 use crate::schema::kind::Kind;
 use crate::syntax::ast::{Call, Entry, Item, Query};
@@ -37,7 +37,7 @@ pub fn callees(asked: &Asked<'_>, offers: &mut Offers) {
     if prefix.is_none() {
         for (prefix, module) in prefixes(asked.files, asked.file) {
             let dotted = if asked.behind().starts_with('.') { prefix.to_string() } else { format!("{prefix}.") };
-            offers.write(prefix, Offer::Module, &format!("std.{}", module.name), &module_doc(module), &dotted);
+            offers.write(prefix, Offer::Module, &format!("std.{}", module.name), &module.doc(), &dotted);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What follows within an entry of a block: behind the words that declare, behind `use`, `=`, measures and settings.
 
 use super::{Asked, CompletionKind as Offer, Offers, calls, selectors, values};
-use crate::ide::callables::module_doc;
 use crate::ide::spot::{Next, has_bound};
 use crate::schema::Block;
 use crate::schema::kind::Kind;
@@ -35,7 +34,7 @@ pub fn offer(asked: &Asked<'_>, offers: &mut Offers) {
         Next::Journey => offers.add("journey", Offer::Keyword, "a path that people take", ""),
         Next::Used => {
             for module in stdlib::ALL {
-                offers.add(&format!("std.{}", module.name), Offer::Module, "ships with tabi", &module_doc(module));
+                offers.add(&format!("std.{}", module.name), Offer::Module, "ships with tabi", &module.doc());
             }
             for path in files(asked) {
                 let text = format!("\"{path}\"");
@@ -48,7 +47,7 @@ pub fn offer(asked: &Asked<'_>, offers: &mut Offers) {
             let deeper = asked.back(3).is_some_and(|t| t.kind == Kind::Dot);
             if root == Some("std") && !deeper {
                 for module in stdlib::ALL {
-                    offers.add(module.name, Offer::Module, "ships with tabi", &module_doc(module));
+                    offers.add(module.name, Offer::Module, "ships with tabi", &module.doc());
                 }
             }
         }

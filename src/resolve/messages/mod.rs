@@ -126,8 +126,13 @@ pub fn met_twice(at: Place, first: Place, second: Place, what: &str, name: &str)
 }
 
 /// A `use` that leads nowhere.
-pub fn missing_file(at: Place, written: &str, reason: &str) -> Diagnostic {
-    Diagnostic::new(&c::MISSING_FILE, format!("{written} cannot be used: {reason}"), at, "used here")
+pub fn missing_file(at: Place, written: &str, reason: &str, near: &[String]) -> Diagnostic {
+    let d = Diagnostic::new(&c::MISSING_FILE, format!("{written} cannot be used: {reason}"), at, "used here");
+    match near {
+        [] => d.help("a path begins at the file in which it stands, and stays in the project"),
+        [one] => d.help(format!("did you mean \"{one}\"?")).fix(format!("write \"{one}\""), at, format!("\"{one}\"")),
+        [one, ..] => d.help(format!("did you mean \"{one}\"?")),
+    }
 }
 
 /// Files that use each other.

@@ -225,6 +225,17 @@ pub fn no_site_labels(site: &Named, model: Option<&Named>) -> Diagnostic {
     .help("the labels that this Prometheus adds on remote write or federation: `external_labels { region \"ap-northeast-1\" }`")
 }
 
+/// A label of a site that says nothing.
+pub fn empty_site_label(label: &Named, site: &Named) -> Diagnostic {
+    Diagnostic::new(
+        &c::SITE_LABELS,
+        format!("`{}` of `{}` is empty: to Prometheus a label without a value is not there", label.text, site.text),
+        label.place,
+        "says nothing",
+    )
+    .help("give it a value, such as the name of the account")
+}
+
 /// A site with other keys.
 pub fn other_site_keys(site: &Named, model: &Named) -> Diagnostic {
     Diagnostic::new(

@@ -51,7 +51,16 @@ func main() {
 	table := flag.String("table", "", "the table that the run must give")
 	update := flag.Bool("update", false, "write the table instead")
 	jobs := flag.Int("jobs", runtime.NumCPU(), "how many worlds run at a time")
+	keep := flag.String("keep", "", "play the worlds of -only with their alerts and leave all samples here as a block; nothing is compared")
+	aligned := flag.Bool("aligned", false, "with -keep: fast groups at full minutes, slow ones half a minute after")
 	flag.Parse()
+	if *keep != "" {
+		if err := keepAll(*tabi, *sources, *only, *days, *aligned, *keep); err != nil {
+			fmt.Fprintln(os.Stderr, "truth:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	debug.SetGCPercent(400)
 	if err := run(*tabi, *sources, *days, *short, *only, *jobs, *table, *update); err != nil {
 		fmt.Fprintln(os.Stderr, "truth:", err)
@@ -184,6 +193,15 @@ func (s *scene) play(rules string, offset func(string, int64) int64) ([]result, 
 		return nil, err
 	}
 	defer server.close()
+	end, err := s.happen(server, files, offset)
+	if err != nil {
+		return nil, err
+	}
+	return s.results(server, end)
+}
+
+// happen lets a scene go on to its end, which it gives.
+func (s *scene) happen(server *server, files []string, offset func(string, int64) int64) (int64, error) {
 	end := begin + s.days*day
 	loaded := false
 	for now := begin; now < end; now += step {
@@ -203,25 +221,25 @@ func (s *scene) play(rules string, offset func(string, int64) int64) ([]result, 
 		for _, w := range s.worlds {
 			for _, t := range w.targets {
 				if err := t.scrape(now, app); err != nil {
-					return nil, err
+					return 0, err
 				}
 			}
 		}
 		if err := app.Commit(); err != nil {
-			return nil, err
+			return 0, err
 		}
 		if now-begin < s.rulesFrom {
 			continue
 		}
 		if !loaded {
 			if err := server.load(files, now*1000, offset); err != nil {
-				return nil, err
+				return 0, err
 			}
 			loaded = true
 		}
 		if err := server.evaluate((now + step) * 1000); err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	return s.results(server, end)
+	return end, nil
 }

@@ -20,6 +20,8 @@ type server struct {
 	query     rules.QueryFunc
 	groups    []*turn
 	app       storage.Appender
+	// whether alerts are evaluated as well
+	alerts bool
 }
 
 // turn is a group and when it is evaluated next, in milliseconds.
@@ -59,8 +61,8 @@ func (s *server) close() {
 	os.RemoveAll(s.directory)
 }
 
-// load takes the rules as a Prometheus does that starts now: nothing is known of earlier evaluations. Alerts are left out: they write no numbers, and
-// they are proven elsewhere. Of two groups whose turn is at the same moment the faster one comes first.
+// load takes the rules as a Prometheus does that starts now: nothing is known of earlier evaluations. Alerts are left out unless they are asked for: they
+// write no numbers, and they are proven elsewhere. Of two groups whose turn is at the same moment the faster one comes first.
 func (s *server) load(files []string, now int64, offset func(name string, interval int64) int64) error {
 	options := managerOptions(s.db, s.query)
 	groups, errs := loadGroups(rules.NewManager(options), files)
@@ -69,15 +71,21 @@ func (s *server) load(files []string, now int64, offset func(name string, interv
 	}
 	s.groups = nil
 	for _, group := range groups {
-		var recording []rules.Rule
+		var chosen []rules.Rule
 		for _, rule := range group.Rules() {
-			if _, ok := rule.(*rules.RecordingRule); ok {
-				recording = append(recording, rule)
+			alert, ok := rule.(*rules.AlertingRule)
+			if ok && !s.alerts {
+				continue
 			}
+			if ok {
+				// there is no earlier state to wait for; until then ALERTS is not written
+				alert.SetRestored(true)
+			}
+			chosen = append(chosen, rule)
 		}
 		interval := group.Interval().Milliseconds()
 		group := rules.NewGroup(rules.GroupOptions{
-			Name: group.Name(), File: group.File(), Interval: group.Interval(), Rules: recording, Opts: options,
+			Name: group.Name(), File: group.File(), Interval: group.Interval(), Rules: chosen, Opts: options,
 		})
 		next := now - now%interval + offset(group.Name(), interval)
 		for next < now {

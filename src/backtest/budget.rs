@@ -1,0 +1,136 @@
+//! One budget over time: an SLI, or one value of its `by`. From the two numbers of level 1 to all that the rules record of it.
+
+use super::clock::{AFTER, AFTER_HOUR, Clock, SLOW};
+use super::samples::{Sums, Time, Track};
+use crate::plan::LONGEST_FROM_5M;
+use crate::plan::windows::DAY;
+
+/// The two numbers of level 1.
+#[derive(Clone, Debug)]
+pub struct Level1 {
+    /// Events per second.
+    pub total: Track,
+    /// Bad ones.
+    pub bad: Track,
+}
+
+/// Sums of one of the numbers, and of its copies.
+#[derive(Clone, Debug)]
+struct Counted {
+    rate: Sums,
+    five: Sums,
+    hour: Option<Sums>,
+}
+
+impl Counted {
+    fn of(track: &Track, clock: Clock, period: u64) -> Counted {
+        let rate = track.sums(clock.closed);
+        // `sum_over_time(…:rate[5m] offset EVALUATE) * SECONDS`
+        let five = Track {
+            first: clock.read_from + AFTER,
+            step: SLOW,
+            values: clock
+                .slow()
+                .map(|t| rate.over(t - clock.evaluate, SLOW).map(|v| v * clock.evaluate as f64))
+                .collect(),
+        }
+        .sums(clock.closed);
+        let hour = (period > LONGEST_FROM_5M).then(|| {
+            Track {
+                first: clock.read_from + AFTER_HOUR,
+                step: 3600,
+                values: clock.hourly().map(|t| five.over(t - SLOW, 3600)).collect(),
+            }
+            .sums(clock.closed)
+        });
+        Counted { rate, five, hour }
+    }
+
+    /// A sum as the rules of a window take it.
+    fn over(&self, at: Time, window: u64) -> Option<f64> {
+        let source = if window < DAY { &self.rate } else { &self.five };
+        source.over(at, window.cast_signed() * 60)
+    }
+}
+
+/// All that is recorded of one budget.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    clock: Clock,
+    /// Minutes of the period.
+    period: u64,
+    total: Counted,
+    bad: Counted,
+}
+
+impl Budget {
+    /// From the numbers of level 1.
+    pub fn of(level1: &Level1, clock: Clock, period: u64) -> Budget {
+        Budget {
+            clock,
+            period,
+            total: Counted::of(&level1.total, clock, period),
+            bad: Counted::of(&level1.bad, clock, period),
+        }
+    }
+
+    /// Bad and all events of a window, in the unit of its source: only their ratio means something.
+    pub fn sums(&self, at: Time, window: u64) -> Option<(f64, f64)> {
+        Some((self.bad.over(at, window)?, self.total.over(at, window)?))
+    }
+
+    /// Whether a window has data, be it that nothing happened.
+    pub fn has_data(&self, at: Time, window: u64) -> bool {
+        self.total.over(at, window).is_some()
+    }
+
+    /// The error share of a window; none without events.
+    pub fn share(&self, at: Time, window: u64) -> Option<f64> {
+        let (bad, total) = self.sums(at, window)?;
+        (total > 0.0).then(|| bad / total)
+    }
+
+    /// The error share of a window as its group has recorded it last before a time, or then.
+    pub fn recorded_share(&self, at: Time, window: u64) -> Option<f64> {
+        let time = if window < DAY { self.clock.fast_before(at) } else { self.clock.slow_before(at) };
+        (at - time < self.clock.lookback).then(|| self.share(time, window)).flatten()
+    }
+
+    /// Whether there is a sample of level 1 at an evaluation.
+    pub fn is_there(&self, at: Time) -> bool {
+        self.total.rate.samples(at, self.clock.evaluate - 1) > 0
+    }
+
+    /// Bad events of a window, from level 1.
+    pub fn bad_events(&self, at: Time, window: u64) -> Option<f64> {
+        self.bad.rate.over(at, window.cast_signed() * 60).map(|sum| sum * self.clock.evaluate as f64)
+    }
+
+    /// Bad and all events of the period, as the slow group records them.
+    pub fn of_period(&self, at: Time) -> Option<(f64, f64)> {
+        let seconds = self.period.cast_signed() * 60;
+        let over = |c: &Counted| c.hour.as_ref().unwrap_or(&c.five).over(at, seconds);
+        Some((over(&self.bad)?, over(&self.total)?))
+    }
+
+    /// The error share of the period; none without events.
+    pub fn period_share(&self, at: Time) -> Option<f64> {
+        let (bad, total) = self.of_period(at)?;
+        (total > 0.0).then(|| bad / total)
+    }
+
+    /// Bad and all events after a time, up to another. A second less than between them: the left end is not part of it, as on Prometheus 3.
+    pub fn between(&self, from: Time, until: Time) -> (f64, f64) {
+        let count = |c: &Counted| c.rate.over(until, until - from - 1).unwrap_or(0.0) * self.clock.evaluate as f64;
+        (count(&self.bad), count(&self.total))
+    }
+
+    /// For which share of the evaluations after a time, up to another, there are numbers.
+    pub fn coverage(&self, from: Time, until: Time) -> f64 {
+        let all = (until - from) / self.clock.evaluate;
+        if all <= 0 {
+            return 0.0;
+        }
+        (f64::from(self.total.rate.samples(until, until - from - 1)) / all as f64).min(1.0)
+    }
+}

@@ -1,0 +1,277 @@
+//! What the rules of a project would have said of the past: budgets over time, when each alert would have fired, and which target the past
+//! would have supported. Samples of level 1 go in, findings come out; who reads the samples is not known here.
+//!
+//! Level 1 is asked of a Prometheus with the very expressions of the rules ([`ask`]). Windows, budgets and alerts are reckoned from these
+//! samples as the rules do it: `tests/prometheus/backtest.rs` holds the two to each other.
+
+pub mod alerts;
+pub mod ask;
+pub mod budget;
+mod chart;
+pub mod clock;
+pub mod day;
+pub mod firing;
+pub mod html;
+pub mod journey;
+pub mod json;
+pub mod look;
+pub mod samples;
+pub mod table;
+pub mod targets;
+mod timeline;
+
+pub use timeline::Point;
+
+use alerts::Alert;
+use budget::{Budget, Level1};
+use clock::Clock;
+use firing::Firing;
+use journey::{Composed, Numbers};
+use look::Looked;
+use std::collections::BTreeMap;
+use targets::Tried;
+
+use crate::model::{Percent, address};
+use crate::plan::Plan;
+use crate::plan::members::Member;
+use crate::reckon::range_of;
+
+/// The values of an SLI's `by` labels, in order of their names.
+pub type By = BTreeMap<String, String>;
+
+/// What was read of an SLI.
+pub struct Read {
+    /// Its selectors.
+    pub looked: Vec<Looked>,
+    /// The numbers of level 1 for each value of `by`.
+    pub level1: BTreeMap<By, Level1>,
+}
+
+/// One budget over the past.
+#[derive(Clone, Debug)]
+pub struct BudgetPast {
+    /// Whose it is.
+    pub by: By,
+    /// For which share of the time there are numbers.
+    pub coverage: f64,
+    /// Events, in what is reported.
+    pub events: f64,
+    /// Bad ones.
+    pub bad: f64,
+    /// The error share of the period at the end; none without events.
+    pub ratio: Option<f64>,
+    /// What is left of the budget at the end.
+    pub left: Option<f64>,
+    /// The least that was left.
+    pub least: Option<f64>,
+    /// Its alerts, with what they did in the time that is reported.
+    pub alerts: Vec<Alert>,
+    /// How it went.
+    pub timeline: Vec<Point>,
+}
+
+/// An SLI over the past.
+#[derive(Clone, Debug)]
+pub struct SliPast {
+    /// `checkout.pay.fast`
+    pub address: String,
+    /// What people call it.
+    pub title: String,
+    /// Its target.
+    pub target: Percent,
+    /// What its events are.
+    pub event: &'static str,
+    /// Its selectors.
+    pub looked: Vec<Looked>,
+    /// Its budgets.
+    pub budgets: Vec<BudgetPast>,
+    /// The alert for missing data.
+    pub no_data: Option<Alert>,
+    /// Targets over the past.
+    pub tried: Vec<Tried>,
+}
+
+/// A journey over the past.
+#[derive(Clone, Debug)]
+pub struct JourneyPast {
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Minutes of its period.
+    pub period: u64,
+    /// Its target.
+    pub target: Option<Percent>,
+    /// Whether all that makes its number was read.
+    pub whole: bool,
+    /// Its own number, where it has a target.
+    pub budget: Option<BudgetPast>,
+    /// Alerts for blocked deliveries.
+    pub blocked: Vec<Alert>,
+    /// Targets over the past.
+    pub tried: Vec<Tried>,
+    /// Its SLIs.
+    pub slis: Vec<SliPast>,
+    /// The times.
+    pub clock: Clock,
+}
+
+impl JourneyPast {
+    /// When somebody was woken for a burn.
+    pub fn burn_pages(&self) -> Vec<Firing> {
+        let of_slis = self.slis.iter().flat_map(|s| &s.budgets);
+        let all = of_slis.chain(&self.budget).flat_map(|b| &b.alerts).filter(|a| a.is_burn_page());
+        all.flat_map(|a| a.firings.iter().copied()).collect()
+    }
+
+    /// Whether something is wrong with what it reads.
+    pub fn cannot_be_measured(&self) -> bool {
+        self.slis.iter().any(SliPast::cannot_be_measured)
+    }
+}
+
+impl SliPast {
+    /// Whether a selector that must match something matches nothing.
+    pub fn cannot_be_measured(&self) -> bool {
+        self.looked.iter().any(Looked::is_wrong)
+    }
+}
+
+/// Reckons a journey from what was read of its SLIs; those that were not chosen are left out. `pages` are the burn pages of the journeys
+/// that it delivers; none where such a journey was not read.
+pub fn journey(
+    plan: &Plan<'_>,
+    read: Vec<(Member<'_>, Read)>,
+    clock: Clock,
+    pages: &dyn Fn(&str) -> Option<Vec<Firing>>,
+) -> JourneyPast {
+    let journey = plan.journey;
+    let period = journey.window.value;
+    let mut looked = Vec::new();
+    let mut reckoned: Vec<(Member<'_>, Vec<(By, Budget)>)> = Vec::new();
+    for (member, read) in read {
+        looked.push(read.looked);
+        let budgets = read.level1.into_iter().map(|(by, level1)| (by, Budget::of(&level1, clock, period)));
+        reckoned.push((member, budgets.collect()));
+    }
+    let numbers: Vec<Numbers<'_>> = reckoned
+        .iter()
+        .map(|((step, sli), budgets)| Numbers { step: *step, sli, budgets: budgets.iter().map(|(_, b)| b).collect() })
+        .collect();
+    let whole = journey.counted().iter().all(|m| reckoned.iter().any(|(r, _)| std::ptr::eq(r.1, m.1)));
+    let composed = Composed::of(journey, &numbers, clock).filter(|_| whole);
+    let slis = reckoned.iter().zip(looked).map(|((member, budgets), looked)| sli(plan, member, budgets, looked, clock));
+    let mut past = JourneyPast {
+        name: journey.name.text.clone(),
+        title: journey.shown().to_string(),
+        period,
+        target: journey.target.as_ref().map(|t| t.value),
+        whole,
+        budget: None,
+        blocked: journey::blocked(plan, &numbers, composed.as_ref(), clock, pages),
+        tried: Vec::new(),
+        slis: slis.collect(),
+        clock,
+    };
+    for alert in &mut past.blocked {
+        reported(alert, clock);
+    }
+    if let (Some(composed), Some(target)) = (&composed, &journey.target) {
+        let (budget, tried) = of_journey(plan, composed, target.value, clock);
+        past.budget = Some(BudgetPast { coverage: least_coverage(&past.slis), ..budget });
+        past.tried = tried;
+    }
+    past
+}
+
+fn least_coverage(slis: &[SliPast]) -> f64 {
+    let of = |s: &SliPast| s.budgets.iter().map(|b| b.coverage).fold(0.0, f64::max);
+    slis.iter().map(of).fold(1.0, f64::min)
+}
+
+/// Leaves out what was over before the time that is reported.
+fn reported(alert: &mut Alert, clock: Clock) {
+    alert.firings.retain(|f| f.until.is_none_or(|until| until > clock.from));
+}
+
+fn sli(plan: &Plan<'_>, member: &Member<'_>, budgets: &[(By, Budget)], looked: Vec<Looked>, clock: Clock) -> SliPast {
+    let (sli, journey) = (member.1, plan.journey);
+    let allowed = sli.target.value.budget();
+    let all: Vec<&Budget> = budgets.iter().map(|(_, b)| b).collect();
+    // the rules would count something else: nothing can be said of them
+    let wrong = looked.iter().any(Looked::is_wrong);
+    let mut no_data = alerts::no_data(sli, &all, clock).filter(|_| !wrong);
+    if let Some(alert) = &mut no_data {
+        reported(alert, clock);
+    }
+    let (mut worst, mut fewest): (Option<f64>, f64) = (None, f64::INFINITY);
+    let of_budgets = budgets.iter().map(|(by, budget)| {
+        let left = alerts::left(clock, allowed, |at| budget.period_share(at));
+        let mut alerts = alerts::of_budget(plan, sli, budget, &left, clock);
+        for alert in &mut alerts {
+            reported(alert, clock);
+        }
+        let (bad, events) = budget.between(clock.from, clock.until);
+        let all = (events > 0.0).then(|| bad / events);
+        let worst_here = targets::worst(clock, plan.journey.window.value, |at| budget.period_share(at), all);
+        worst = worst_here.map(|w| worst.map_or(w, |v| v.max(w))).or(worst);
+        fewest = fewest.min(events);
+        let pace = timeline::pace(&plan.thresholds_of(member));
+        BudgetPast {
+            by: by.clone(),
+            coverage: budget.coverage(clock.from, clock.until),
+            events,
+            bad,
+            ratio: clock.slow().last().and_then(|at| budget.period_share(at)),
+            left: timeline::last(&left),
+            least: timeline::least(&left, clock),
+            alerts,
+            timeline: timeline::of(&left, clock, |at| budget.recorded_share(at, pace).map(|s| s / allowed)),
+        }
+    });
+    let of_budgets: Vec<BudgetPast> = of_budgets.collect();
+    let fires = |row: &_, allowed: f64| targets::of_budgets(&all, row, allowed, clock);
+    let tried = worst.map(|worst| {
+        targets::tried(sli.target.value, worst, fewest, &sli.alerts, range_of(journey, sli), &fires, clock)
+    });
+    SliPast {
+        address: address(journey, member.0, sli),
+        title: crate::plan::events::full_title(journey, member),
+        target: sli.target.value,
+        event: sli.measure.event(),
+        looked,
+        budgets: of_budgets,
+        no_data,
+        tried: tried.unwrap_or_default(),
+    }
+}
+
+fn of_journey(plan: &Plan<'_>, composed: &Composed<'_>, target: Percent, clock: Clock) -> (BudgetPast, Vec<Tried>) {
+    let allowed = target.budget();
+    let left = alerts::left(clock, allowed, |at| composed.period_share(at));
+    let mut alerts = composed.alerts(plan, &left);
+    for alert in &mut alerts {
+        reported(alert, clock);
+    }
+    let all = composed.share_between(clock.from, clock.until);
+    let worst = targets::worst(clock, plan.journey.window.value, |at| composed.period_share(at), all);
+    let range = plan.journey.counted_slis().map(|(_, sli)| range_of(plan.journey, sli)).max().unwrap_or(0);
+    let fires = |row: &_, allowed: f64| composed.of_row(allowed, row);
+    let tried = worst.map(|worst| {
+        let events = composed.fewest_events(clock.from, clock.until);
+        targets::tried(target, worst, events, &plan.journey.alerts, range, &fires, clock)
+    });
+    let pace = timeline::pace(&plan.journey_thresholds());
+    let past = BudgetPast {
+        by: By::new(),
+        coverage: 0.0,
+        events: 0.0,
+        bad: 0.0,
+        ratio: clock.slow().last().and_then(|at| composed.period_share(at)),
+        left: timeline::last(&left),
+        least: timeline::least(&left, clock),
+        alerts,
+        timeline: timeline::of(&left, clock, |at| composed.recorded_share(at, pace).map(|s| s / allowed)),
+    };
+    (past, tried.unwrap_or_default())
+}

@@ -1,0 +1,227 @@
+//! The past as people read it on a terminal.
+
+use super::alerts::Alert;
+use super::clock::Clock;
+use super::targets::best;
+use super::{BudgetPast, By, JourneyPast, SliPast, day};
+use crate::plan::minutes;
+use crate::promql::write::number;
+use crate::show::table::Table;
+use crate::show::{grouped, percent, percent_short, time};
+use std::fmt::Write as _;
+
+/// What was read, and of whom.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The Prometheus.
+    pub url: String,
+    /// Its version, where it says one.
+    pub version: Option<String>,
+    /// What it warned of.
+    pub warnings: Vec<String>,
+    /// What else is to be known of what was read.
+    pub notes: Vec<String>,
+    /// The first and the last second of what is reported.
+    pub span: (i64, i64),
+}
+
+/// The whole text.
+pub fn text(asked: &Asked, journeys: &[JourneyPast]) -> String {
+    let version = asked.version.as_ref().map(|v| format!(" ({v})")).unwrap_or_default();
+    let (from, until) = asked.span;
+    let mut out = format!(
+        "{}{version}, {} to {} UTC: {}\n",
+        asked.url,
+        day::minute(from),
+        day::minute(until),
+        minutes(u64::try_from((until - from) / 60).unwrap_or(0))
+    );
+    for warning in &asked.warnings {
+        let _ = writeln!(out, "warning: it says: {warning}");
+    }
+    for note in &asked.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    for journey in journeys {
+        of_journey(&mut out, journey);
+    }
+    out
+}
+
+fn of_journey(out: &mut String, journey: &JourneyPast) {
+    let target = journey.target.map(|t| format!("target {} in ", t.text())).unwrap_or_default();
+    let _ = writeln!(out, "\n{}  {target}{}", journey.name, minutes(journey.period));
+    let mut table =
+        Table::new(&["budget", "data", "events", "bad", "errors", "target", "left", "least", "pages", "tickets"]);
+    for sli in &journey.slis {
+        for budget in &sli.budgets {
+            let counts = [grouped(budget.events), grouped(budget.bad)];
+            let told = told(budget.alerts.iter().chain(sli.no_data.iter().filter(|_| sli.budgets.len() == 1)));
+            table.row(row(&label(&sli.address, &budget.by), budget, counts, &sli.target.text(), told));
+        }
+    }
+    if let (Some(budget), Some(target)) = (&journey.budget, journey.target) {
+        let dashes = ["–".to_string(), "–".to_string()];
+        table.row(row(
+            &journey.name,
+            budget,
+            dashes,
+            &target.text(),
+            told(budget.alerts.iter().chain(&journey.blocked)),
+        ));
+    }
+    if !table.is_empty() {
+        let _ = write!(out, "{table}");
+    }
+    if !journey.whole && journey.target.is_some() {
+        let _ = writeln!(out, "  only some of its SLIs were read, so its own number is not reckoned");
+    }
+    for sli in &journey.slis {
+        looked(out, sli);
+    }
+    fired(out, journey);
+    targets(out, journey);
+}
+
+fn row(name: &str, budget: &BudgetPast, counts: [String; 2], target: &str, told: [usize; 2]) -> Vec<String> {
+    let share = |v: Option<f64>| v.map_or("–".to_string(), left);
+    let [events, bad] = counts;
+    vec![
+        name.to_string(),
+        percent_short(budget.coverage),
+        events,
+        bad,
+        budget.ratio.map_or("–".to_string(), percent),
+        target.to_string(),
+        share(budget.left),
+        share(budget.least),
+        told[0].to_string(),
+        told[1].to_string(),
+    ]
+}
+
+/// What is left of a budget; what is overspent is below 0.
+pub fn left(share: f64) -> String {
+    // what is a hair below 0 is not
+    let percent = 100.0 * share + 0.0;
+    if share.abs() >= 0.1 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
+}
+
+/// How many pages and tickets alerts sent.
+fn told<'a>(alerts: impl Iterator<Item = &'a Alert>) -> [usize; 2] {
+    let mut told = [0, 0];
+    for alert in alerts {
+        told[usize::from(alert.urgency == crate::model::Urgency::Ticket)] += alert.firings.len();
+    }
+    told
+}
+
+/// `checkout.pay.fast{site="east"}`
+pub fn label(address: &str, by: &By) -> String {
+    if by.is_empty() {
+        return address.to_string();
+    }
+    let values: Vec<String> = by.iter().map(|(k, v)| format!("{k}={}", crate::promql::write::quote(v))).collect();
+    format!("{address}{{{}}}", values.join(","))
+}
+
+fn looked(out: &mut String, sli: &SliPast) {
+    let missing: Vec<_> = sli.looked.iter().filter(|l| !l.matches).collect();
+    if missing.is_empty() {
+        if sli.budgets.is_empty() {
+            let _ = writeln!(out, "\n  {}: its selectors match series, but there are no numbers of it", sli.address);
+        }
+        return;
+    }
+    let what = if sli.cannot_be_measured() { "it cannot be measured" } else { "worth a look" };
+    let _ = writeln!(out, "\n  {}: {what}", sli.address);
+    for looked in missing {
+        let _ = writeln!(out, "    {} `{}` matches nothing", looked.role.text(), looked.selector);
+        if let Some(why) = &looked.why {
+            let _ = writeln!(out, "      {why}");
+        }
+        if let Some(help) = &looked.help {
+            let _ = writeln!(out, "      help: {help}");
+        }
+        let may_be_meant = looked.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
+        if !looked.role.must_match() && looked.role != super::ask::Role::Up && !may_be_meant {
+            let _ = writeln!(out, "      where that never happened there is no series of it, and all is well");
+        }
+    }
+}
+
+/// `page 1h/5m 13.44×`
+pub fn alert_name(alert: &Alert) -> String {
+    let what = match (&alert.row, alert.name, &alert.blocks) {
+        (Some(row), ..) => format!("{}/{} {}×", minutes(row.long), minutes(row.short), number(row.burn)),
+        (_, _, Some(blocks)) => format!("blocks {blocks}"),
+        (_, crate::plan::alerts::SLO_NO_DATA, _) => "no data".to_string(),
+        _ => "little left".to_string(),
+    };
+    format!("{} {what}", alert.urgency.text())
+}
+
+/// How many firings of an alert are listed.
+const LISTED: usize = 8;
+
+fn fired(out: &mut String, journey: &JourneyPast) {
+    let mut table = Table::new(&["alert", "of", "fired", "for"]);
+    let mut more = Vec::new();
+    let mut add = |alert: &Alert, of: &str, clock: Clock| {
+        for firing in alert.firings.iter().take(LISTED) {
+            let length = time(firing.length(clock.until) as f64 / 60.0);
+            let end = if firing.until.is_none() { format!("{length}, still") } else { length };
+            table.row(vec![alert_name(alert), of.to_string(), day::minute(firing.from), end]);
+        }
+        if alert.firings.len() > LISTED {
+            more.push(format!("{} of {of}: {} more", alert_name(alert), alert.firings.len() - LISTED));
+        }
+    };
+    for sli in &journey.slis {
+        for budget in &sli.budgets {
+            budget.alerts.iter().for_each(|a| add(a, &label(&sli.address, &budget.by), journey.clock));
+        }
+        sli.no_data.iter().for_each(|a| add(a, &sli.address, journey.clock));
+    }
+    for alert in journey.budget.iter().flat_map(|b| &b.alerts).chain(&journey.blocked) {
+        add(alert, &journey.name, journey.clock);
+    }
+    if table.is_empty() {
+        let _ = writeln!(out, "\n  no alert would have fired");
+        return;
+    }
+    let _ = write!(out, "\n{table}");
+    for line in more {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+fn targets(out: &mut String, journey: &JourneyPast) {
+    let mut table = Table::new(&["target", "of", "spent", "pages", "tickets", ""]);
+    let slis = journey.slis.iter().map(|s| (s.address.as_str(), s.target, &s.tried));
+    let own = journey.target.map(|t| (journey.name.as_str(), t, &journey.tried));
+    for (name, target, tried) in slis.chain(own) {
+        let best = best(tried);
+        for one in tried {
+            let verdict = match (best == Some(one), one.target == target) {
+                (true, true) => "the best that was kept, and what is promised",
+                (true, false) => "the best that was kept",
+                (false, true) if one.kept() => "promised, and kept",
+                (false, true) => "promised",
+                _ if one.too_fine => "fewer events than it takes for one to fail",
+                _ => "",
+            };
+            table.row(vec![
+                one.target.text(),
+                name.to_string(),
+                percent_short(one.spent),
+                one.pages.to_string(),
+                one.tickets.to_string(),
+                verdict.to_string(),
+            ]);
+        }
+    }
+    if !table.is_empty() {
+        let _ = write!(out, "\n{table}");
+    }
+}

@@ -1,0 +1,147 @@
+//! `tabi backtest`: what the rules of a project would have said of the past that a Prometheus has.
+
+mod read;
+mod span;
+
+use super::check::Format;
+use super::prometheus::Prometheus;
+use super::terminal::{Progress, Terminal};
+use super::{Outcome, check, output};
+use crate::backtest::{self, JourneyPast, html, json, table};
+use crate::model::{Journey, Model};
+use crate::plan::Plan;
+use crate::plan::members::Member;
+use crate::show::find::{Found, find};
+use read::Reader;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Say what the rules would have said of the past
+///
+/// Reads the raw series of a Prometheus with the expressions of the rules and reckons from them what the rules would have recorded: what
+/// the budgets would have been, when each alert would have fired and for how long, which target the past would have supported, whether
+/// each selector matches anything, and whether histograms have their buckets. Nothing is written to the Prometheus.
+///
+/// Who asks is said in the environment: `TABI_PROMETHEUS_TOKEN` is a bearer token, `TABI_PROMETHEUS_USER` and `TABI_PROMETHEUS_PASSWORD` a name
+/// and a password, `TABI_PROMETHEUS_HEADER` headers such as `X-Scope-OrgID: shop`, one a line. `http_proxy`, `https_proxy` and `no_proxy` are
+/// followed.
+#[derive(clap::Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  tabi backtest --prometheus http://localhost:9090                     the whole project, over the last 28 days
+  tabi backtest --prometheus https://prom.example --since 7d checkout  one journey, over a week
+  tabi backtest --prometheus http://localhost:9090 --html past.html    also as a page with timelines
+  tabi backtest --prometheus http://localhost:9090 --format json       for programs; docs/json.md describes it
+
+Exit codes: 0 all could be measured, 1 something cannot be, or the answers are not whole, 2 it could not be asked.")]
+pub struct Args {
+    /// `journey`, `journey.step` or `journey.step.sli`; all journeys without one
+    #[arg(value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    /// The Prometheus, or what speaks its API
+    #[arg(long, value_name = "URL")]
+    prometheus: String,
+    /// How far back
+    #[arg(long, value_name = "TIME", default_value = "28d", value_parser = span::length)]
+    since: u64,
+    /// The end of the past, such as 2026-11-26T12:00:00Z; now without it
+    #[arg(long, value_name = "TIME", value_parser = span::moment)]
+    until: Option<i64>,
+    /// Files and directories of the project, if it is not that of this directory
+    #[arg(long = "path", value_name = "PATH", num_args = 1..)]
+    paths: Vec<PathBuf>,
+    /// For people or for programs
+    #[arg(long = "output-format", alias = "format", value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Also write a page with timelines
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// How long each question may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// Certificates of authorities to trust over https, in PEM, instead of those of the system
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
+    let (model, options) = (&checked.model, &checked.project.config.options);
+    let chosen = chosen(model, &args.addresses)?;
+    if chosen.is_empty() {
+        return Err("the project has no journeys\n  help: `tabi init` writes a first one".into());
+    }
+    let prometheus = Prometheus::at(&args.prometheus, Duration::from_secs(args.timeout), args.ca_file.as_deref())?;
+    let progress = Progress::new(terminal);
+    let mut reader = Reader::new(&prometheus, &progress, args.until, args.since)?;
+    reader.expect(chosen.iter().map(|(_, members)| members.len()).sum());
+    let mut past: BTreeMap<usize, JourneyPast> = BTreeMap::new();
+    // users' journeys first: a developer journey asks for their pages
+    let mut order: Vec<&(usize, Vec<Member<'_>>)> = chosen.iter().collect();
+    order.sort_by_key(|(index, _)| (model.journeys[*index].audience, *index));
+    for (index, members) in order {
+        let journey = &model.journeys[*index];
+        let plan = Plan { model, options, journey };
+        let clock = reader.clock(&plan);
+        let mut read = Vec::new();
+        for member in members {
+            read.push((*member, reader.read(&plan, member, clock)?));
+        }
+        let pages = |name: &str| past.values().find(|p| p.name == name).map(JourneyPast::burn_pages);
+        let one = backtest::journey(&plan, read, clock, &pages);
+        for (user, _) in &journey.delivers {
+            let name = &model.journeys[*user].name.text;
+            if !past.contains_key(user) && journey.alerts.blocked.is_some() {
+                reader.note(format!(
+                    "`{name}` was not read, so it is not known when {} would have blocked it",
+                    journey.name.text
+                ));
+            }
+        }
+        past.insert(*index, one);
+    }
+    let asked = reader.asked();
+    drop(progress);
+    let journeys: Vec<JourneyPast> = past.into_values().collect();
+    if let Some(file) = &args.html {
+        output::put(file, &html::page(&asked, &journeys))?;
+    }
+    terminal.result(&match args.format {
+        Format::Human => table::text(&asked, &journeys),
+        Format::Json => json::document(&asked, &journeys),
+    })?;
+    let wrong = !asked.warnings.is_empty() || journeys.iter().any(JourneyPast::cannot_be_measured);
+    Ok(if wrong { Outcome::Found } else { Outcome::Fine })
+}
+
+/// The journeys that addresses choose, each with those of its SLIs that they choose.
+fn chosen<'m>(model: &'m Model, addresses: &[String]) -> Result<Vec<(usize, Vec<Member<'m>>)>, String> {
+    let index =
+        |journey: &Journey| model.journeys.iter().position(|j| std::ptr::eq(&raw const **j, journey)).unwrap_or(0);
+    let mut wanted: Vec<(usize, Member<'m>)> = Vec::new();
+    for address in addresses {
+        match find(model, address)? {
+            Found::Journey(journey) => wanted.extend(journey.members().into_iter().map(|m| (index(journey), m))),
+            Found::Step(journey, step) => {
+                wanted.extend(step.slis.iter().map(|sli| (index(journey), (Some(step), sli))));
+            }
+            Found::Sli(journey, step, sli) => wanted.push((index(journey), (step, sli))),
+        }
+    }
+    let is_wanted = |i: usize, member: &Member<'_>| {
+        addresses.is_empty() || wanted.iter().any(|(w, m)| *w == i && std::ptr::eq(m.1, member.1))
+    };
+    let of = |(i, journey): (usize, &'m Journey)| {
+        let members: Vec<Member<'m>> = journey.members().into_iter().filter(|m| is_wanted(i, m)).collect();
+        (i, members)
+    };
+    Ok(model
+        .journeys
+        .iter()
+        .map(AsRef::as_ref)
+        .enumerate()
+        .map(of)
+        .filter(|(_, members)| !members.is_empty())
+        .collect())
+}

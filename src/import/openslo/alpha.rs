@@ -1,0 +1,158 @@
+//! `openslo/v1alpha`: an SLO has its queries in itself.
+
+use super::super::fields::{Fields, Reader};
+use super::super::messages as say;
+use super::super::query::Query;
+use super::super::service::Service;
+use super::super::settings::Context;
+use super::super::yaml::Node;
+use super::v1::{self, Index};
+use super::{DAY, Indicator, USUAL, bare, done, empty, goal, measured, metadata, target, usable};
+use std::rc::Rc;
+
+const SPEC: &[&str] = &["service", "description", "indicator", "timeWindows", "budgetingMethod", "objectives"];
+const OBJECTIVE: &[&str] =
+    &["displayName", "op", "value", "target", "targetPercent", "timeSliceTarget", "timeSliceWindow", "ratioMetrics"];
+
+const UNITS: &[(&str, u64)] = &[
+    ("Second", 1_000),
+    ("Minute", 60_000),
+    ("Hour", 3_600_000),
+    ("Day", DAY),
+    ("Week", 7 * DAY),
+    ("Month", 30 * DAY),
+    ("Quarter", 90 * DAY),
+    ("Year", 365 * DAY),
+];
+
+/// An SLO with its objectives.
+pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: &Rc<Node>) -> Option<Service> {
+    let fields = reader.fields(node, "an SLO", &["apiVersion", "kind", "metadata", "spec"])?;
+    let meta = reader.required(&fields, "metadata", "an SLO");
+    let spec = reader.required(&fields, "spec", "an SLO");
+    let meta = reader.fields(&meta?, "`metadata`", v1::METADATA)?;
+    let (name, name_node) = reader.required_text(&meta, "name", "`metadata`")?;
+    let spec = reader.fields(&spec?, "`spec`", SPEC)?;
+    let service = reader.required_text(&spec, "service", "`spec`");
+    let method = reader.text(&spec, "budgetingMethod").unwrap_or_else(|| "Occurrences".into());
+    let mut notes = Vec::new();
+    let window = window(reader, &spec, &mut notes)?;
+    let description = reader.text(&spec, "description").filter(|d| !d.trim().is_empty());
+    let title = reader.text(&meta, "displayName");
+    let mut threshold_why = Vec::new();
+    let threshold = match spec.get("indicator").cloned() {
+        Some(node) => {
+            let fields = reader.fields(&node, "`indicator`", &["thresholdMetric"])?;
+            let node = reader.required(&fields, "thresholdMetric", "`indicator`")?;
+            metric(reader, &node, &name, &mut threshold_why)
+        }
+        None => None,
+    };
+    let (service_name, _) = service?;
+    let mut made = empty(&service_name, window);
+    index.describe(&mut made);
+    let objectives = reader.list(&spec, "objectives");
+    let several = objectives.len() > 1;
+    for (number, node) in objectives.iter().enumerate() {
+        let Some(objective) = reader.fields(node, "an objective", OBJECTIVE) else { continue };
+        let called = reader.text(&objective, "displayName");
+        let mut slo = bare(name.clone(), reader.at(&name_node));
+        slo.notes.clone_from(&notes);
+        slo.title.clone_from(if several { &called } else { &title });
+        slo.description.clone_from(&description);
+        if several {
+            slo.step = Some(super::part_of(&name, called.as_deref()));
+            slo.name = format!("{name}-{}", called.unwrap_or_else(|| format!("{}", number + 1)));
+        }
+        metadata(reader, context, &meta, &mut slo);
+        let mut why = threshold_why.clone();
+        let indicator = match (&threshold, objective.get("ratioMetrics").cloned()) {
+            (None, Some(node)) => ratio(reader, &node, &slo.name, &mut why),
+            (Some(query), None) => Some(Indicator::Threshold(query.clone())),
+            (None, None) if !why.is_empty() => None,
+            _ => {
+                let at = reader.head(node);
+                reader.say(say::only_one(at, "an SLO", &["indicator", "ratioMetrics"]));
+                continue;
+            }
+        };
+        let goal = goal(reader, &objective, &method);
+        let Some((percentage, target_node)) = target(reader, &objective) else { continue };
+        if percentage.parse::<f64>().is_ok_and(|t| t >= 100.0) {
+            why.push(reader.perfect(&target_node, &slo.name));
+        }
+        slo.target = percentage;
+        match indicator.map(|i| measured(&i, &goal)) {
+            Some(Ok(measured)) => slo.measured = measured,
+            Some(Err(reason)) => {
+                let at = reader.head(node);
+                reader.say(say::left_out(at, format!("{}: {reason}", slo.name)));
+                why.push(reason);
+            }
+            None if why.is_empty() => continue,
+            None => {}
+        }
+        match done(reader, slo, why) {
+            Ok(slo) => made.slos.push(slo),
+            Err(comment) => made.lost.push(comment),
+        }
+    }
+    Some(made)
+}
+
+fn window(reader: &mut Reader<'_>, spec: &Fields, notes: &mut Vec<String>) -> Option<u64> {
+    let all = reader.list(spec, "timeWindows");
+    let Some(first) = all.first() else {
+        notes.push("the specification has no window; 28d is Tabi's".into());
+        return Some(USUAL);
+    };
+    let fields = reader.fields(first, "a time window", &["unit", "count", "isRolling", "calendar"])?;
+    let (unit, unit_node) = reader.required_text(&fields, "unit", "a time window")?;
+    let (count, count_node) = reader.required_text(&fields, "count", "a time window")?;
+    let rolling = reader.flag(&fields, "isRolling").unwrap_or(fields.get("calendar").is_none());
+    let Some((_, length)) = UNITS.iter().find(|(word, _)| *word == unit) else {
+        let words: Vec<&str> = UNITS.iter().map(|(word, _)| *word).collect();
+        reader.say(say::unknown_word(reader.at(&unit_node), "unit", &unit, &words));
+        return None;
+    };
+    let Some(whole) = count.parse::<u64>().ok().and_then(|n| n.checked_mul(*length)) else {
+        reader.say(say::bad_duration(reader.at(&count_node), "count", &count));
+        return None;
+    };
+    Some(usable(reader, reader.at(&unit_node), whole, !rolling, notes))
+}
+
+fn ratio(reader: &mut Reader<'_>, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Indicator> {
+    let fields = reader.fields(node, "`ratioMetrics`", &["good", "bad", "total", "incremental", "counter"])?;
+    let counter = reader.flag(&fields, "incremental").or_else(|| reader.flag(&fields, "counter")).unwrap_or(false);
+    let mut part = |key: &str| fields.get(key).cloned().map(|node| metric(reader, &node, slo, why));
+    let (good, bad, total) = (part("good"), part("bad"), part("total"));
+    let all = [&good, &bad, &total];
+    if all.iter().filter(|p| p.is_some()).count() < 2 {
+        let at = reader.head(node);
+        reader.say(say::missing_field(at, if total.is_some() { "good" } else { "total" }, "`ratioMetrics`"));
+        return None;
+    }
+    if all.iter().any(|p| matches!(p, Some(None))) {
+        return None;
+    }
+    Some(Indicator::Ratio { good: good.flatten(), bad: bad.flatten(), total: total.flatten(), counter })
+}
+
+fn metric(reader: &mut Reader<'_>, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Query> {
+    let fields = reader.fields(node, "a metric", &["source", "queryType", "query", "metadata"])?;
+    let source = reader.text(&fields, "source").unwrap_or_default();
+    let kind = reader.text(&fields, "queryType").unwrap_or_default();
+    if !source.is_empty() && !v1::speaks_promql(&source) && !v1::speaks_promql(&kind) {
+        let at = fields.get("source").map_or_else(|| reader.head(node), |n| reader.at(n));
+        return v1::foreign(reader, at, slo, &source, why);
+    }
+    let query = reader.required(&fields, "query", "a metric")?;
+    match reader.query(&query, "query", slo) {
+        Ok(query) => Some(query),
+        Err(reason) => {
+            why.push(reason);
+            None
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! OpenSLO: `openslo/v1` with its references, and `openslo/v1alpha`. Both are read into the same objectives, which become measures here.
+
+mod alerts;
+mod alpha;
+mod v1;
+
+use super::fields::{Fields, Pair, Reader};
+use super::query::{self, Measured, Query};
+use super::service::{Alerts, Service, Slo, owner_of};
+use super::settings::{Context, lost, percent, share};
+use super::yaml::Node;
+use super::{Document, merged, messages as say, names};
+use crate::promql::write::duration;
+use crate::source::{FileId, Place};
+use crate::syntax::leaf;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+const DAY: u64 = 86_400_000;
+/// The window where a specification has none that Tabi can have.
+const USUAL: u64 = 28 * DAY;
+
+/// What an indicator says, its queries read.
+enum Indicator {
+    /// `ratioMetric` with counts
+    Ratio { good: Option<Query>, bad: Option<Query>, total: Option<Query>, counter: bool },
+    /// `ratioMetric` with a ratio
+    Raw { query: Query, of_good: bool },
+    /// `thresholdMetric`
+    Threshold(Query),
+}
+
+/// What an objective says beside its target.
+#[derive(Default)]
+struct Goal {
+    op: Option<String>,
+    value: Option<String>,
+    slice_target: Option<String>,
+    slice_window: Option<u64>,
+    slices: bool,
+    ratio_slices: bool,
+}
+
+/// Reads all documents of `OpenSLO`.
+pub fn read(documents: &[Document], readers: &mut HashMap<FileId, Reader<'_>>, context: &mut Context) -> Vec<Service> {
+    let index = v1::Index::of(documents);
+    let mut services = Vec::new();
+    for document in documents {
+        let Some(reader) = readers.get_mut(&document.file) else { continue };
+        let text = |key: &str| document.node.get(key).and_then(|n| n.text()).unwrap_or("").to_string();
+        let (version, kind) = (text("apiVersion"), text("kind"));
+        match (version.as_str(), kind.as_str()) {
+            ("openslo/v1", "SLO") => {
+                context.read += 1;
+                services.extend(v1::slo(reader, context, &index, &document.node));
+            }
+            ("openslo/v1alpha", "SLO") => {
+                context.read += 1;
+                services.extend(alpha::slo(reader, context, &index, &document.node));
+            }
+            ("openslo/v1", "SLI" | "AlertPolicy" | "AlertCondition" | "DataSource" | "Service")
+            | ("openslo/v1alpha", "Service") => context.read += 1, // read where they are named
+            ("openslo/v1", "AlertNotificationTarget") => {
+                context.read += 1;
+                if context.is_first(document.file, "targets") {
+                    let at = reader.head(&document.node);
+                    reader.say(say::lost_words(
+                        at,
+                        "who gets an alert is the Alertmanager's business: its routes match labels",
+                    ));
+                }
+            }
+            _ => {
+                let said = if kind.is_empty() { "no `kind`".to_string() } else { format!("{kind} ({version})") };
+                context.pass_over(document.file, &said);
+            }
+        }
+    }
+    merged(services)
+}
+
+/// A service that has nothing yet.
+fn empty(name: &str, window: u64) -> Service {
+    Service {
+        name: name.to_string(),
+        title: None,
+        description: None,
+        window: duration(window),
+        notes: Vec::new(),
+        owner: None,
+        labels: Vec::new(),
+        alerts: Alerts::default(),
+        weighted: false,
+        slos: Vec::new(),
+        lost: Vec::new(),
+    }
+}
+
+/// An SLO that has a name and nothing else.
+fn bare(name: String, at: Place) -> Slo {
+    Slo {
+        name,
+        at,
+        step: None,
+        title: None,
+        description: None,
+        measured: Measured::default(),
+        settings: Vec::new(),
+        target: String::new(),
+        weight: None,
+        owner: None,
+        labels: Vec::new(),
+        runbook: None,
+        alerts: Alerts::default(),
+        severity_labels: [Vec::new(), Vec::new()],
+        notes: Vec::new(),
+    }
+}
+
+/// Step and name of one of several objectives.
+fn part_of(slo: &str, called: Option<&str>) -> (String, Option<String>) {
+    let (step, kind) = names::step_and_sli(slo);
+    (step, called.map(|title| names::name(title, "part")).or(kind))
+}
+
+/// Labels, annotations and the owner of a `metadata`.
+fn metadata(reader: &mut Reader<'_>, context: &mut Context, fields: &Fields, slo: &mut Slo) {
+    let mut labels = reader.pairs(fields, "labels");
+    slo.owner = owner_of(&mut labels);
+    slo.labels = reader.labels(labels, &mut slo.notes);
+    for Pair { key, value, at } in reader.pairs(fields, "annotations") {
+        slo.notes.push(format!("annotation {key}: {value}"));
+        if context.is_first(reader.id, &format!("annotation {key}")) {
+            let message = format!("annotations are Tabi's own; `{key}` is a comment in what was made");
+            reader.say(say::lost_words(at, message));
+        }
+    }
+}
+
+/// `target` or `targetPercent`, as a percentage.
+fn target(reader: &mut Reader<'_>, objective: &Fields) -> Option<(String, Rc<Node>)> {
+    let given: Vec<&str> = ["target", "targetPercent"].into_iter().filter(|k| objective.get(k).is_some()).collect();
+    let [key] = given.as_slice() else {
+        let at = reader.head(&objective.node);
+        reader.say(say::only_one(at, "an objective", &["target", "targetPercent"]));
+        return None;
+    };
+    let node = objective.get(key)?.clone();
+    let percentage = if *key == "target" { node.text().and_then(share) } else { node.text().and_then(percent) };
+    reader.target(&node, key, percentage).map(|t| (t, node))
+}
+
+/// `op`, `value` and the slices of an objective.
+fn goal(reader: &mut Reader<'_>, objective: &Fields, method: &str) -> Goal {
+    let op = reader.text(objective, "op").and_then(|op| {
+        let sign = match op.as_str() {
+            "lte" => "<=",
+            "lt" => "<",
+            "gte" => ">=",
+            "gt" => ">",
+            _ => {
+                let at = objective.get("op").map(|n| reader.at(n));
+                if let Some(at) = at {
+                    reader.say(say::unknown_word(at, "op", &op, &["lte", "lt", "gte", "gt"]));
+                }
+                return None;
+            }
+        };
+        Some(sign.to_string())
+    });
+    let number = |reader: &mut Reader<'_>, key: &str| {
+        let text = reader.text(objective, key)?;
+        if text.parse::<f64>().is_ok_and(f64::is_finite) {
+            return Some(text);
+        }
+        let at = objective.get(key).map(|n| reader.at(n))?;
+        reader.say(say::bad_number(at, key, &text, "a number"));
+        None
+    };
+    let value = number(reader, "value");
+    let slice_target = number(reader, "timeSliceTarget");
+    let slice_window = objective.get("timeSliceWindow").cloned().and_then(|n| {
+        // a number without a unit is minutes in v1alpha
+        let text = n.text().unwrap_or_default().to_string();
+        match text.parse::<u64>() {
+            Ok(minutes) => Some(minutes * 60_000),
+            Err(_) => reader.window(&n, "timeSliceWindow"),
+        }
+    });
+    Goal {
+        op,
+        value,
+        slice_target,
+        slice_window,
+        slices: method == "Timeslices",
+        ratio_slices: method == "RatioTimeslices",
+    }
+}
+
+/// The measure of an indicator for a goal, or why there is none.
+fn measured(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
+    let made = match indicator {
+        Indicator::Threshold(query) => {
+            let (Some(op), Some(value)) = (&goal.op, &goal.value) else {
+                return Err("a threshold needs `op` and `value`".into());
+            };
+            holds(&format!("{} {op} {value}", operand(query)), query)
+                .note("each minute in which the comparison holds is good")
+        }
+        Indicator::Ratio { .. } | Indicator::Raw { .. } if goal.slices => slices(indicator, goal)?,
+        Indicator::Raw { query, of_good } => query::ratio(query, *of_good),
+        Indicator::Ratio { good, bad, total, counter } => {
+            let as_counter = |query: &Query| if *counter { query.as_counter() } else { query.clone() };
+            let (good, bad, total) =
+                (good.as_ref().map(as_counter), bad.as_ref().map(as_counter), total.as_ref().map(as_counter));
+            let measured = match (good, bad, total) {
+                (Some(good), _, Some(total)) => query::good_and_total(&good, &total),
+                (None, Some(bad), Some(total)) => query::bad_and_total(&bad, &total),
+                (Some(good), Some(bad), None) => query::good_and_bad(&good, &bad),
+                _ => return Err("two of good, bad and total are needed".into()),
+            };
+            let is_raw = measured.lines.iter().any(|(_, line)| line.starts_with('`') && !line.contains("$window"));
+            if is_raw {
+                measured.note("check: the values of these queries are taken as events per second")
+            } else {
+                measured
+            }
+        }
+    };
+    if goal.ratio_slices {
+        return Ok(made.note("RatioTimeslices averages the ratios of slices; Tabi counts events, each as one"));
+    }
+    Ok(made)
+}
+
+fn operand(query: &Query) -> String {
+    if query.is_simple() { query.text().to_string() } else { format!("({})", query.text()) }
+}
+
+/// A comparison of each minute, in backticks.
+fn holds(comparison: &str, query: &Query) -> Measured {
+    let by = query.kept_labels();
+    Measured { lines: vec![("holds", format!("`{comparison}`"))], by, notes: Vec::new() }
+}
+
+/// A slice is good while its ratio is at or above `timeSliceTarget`.
+fn slices(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
+    let Some(target) = &goal.slice_target else { return Err("Timeslices need `timeSliceTarget`".into()) };
+    let window = goal.slice_window.unwrap_or(60_000);
+    let length = duration(window.max(120_000));
+    let text = |query: &Query, counter: bool| {
+        let query = if counter { query.as_counter() } else { query.clone() };
+        operand(&query).replace("$window", &length)
+    };
+    let (ratio, query) = match indicator {
+        Indicator::Raw { query, of_good: true } => (text(query, false), query),
+        Indicator::Raw { query, of_good: false } => (format!("(1 - {})", text(query, false)), query),
+        Indicator::Ratio { good: Some(good), total: Some(total), counter, .. } => {
+            (format!("{} / {}", text(good, *counter), text(total, *counter)), total)
+        }
+        Indicator::Ratio { bad: Some(bad), total: Some(total), counter, .. } => {
+            (format!("1 - {} / {}", text(bad, *counter), text(total, *counter)), total)
+        }
+        _ => return Err("a ratio of slices needs `total`".into()),
+    };
+    let op = goal.op.as_deref().filter(|op| op.starts_with('>')).unwrap_or(">=");
+    let measured = holds(&format!("{ratio} {op} {target}"), query);
+    Ok(measured.note(format!(
+        "Timeslices: each minute is good or bad as a whole, by the {length} before it; a minute without events is none"
+    )))
+}
+
+/// An SLO that is done, or the comment in its place.
+fn done(reader: &mut Reader<'_>, slo: Slo, mut why: Vec<String>) -> Result<Slo, String> {
+    why.dedup();
+    let why = why.as_slice();
+    if why.is_empty() { Ok(slo) } else { Err(lost(&reader.source.name, &slo.name, slo.at, reader, why)) }
+}
+
+/// A window in days as Tabi can have it; a calendar becomes a rolling window.
+fn usable(reader: &mut Reader<'_>, at: Place, window: u64, calendar: bool, notes: &mut Vec<String>) -> u64 {
+    if calendar {
+        let message = "a window of the calendar is a rolling one of the same length in Tabi";
+        notes.push(format!("check: {message}"));
+        reader.say(say::changed(at, message));
+    }
+    if (DAY..=365 * DAY).contains(&window) {
+        return window;
+    }
+    let message = format!(
+        "a window is between 1d and 365d in Tabi; {} was put in the place of {}",
+        duration(USUAL),
+        duration(window)
+    );
+    notes.push(format!("check: {message}"));
+    reader.say(say::changed(at, message));
+    USUAL
+}
+
+/// `28d`, `4w`, `1M`, `1Q`, `1Y`: a month is 30 days, as the SDK has it.
+fn shorthand(text: &str) -> Option<u64> {
+    let (number, unit) = text.split_at(text.len().checked_sub(1)?);
+    let days = match unit {
+        "M" => 30,
+        "Q" => 90,
+        "Y" => 365,
+        _ => return leaf::duration(text).filter(|ms| *ms > 0),
+    };
+    number.parse::<u64>().ok()?.checked_mul(days * DAY).filter(|ms| *ms > 0)
+}

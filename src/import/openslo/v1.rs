@@ -1,0 +1,343 @@
+//! `openslo/v1`: SLOs with what they refer to.
+
+use super::super::fields::{Fields, Reader};
+use super::super::query::Query;
+use super::super::service::{Service, Slo};
+use super::super::settings::Context;
+use super::super::yaml::Node;
+use super::super::{Document, messages as say};
+use super::{Indicator, USUAL, alerts, bare, done, empty, goal, measured, metadata, shorthand, target, usable};
+use crate::source::Place;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub const METADATA: &[&str] = &["name", "displayName", "labels", "annotations"];
+const OBJECT: &[&str] = &["apiVersion", "kind", "metadata", "spec"];
+const SPEC: &[&str] = &[
+    "description",
+    "service",
+    "indicator",
+    "indicatorRef",
+    "timeWindow",
+    "budgetingMethod",
+    "objectives",
+    "alertPolicies",
+];
+const OBJECTIVE: &[&str] = &[
+    "displayName",
+    "op",
+    "value",
+    "target",
+    "targetPercent",
+    "timeSliceTarget",
+    "timeSliceWindow",
+    "indicator",
+    "indicatorRef",
+    "compositeWeight",
+];
+
+const METHODS: &[&str] = &["Occurrences", "Timeslices", "RatioTimeslices"];
+
+/// What has a name in the files that are imported, by kind and name.
+pub struct Index {
+    all: BTreeMap<(String, String), Rc<Node>>,
+}
+
+impl Index {
+    /// Of all documents; the first of a name counts.
+    pub fn of(documents: &[Document]) -> Index {
+        let mut all = BTreeMap::new();
+        for document in documents {
+            let kind = document.node.get("kind").and_then(|n| n.text());
+            let name = document.node.get("metadata").and_then(|m| m.get("name")).and_then(|n| n.text());
+            if let (Some(kind), Some(name)) = (kind, name) {
+                all.entry((kind.to_string(), name.to_string())).or_insert_with(|| document.node.clone());
+            }
+        }
+        Index { all }
+    }
+
+    /// The document of a kind and a name.
+    pub fn get(&self, kind: &str, name: &str) -> Option<&Rc<Node>> {
+        self.all.get(&(kind.to_string(), name.to_string()))
+    }
+
+    /// All names of a kind.
+    fn names(&self, kind: &str) -> Vec<&str> {
+        self.all.keys().filter(|(k, _)| k == kind).map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// What a reference leads to; says where it leads nowhere.
+    pub fn follow(&self, reader: &mut Reader<'_>, node: &Node, kind: &str) -> Option<Rc<Node>> {
+        let name = reader.text_of(node, &format!("the name of a {kind}"))?;
+        let found = self.get(kind, &name).cloned();
+        if found.is_none() {
+            reader.say(say::unknown_reference(reader.at(node), kind, &name, &self.names(kind)));
+        }
+        found
+    }
+
+    /// Title and description of a service.
+    pub fn describe(&self, service: &mut Service) {
+        let Some(node) = self.get("Service", &service.name) else { return };
+        let text = |n: Option<&Rc<Node>>| n.and_then(|n| n.text()).map(str::to_string).filter(|t| !t.trim().is_empty());
+        service.title = text(node.get("metadata").and_then(|m| m.get("displayName")));
+        service.description = text(node.get("spec").and_then(|s| s.get("description")));
+    }
+}
+
+/// An SLO: its objectives, in a service; a composite is a journey of its own.
+pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: &Rc<Node>) -> Option<Service> {
+    let fields = reader.fields(node, "an SLO", OBJECT)?;
+    let meta = reader.required(&fields, "metadata", "an SLO");
+    let spec = reader.required(&fields, "spec", "an SLO");
+    let meta = reader.fields(&meta?, "`metadata`", METADATA)?;
+    let (name, name_node) = reader.required_text(&meta, "name", "`metadata`")?;
+    let spec = reader.fields(&spec?, "`spec`", SPEC)?;
+    let service = reader.required_text(&spec, "service", "`spec`");
+    let method = reader.text(&spec, "budgetingMethod").unwrap_or_else(|| "Occurrences".into());
+    if !METHODS.contains(&method.as_str()) {
+        let at = spec.get("budgetingMethod").map_or_else(|| reader.at(&name_node), |n| reader.at(n));
+        reader.say(say::unknown_word(at, "budgetingMethod", &method, METHODS));
+    }
+    let mut notes = Vec::new();
+    let window = window(reader, &spec, &name, &mut notes)?;
+    let objectives = reader.list(&spec, "objectives");
+    if objectives.is_empty() {
+        let at = reader.head(&spec.node);
+        reader.say(say::missing_field(at, "objectives", "`spec`"));
+        return None;
+    }
+    let own = spec.get("indicator").or_else(|| spec.get("indicatorRef")).is_some();
+    let title = reader.text(&meta, "displayName");
+    let description = reader.text(&spec, "description");
+    let policies = alerts::of(reader, index, &spec, window);
+    let (service_name, _) = service?;
+    let mut made = empty(if own { &service_name } else { &name }, window);
+    if own {
+        index.describe(&mut made);
+    } else {
+        made.title.clone_from(&title);
+        made.description.clone_from(&description);
+        made.weighted = true;
+        made.notes.push(format!("a composite of the service {service_name}: each objective is a step"));
+    }
+    let several = objectives.len() > 1;
+    for (number, node) in objectives.iter().enumerate() {
+        let Some(objective) = reader.fields(node, "an objective", OBJECTIVE) else { continue };
+        let called = reader.text(&objective, "displayName");
+        let mut slo = bare(name.clone(), reader.at(&name_node));
+        slo.notes.clone_from(&notes);
+        slo.title.clone_from(if several || !own { &called } else { &title });
+        slo.description = description.clone().filter(|d| own && !d.trim().is_empty());
+        if several || !own {
+            let part = called.clone().unwrap_or_else(|| format!("{}", number + 1));
+            if own {
+                slo.step = Some(super::part_of(&name, called.as_deref()));
+            }
+            slo.name = if own { format!("{name}-{part}") } else { part };
+        }
+        metadata(reader, context, &meta, &mut slo);
+        let mut why = Vec::new();
+        let from = if own { &spec } else { &objective };
+        let indicator = indicator(reader, context, index, from, &mut slo, own, &mut why);
+        let goal = goal(reader, &objective, &method);
+        let Some((percentage, target_node)) = target(reader, &objective) else { continue };
+        if percentage.parse::<f64>().is_ok_and(|t| t >= 100.0) {
+            why.push(reader.perfect(&target_node, &slo.name));
+        }
+        slo.target = percentage;
+        if let Some(weight) = reader.text(&objective, "compositeWeight") {
+            if weight.parse::<f64>().is_ok_and(|w| w > 0.0 && w <= 1e6)
+                && weight.starts_with(|c: char| c.is_ascii_digit())
+            {
+                slo.weight = Some(weight).filter(|_| !own);
+            } else if let Some(node) = objective.get("compositeWeight") {
+                let at = reader.at(node);
+                reader.say(say::bad_number(at, "compositeWeight", &weight, "a number above 0"));
+            }
+        }
+        slo.alerts.clone_from(&policies.0);
+        slo.notes.extend(policies.1.iter().cloned());
+        match indicator.map(|i| measured(&i, &goal)) {
+            Some(Ok(measured)) => slo.measured = measured,
+            Some(Err(reason)) => {
+                let at = reader.head(node);
+                reader.say(say::left_out(at, format!("{}: {reason}", slo.name)));
+                why.push(reason);
+            }
+            None if why.is_empty() => continue, // it was said
+            None => {}
+        }
+        match done(reader, slo, why) {
+            Ok(slo) => made.slos.push(slo),
+            Err(comment) => made.lost.push(comment),
+        }
+    }
+    Some(made)
+}
+
+/// `timeWindow`
+fn window(reader: &mut Reader<'_>, spec: &Fields, slo: &str, notes: &mut Vec<String>) -> Option<u64> {
+    let all = reader.list(spec, "timeWindow");
+    let Some(first) = all.first() else {
+        notes.push("the specification has no window; 28d is Tabi's".into());
+        return Some(USUAL);
+    };
+    let fields = reader.fields(first, "a time window", &["duration", "isRolling", "calendar"])?;
+    let (text, node) = reader.required_text(&fields, "duration", "a time window")?;
+    let rolling = reader.flag(&fields, "isRolling").unwrap_or(fields.get("calendar").is_none());
+    let Some(length) = shorthand(&text) else {
+        reader.say(say::bad_duration(reader.at(&node), "duration", &text));
+        return None;
+    };
+    if let Some(second) = all.get(1) {
+        let message = format!("{slo}: a budget has one window; the others are left out");
+        notes.push(format!("check: {message}"));
+        reader.say(say::changed(reader.head(second), message));
+    }
+    Some(usable(reader, reader.at(&node), length, !rolling, notes))
+}
+
+/// `indicator` or `indicatorRef` of an SLO or of an objective.
+fn indicator(
+    reader: &mut Reader<'_>,
+    context: &mut Context,
+    index: &Index,
+    from: &Fields,
+    slo: &mut Slo,
+    own: bool,
+    why: &mut Vec<String>,
+) -> Option<Indicator> {
+    let inline = from.get("indicator").cloned();
+    let reference = from.get("indicatorRef").cloned();
+    let inline = match (inline, reference) {
+        (Some(inline), None) => inline,
+        (None, Some(reference)) => index.follow(reader, &reference, "SLI")?,
+        _ => {
+            let at = reader.head(&from.node);
+            reader.say(say::only_one(at, "an SLO", &["indicator", "indicatorRef"]));
+            return None;
+        }
+    };
+    let fields = reader.fields(&inline, "an SLI", OBJECT)?;
+    if let Some(meta) = fields.get("metadata").cloned()
+        && let Some(meta) = reader.fields(&meta, "`metadata`", METADATA)
+    {
+        let title = reader.text(&meta, "displayName");
+        if !own {
+            slo.title = slo.title.take().or(title);
+            if slo.name.parse::<usize>().is_ok() {
+                slo.name = reader.text(&meta, "name").unwrap_or_else(|| slo.name.clone());
+            }
+        }
+        let (owner, labels) = (slo.owner.take(), slo.labels.clone());
+        metadata(reader, context, &meta, slo);
+        // those of the SLO are nearer
+        let of_sli = std::mem::replace(&mut slo.labels, labels);
+        for label in of_sli {
+            if !slo.labels.iter().any(|l| l.key == label.key) {
+                slo.labels.push(label);
+            }
+        }
+        slo.owner = owner.or(slo.owner.take());
+    }
+    let spec = reader.required(&fields, "spec", "an SLI")?;
+    let spec = reader.fields(&spec, "the `spec` of an SLI", &["description", "thresholdMetric", "ratioMetric"])?;
+    if slo.description.is_none() {
+        slo.description = reader.text(&spec, "description").filter(|d| !d.trim().is_empty());
+    }
+    match (spec.get("thresholdMetric").cloned(), spec.get("ratioMetric").cloned()) {
+        (Some(node), None) => source(reader, index, &node, &slo.name, why).map(Indicator::Threshold),
+        (None, Some(node)) => ratio(reader, index, &node, &slo.name, why),
+        _ => {
+            let at = reader.head(&spec.node);
+            reader.say(say::only_one(at, "an SLI", &["thresholdMetric", "ratioMetric"]));
+            None
+        }
+    }
+}
+
+fn ratio(
+    reader: &mut Reader<'_>,
+    index: &Index,
+    node: &Rc<Node>,
+    slo: &str,
+    why: &mut Vec<String>,
+) -> Option<Indicator> {
+    let known = &["counter", "good", "bad", "total", "raw", "rawType"];
+    let fields = reader.fields(node, "`ratioMetric`", known)?;
+    let counter = reader.flag(&fields, "counter").unwrap_or(false);
+    if let Some(raw) = fields.get("raw").cloned() {
+        let kind = reader.text(&fields, "rawType").unwrap_or_else(|| "success".into());
+        if !["success", "failure"].contains(&kind.as_str()) {
+            let at = fields.get("rawType").map_or_else(|| reader.head(node), |n| reader.at(n));
+            reader.say(say::unknown_word(at, "rawType", &kind, &["success", "failure"]));
+        }
+        let query = source(reader, index, &raw, slo, why)?;
+        return Some(Indicator::Raw { query, of_good: kind == "success" });
+    }
+    let mut part = |key: &str| fields.get(key).cloned().map(|node| source(reader, index, &node, slo, why));
+    let (good, bad, total) = (part("good"), part("bad"), part("total"));
+    let all = [&good, &bad, &total];
+    if all.iter().filter(|p| p.is_some()).count() < 2 {
+        let at = reader.head(node);
+        reader.say(say::missing_field(at, if total.is_some() { "good" } else { "total" }, "`ratioMetric`"));
+        return None;
+    }
+    if all.iter().any(|p| matches!(p, Some(None))) {
+        return None;
+    }
+    Some(Indicator::Ratio { good: good.flatten(), bad: bad.flatten(), total: total.flatten(), counter })
+}
+
+/// The query of a `metricSource`.
+fn source(reader: &mut Reader<'_>, index: &Index, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Query> {
+    let outer = reader.fields(node, "a metric", &["metricSource"])?;
+    let node = reader.required(&outer, "metricSource", "a metric")?;
+    let fields = reader.fields(&node, "`metricSource`", &["metricSourceRef", "type", "spec"])?;
+    let mut kind = reader.text(&fields, "type");
+    if let (None, Some(reference)) = (&kind, fields.get("metricSourceRef")) {
+        // a source that is described elsewhere may well be a Prometheus
+        let named = reference.text().and_then(|name| index.get("DataSource", name));
+        kind = named.and_then(|n| n.get("spec")).and_then(|s| s.get("type")).and_then(|n| n.text()).map(str::to_string);
+    }
+    let at = fields
+        .get("type")
+        .or_else(|| fields.get("metricSourceRef"))
+        .map_or_else(|| reader.head(&node), |n| reader.at(n));
+    if let Some(kind) = &kind
+        && !speaks_promql(kind)
+    {
+        return foreign(reader, at, slo, kind, why);
+    }
+    let spec = reader.required(&fields, "spec", "`metricSource`")?;
+    // how the query is called there is not laid down
+    let found = ["query", "promql", "expr", "metric"].iter().find_map(|key| spec.get(key).map(|n| (*key, n.clone())));
+    let Some((key, query)) = found else {
+        let at = reader.head(&spec);
+        reader.say(say::missing_field(at, "query", "the `spec` of a metric source"));
+        return None;
+    };
+    match reader.query(&query, key, slo) {
+        Ok(query) => Some(query),
+        Err(reason) => {
+            why.push(reason);
+            None
+        }
+    }
+}
+
+/// Whether a source of this type is asked in PromQL.
+pub fn speaks_promql(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    ["prometheus", "thanos", "mimir", "cortex", "victoria", "sloth", "promql", "amp"].iter().any(|k| kind.contains(k))
+}
+
+/// Says that a metric is not in Prometheus.
+pub fn foreign(reader: &mut Reader<'_>, at: Place, slo: &str, kind: &str, why: &mut Vec<String>) -> Option<Query> {
+    let reason = format!("its metrics are in {kind}, and Tabi reads Prometheus");
+    reader.say(say::left_out(at, format!("{slo}: {reason}")));
+    why.push(reason);
+    None
+}

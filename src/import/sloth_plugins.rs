@@ -1,0 +1,290 @@
+//! Plugins of Sloth: the SLIs of its common library as the measures that they stand for, and what takes the place of those that change rules.
+
+use super::counted::duration;
+use super::fields::Pair;
+use super::query::{self, Measured, Query};
+
+/// What a plugin of the common library measures. `F` stands for the filter with a comma after it, `$name` for an option.
+enum Shape {
+    /// Bad events and all of them: a metric each, with matchers.
+    BadTotal(&'static str, &'static str),
+    /// A histogram with matchers; the option `bucket` is the bound.
+    Latency(&'static str),
+    /// A gauge that is 0 or 1.
+    Up(&'static str),
+    /// A ratio of errors, as Sloth evaluates it.
+    Ratio(&'static str),
+    /// Nothing that could be measured.
+    Nothing(&'static str),
+}
+
+use Shape::{BadTotal, Latency, Nothing, Ratio, Up};
+
+/// Every plugin of the common library, with the options that it needs.
+const LIBRARY: &[(&str, &[&str], Shape)] = &[
+    (
+        "coredns/availability",
+        &[],
+        BadTotal("coredns_dns_responses_total{F rcode=~\"$custom_rcode_regex\"}", "coredns_dns_responses_total{F}"),
+    ),
+    ("coredns/latency", &["bucket"], Latency("coredns_dns_request_duration_seconds{F}")),
+    (
+        "haproxy/frontend/availability",
+        &[],
+        BadTotal("haproxy_frontend_http_responses_total{F code=\"5xx\"}", "haproxy_frontend_http_responses_total{F}"),
+    ),
+    (
+        "istio/v1/availability",
+        &["service", "namespace"],
+        BadTotal(
+            "istio_requests_total{F destination_service_name=\"$service\", destination_service_namespace=\"$namespace\", response_code=~\"5..|429\"}",
+            "istio_requests_total{F destination_service_name=\"$service\", destination_service_namespace=\"$namespace\"}",
+        ),
+    ),
+    (
+        "istio/v1/latency",
+        &["service", "namespace", "bucket"],
+        Latency(
+            "istio_request_duration_milliseconds{F destination_service_name=\"$service\", destination_service_namespace=\"$namespace\"}",
+        ),
+    ),
+    (
+        "kubernetes/apiserver/availability",
+        &[],
+        BadTotal("apiserver_request_total{F code=~\"5..|429\"}", "apiserver_request_total{F}"),
+    ),
+    ("kubernetes/apiserver/latency", &["bucket"], Latency("apiserver_request_duration_seconds{F verb!=\"WATCH\"}")),
+    (
+        "kubernetes/kooper/availability",
+        &["controller"],
+        Ratio(
+            "sum(rate(kooper_controller_processed_event_duration_seconds_count{F controller=\"$controller\", success=\"false\"}[{{.window}}])) / (sum(rate(kooper_controller_processed_event_duration_seconds_count{F controller=\"$controller\"}[{{.window}}])) - sum(rate(kooper_controller_queued_events_total{F controller=\"$controller\", requeue=\"true\"}[{{.window}}])))",
+        ),
+    ),
+    (
+        "kubernetes/kooper/latency",
+        &["controller", "bucket"],
+        Latency("kooper_controller_processed_event_duration_seconds{F controller=\"$controller\"}"),
+    ),
+    (
+        "kubernetes/kooper/queue-congestion",
+        &["controller", "bucket"],
+        Latency("kooper_controller_event_in_queue_duration_seconds{F controller=\"$controller\"}"),
+    ),
+    (
+        "kubernetes/nginx-ingress/availability",
+        &[],
+        BadTotal("nginx_ingress_controller_requests{F status=~\"5..|429\"}", "nginx_ingress_controller_requests{F}"),
+    ),
+    (
+        "linkerd/v2/availability",
+        &["filter"],
+        BadTotal(
+            "response_total{F classification=\"failure\", direction=\"inbound\"}",
+            "response_total{F direction=\"inbound\"}",
+        ),
+    ),
+    (
+        "linkerd/v2/latency",
+        &[],
+        Nothing(
+            "its query has a range without a function, which Prometheus refuses; Linkerd's histogram is response_latency_ms",
+        ),
+    ),
+    ("noop", &[], Nothing("it measures nothing")),
+    ("fake", &[], Nothing("it makes its numbers up")),
+    (
+        "prometheus/rules/eval-availability",
+        &[],
+        BadTotal("prometheus_rule_evaluation_failures_total{F}", "prometheus_rule_evaluations_total{F}"),
+    ),
+    ("prometheus/targets/availability", &[], Up("up{F}")),
+    (
+        "slok-go-http-metrics/availability",
+        &["filter"],
+        BadTotal("http_request_duration_seconds_count{F code=~\"5..|429\"}", "http_request_duration_seconds_count{F}"),
+    ),
+    ("slok-go-http-metrics/latency", &["filter", "bucket"], Latency("http_request_duration_seconds{F}")),
+    (
+        "traefik/v1/availability",
+        &["backend_regex"],
+        BadTotal(
+            "traefik_backend_requests_total{F backend=~\"$backend_regex\", code=~\"5..|429\"}",
+            "traefik_backend_requests_total{F backend=~\"$backend_regex\"}",
+        ),
+    ),
+    (
+        "traefik/v1/latency",
+        &["backend_regex", "bucket"],
+        Latency("traefik_backend_request_duration_seconds{F backend=~\"$backend_regex\"}"),
+    ),
+    (
+        "traefik/v2/availability",
+        &["service_name_regex"],
+        BadTotal(
+            "traefik_service_requests_total{F service=~\"$service_name_regex\", code=~\"5..\"}",
+            "traefik_service_requests_total{F service=~\"$service_name_regex\"}",
+        ),
+    ),
+    (
+        "traefik/v2/latency",
+        &["service_name_regex", "bucket"],
+        Latency("traefik_service_request_duration_seconds{F service=~\"$service_name_regex\"}"),
+    ),
+];
+
+/// Options that may be left out, and what holds then.
+const DEFAULTS: [(&str, &str); 1] = [("custom_rcode_regex", "SERVFAIL")];
+
+/// What an SLI's plugin measures, or why that is not known.
+pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
+    let option = |name: &str| options.iter().find(|p| p.key == name).map(|p| p.value.trim()).filter(|v| !v.is_empty());
+    if id == "getting_started_availability" {
+        // the example that everybody begins with
+        let job = option("job").ok_or("the option `job` is missing")?;
+        let inside = format!("{}job={}", with_comma(&filter(option("filter"))), crate::promql::write::quote(job));
+        let of = |more: &str| format!("http_request_duration_seconds_count{{{inside}{more}}}");
+        return events(&of(", code=~\"5..|429\""), &of(""));
+    }
+    let short = id.strip_prefix("sloth-common/").unwrap_or(id);
+    let Some((_, needed, shape)) = LIBRARY.iter().find(|(known, _, _)| *known == short) else {
+        return Err(
+            "the plugin is a program of your own, which makes a query; write the measure that it stands for".into()
+        );
+    };
+    if let Some(missing) = needed.iter().find(|name| option(name).is_none()) {
+        return Err(format!("the option `{missing}` is missing"));
+    }
+    let mut wanted = filter(option("filter"));
+    if option("exclude_errors").is_some_and(|v| ["1", "t", "T", "true", "TRUE", "True"].contains(&v)) {
+        wanted = format!("{}code!~\"5..\"", with_comma(&wanted));
+    }
+    let filled = |text: &str| {
+        let mut out = text.replace("{F}", &if wanted.is_empty() { String::new() } else { format!("{{{wanted}}}") });
+        out = out.replace("{F ", &format!("{{{}", with_comma(&wanted)));
+        // a name may be the beginning of another
+        let mut values: Vec<(&str, &str)> =
+            options.iter().map(|p| (p.key.as_str(), p.value.trim())).chain(DEFAULTS).collect();
+        values.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        for (name, value) in values {
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+            out = out.replace(&format!("${name}"), &value);
+        }
+        out
+    };
+    match shape {
+        BadTotal(bad, total) => events(&filled(bad), &filled(total)),
+        Up(gauge) => Ok(Measured { lines: vec![("up", filled(gauge))], ..Measured::default() }),
+        Ratio(text) => Ok(query::ratio(&read(&filled(text))?, false)),
+        Nothing(why) => Err((*why).to_string()),
+        Latency(histogram) => {
+            let bucket = option("bucket").unwrap_or_default();
+            let bound: f64 = bucket.parse().map_err(|_| format!("`{bucket}` is no bound of a histogram"))?;
+            let selector = filled(histogram);
+            let (name, matchers) =
+                selector.split_once('{').map_or((selector.as_str(), ""), |(n, m)| (n, m.trim_end_matches('}')));
+            let good = format!("{name}_bucket{{{}le=\"{bucket}\"}}", with_comma(matchers));
+            let total = format!("{name}_count{{{matchers}}}");
+            if duration(name, bound).is_none() {
+                return Err(format!("`{bucket}` is no bound in whole milliseconds"));
+            }
+            let sum = |text: &str| read(&format!("sum(rate({text}[{{{{.window}}}}]))"));
+            Ok(query::good_and_total(&sum(&good)?, &sum(&total)?))
+        }
+    }
+}
+
+fn read(text: &str) -> Result<Query, String> {
+    Query::read(text).map_err(|refused| format!("its filter makes no selector: {}", refused.why))
+}
+
+fn events(bad: &str, total: &str) -> Result<Measured, String> {
+    let sum = |text: &str| read(&format!("sum(rate({text}[{{{{.window}}}}]))"));
+    Ok(query::bad_and_total(&sum(bad)?, &sum(total)?))
+}
+
+fn filter(option: Option<&str>) -> String {
+    option.unwrap_or_default().trim_matches(['{', '}', ',', ' ']).to_string()
+}
+
+fn with_comma(filter: &str) -> String {
+    if filter.trim().is_empty() { String::new() } else { format!("{filter}, ") }
+}
+
+/// What takes the place of a plugin that changes rules; `None` where it changes nothing.
+pub fn of_slo(id: &str) -> Option<&'static str> {
+    let Some(name) = id.strip_prefix("sloth.dev/") else {
+        return Some("it is a program of your own");
+    };
+    Some(match name {
+        "core/noop/v1"
+        | "core/debug/v1"
+        | "core/validate/v1"
+        | "core/sli_rules/v1"
+        | "core/metadata_rules/v1"
+        | "core/alert_rules/v1" => {
+            return None;
+        }
+        "contrib/denominator_corrected_rules/v1" => "Tabi counts events, so every window weighs them by traffic anyway",
+        "contrib/error_budget_exhausted_alert/v1" => "`left` in `alerts` tells when little of the budget is left",
+        "contrib/info_labels/v1" => "`labels` stand on the alerts and on the info series",
+        "contrib/remove_labels/v1" => "labels of people are not on recorded numbers in Tabi",
+        "contrib/rule_intervals/v1" => "`evaluate` in `defaults` says how often the rules run",
+        "contrib/validate_victoria_metrics/v1" => "queries are PromQL, which VictoriaMetrics understands too",
+        _ => "it changes Sloth's rules, and Tabi's are others",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Place, Span};
+    use std::fmt::Write as _;
+
+    fn options(pairs: &[(&str, &str)]) -> Vec<Pair> {
+        let at = Place { file: FileId(0), span: Span::default() };
+        pairs.iter().map(|(key, value)| Pair { key: (*key).into(), value: (*value).into(), at }).collect()
+    }
+
+    #[test]
+    fn every_plugin_of_the_library_is_a_measure() {
+        let all = options(&[
+            ("filter", "{job=\"a\",}"),
+            ("bucket", "0.5"),
+            ("service", "shop"),
+            ("namespace", "web"),
+            ("controller", "c"),
+            ("backend_regex", "shop.*"),
+            ("service_name_regex", "shop.*"),
+        ]);
+        let mut text = String::new();
+        for (id, _, shape) in LIBRARY {
+            let found = measured(&format!("sloth-common/{id}"), &all);
+            let all = match (shape, found) {
+                (Nothing(_), found) => {
+                    assert!(found.is_err(), "{id}");
+                    continue;
+                }
+                // a bound of half a millisecond is none that Tabi can write
+                (_, Err(why)) if id.starts_with("istio") => {
+                    assert!(why.contains("milliseconds"), "{id}: {why}");
+                    continue;
+                }
+                (_, found) => found.unwrap_or_else(|why| panic!("{id}: {why}")),
+            };
+            for (word, line) in all.lines {
+                let _ = writeln!(text, "{id}: {word} {line}");
+            }
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn what_is_missing_or_foreign_is_said() {
+        let missing = measured("sloth-common/istio/v1/latency", &options(&[("service", "a")]));
+        assert_eq!(missing, Err("the option `namespace` is missing".into()));
+        assert!(measured("my/own", &[]).is_err());
+        let filter = options(&[("filter", "job=")]);
+        assert!(measured("sloth-common/prometheus/rules/eval-availability", &filter).is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! What people see: a table, a page, and what is wrong with what they wrote.
+
+use super::stub::{Reply, Stub, well};
+use super::{command, project, said};
+use serde_json::json;
+
+fn args(url: &str) -> [&str; 6] {
+    ["--prometheus", url, "--since", "7d", "--until", "2023-11-15"]
+}
+
+#[test]
+fn a_table_says_it_all() {
+    let directory = project();
+    let stub = Stub::start(|_, _| Reply::Well);
+    let url = stub.url();
+    let output = command(directory.path(), &args(&url)).output().expect("it runs");
+    let (out, err) = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    insta::assert_snapshot!(out.replace(&url, "http://localhost:9090"));
+}
+
+#[test]
+fn what_cannot_be_measured_is_said_with_a_way_out() {
+    let directory = project();
+    // only the metric itself is there, of another job
+    let stub = Stub::start(|request, _| {
+        let list =
+            |list: serde_json::Value| Reply::With(200, "", json!({ "status": "success", "data": list }).to_string());
+        let selector = request.parameters.get("match[]").map_or("", String::as_str);
+        match request.path.as_str() {
+            "label/job/values" => list(json!(["shops", "card"])),
+            _ if !request.path.starts_with("label") => Reply::Well,
+            _ if selector.contains("job=") && !selector.starts_with("up") => list(json!([])),
+            _ => list(json!(["pay_total"])),
+        }
+    });
+    let output = command(directory.path(), &args(&stub.url())).output().expect("it runs");
+    let (out, _) = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(out.contains("shop.pay.answers: it cannot be measured"), "{out}");
+    assert!(out.contains("did you mean `job=\"shops\"`?"), "{out}");
+}
+
+#[test]
+fn a_page_needs_nothing_else() {
+    let directory = project();
+    let text = super::SHOP.replace("journey shop {", "journey shop \"Shop <b>&\" {");
+    super::common::write(&directory.path().join("shop.tabi"), &text);
+    let stub = Stub::start(|request, _| {
+        // two hours of an outage
+        let mut answer = well(request);
+        if request.path == "query_range"
+            && let Some(rows) = answer["data"]["result"].as_array_mut()
+            && request.parameters["query"].contains("code=\"500\"")
+        {
+            for value in rows[0]["values"].as_array_mut().into_iter().flatten() {
+                let since = value[0].as_i64().map_or(0, |t| 1_700_006_400 - t);
+                if (7200..14_400).contains(&since) {
+                    value[1] = json!("50");
+                }
+            }
+        }
+        Reply::With(200, "", answer.to_string())
+    });
+    let url = stub.url();
+    let output = command(directory.path(), &args(&url)).args(["--html", "past.html"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
+    let page = std::fs::read_to_string(directory.path().join("past.html")).expect("a page");
+    assert!(page.contains("Shop &lt;b&gt;&amp;") && !page.contains("<b>"), "names are no markup");
+    assert!(page.contains("<rect class=\"page\"") && page.contains("prefers-color-scheme"), "{page}");
+    for outside in ["<script", "src=", "href=", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let left: Vec<_> = std::fs::read_dir(directory.path()).expect("files").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+
+    // what is there stays where the page cannot be written
+    std::fs::create_dir(directory.path().join("taken")).expect("a directory");
+    let output = command(directory.path(), &args(&url)).args(["--html", "taken"]).output().expect("it runs");
+    assert_eq!((output.status.code(), said(&output).1.contains("it is a directory")), (Some(2), true));
+}
+
+#[test]
+fn one_sli_of_a_journey_can_be_asked_for() {
+    let directory = project();
+    let stub = Stub::start(|_, _| Reply::Well);
+    let url = stub.url();
+    for address in ["shop", "shop.pay", "shop.pay.answers"] {
+        let output = command(directory.path(), &args(&url)).arg(address).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0));
+        assert!(said(&output).0.contains("shop.pay.answers"));
+    }
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_said() {
+    let directory = project();
+    let stub = Stub::start(|_, _| Reply::Well);
+    let url = stub.url();
+    let with_password = url.replace("http://", "http://me:s3cret@");
+    let with_query = format!("{url}/?a=b");
+    for (arguments, words) in [
+        (vec!["--prometheus", &url, "shop.pya"], "did you mean `pay`?"),
+        (vec!["--prometheus", &url, "--since", "28"], "28d"),
+        (vec!["--prometheus", &url, "--since", "0d"], "28d"),
+        (vec!["--prometheus", &url, "--until", "yesterday"], "2026-11-26T12:00:00Z"),
+        (vec!["--prometheus", &with_password], "TABI_PROMETHEUS_PASSWORD"),
+        (vec!["--prometheus", &with_query], "goes on after the path"),
+        (vec!["--prometheus", "localhost:9090"], "http://localhost:9090"),
+        (vec!["--prometheus", "ftp://localhost"], "http://localhost:9090"),
+        (vec![], "--prometheus"),
+    ] {
+        let output = command(directory.path(), &arguments).output().expect("it runs");
+        let (out, err) = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {out}{err}");
+        assert!(err.contains(words) && !err.contains("s3cret"), "{arguments:?}: {err}");
+    }
+    assert!(stub.seen().is_empty(), "nothing is asked before the command line is understood");
+}

@@ -1,0 +1,371 @@
+//! `tabi import` and `tabi export`: specifications of our own in `tests/import/`, each with what is said of it and what is made of it; bad
+//! input of every kind; thresholds beside those of the tools; and the program with files. `scripts/test-import` has the tools' own examples.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read the repository's files, and run the program on files of their own"
+)]
+
+mod corpus;
+
+use corpus::project::compile;
+use proptest::prelude::*;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tabi::diagnostic::render::{self, Style};
+use tabi::diagnostic::{Diagnostic, Severity, catalogue};
+use tabi::import::{self, Tool};
+use tabi::model::Urgency;
+use tabi::reckon::thresholds;
+use tabi::source::{FileId, SourceFile, Sources};
+use tabi::syntax::format::format_checked;
+
+struct Made {
+    sources: Sources,
+    imported: import::Imported,
+    text: String,
+}
+
+impl Made {
+    fn said(&self) -> String {
+        let mut notes = String::new();
+        for note in &self.imported.notes {
+            let _ = writeln!(notes, "note: {note}");
+        }
+        notes + &render::all(&self.sources, &self.imported.diagnostics, Style { color: false, width: 100 })
+    }
+    fn names(&self, severity: Severity) -> Vec<&'static str> {
+        self.imported.diagnostics.iter().filter(|d| d.severity == severity).map(Diagnostic::name).collect()
+    }
+}
+
+fn import(tool: Tool, name: &str, text: &str, window: Option<&str>) -> Made {
+    let mut sources = Sources::default();
+    let id = sources.add(SourceFile::new(name, text));
+    let imported = import::import(tool, &sources, &[id], window);
+    let text = import::files(&imported, tool, &[name], false).remove(0).1;
+    Made { sources, imported, text }
+}
+
+fn tool(name: &str) -> Tool {
+    match name.split('-').next() {
+        Some("sloth") => Tool::Sloth,
+        Some("pyrra") => Tool::Pyrra,
+        _ => Tool::OpenSlo,
+    }
+}
+
+fn specifications() -> Vec<(String, String)> {
+    let files = corpus::files("tests/import", "yaml").into_iter();
+    files
+        .map(|p| {
+            (p.file_name().expect("a name").to_string_lossy().into_owned(), std::fs::read_to_string(&p).expect("text"))
+        })
+        .collect()
+}
+
+#[test]
+fn each_specification_becomes_what_people_can_read() {
+    let all = specifications();
+    assert!(all.len() >= 8);
+    for (name, text) in all {
+        let made = import(tool(&name), &name, &text, None);
+        assert!(!made.imported.is_broken(), "{name}: {}", made.said());
+        let file = SourceFile::new("imported.tabi", made.text.as_str());
+        assert_eq!(format_checked(FileId(0), &file).ok().as_deref(), Some(made.text.as_str()), "{name}: the one style");
+        let compiled = compile(&[("imported.tabi".to_string(), made.text.clone())]);
+        assert!(compiled.errors().is_empty(), "{name}: {}", compiled.rendered(|d| d.severity == Severity::Error));
+        let shown = format!("{text}\n──── says\n{}\n──── becomes\n{}", made.said(), made.text);
+        insta::assert_snapshot!(name.trim_end_matches(".yaml").replace('-', "_"), shown);
+        // a file for each service says the same
+        let each = import::files(&made.imported, tool(&name), &[&name], true);
+        assert!(compile(&each).errors().is_empty(), "{name} in files");
+        let made_twice = import(tool(&name), &name, &text, None);
+        assert_eq!(made.text, made_twice.text);
+    }
+}
+
+/// The pages show a specification and what becomes of it.
+#[test]
+fn the_guides_show_what_is_made() {
+    for (page, tool) in [("docs/coming-from-sloth.md", Tool::Sloth), ("docs/coming-from-pyrra.md", Tool::Pyrra)] {
+        let blocks = corpus::markdown::blocks(&corpus::read(page));
+        // those of a numbered list are indented
+        let block = |language: &str| {
+            let text =
+                &blocks.iter().find(|b| b.language == language).unwrap_or_else(|| panic!("{page}: no {language}")).text;
+            text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+        };
+        let made = import(tool, "slos.yml", &block("yaml"), None);
+        let shown = block("tabi");
+        let journey = shown.trim();
+        assert!(made.text.contains(journey), "{page} shows\n{journey}\n────\n{}", made.text);
+    }
+}
+
+/// What is wrong with a specification stops the import, and is said where it stands.
+#[test]
+fn mistakes_are_said_at_their_place() {
+    let slo = "version: prometheus/v1\nservice: a\nslos:\n  - name: b\n    objective: 99\n    sli: {events: {error_query: 'sum(rate(x_total{a=\"b\"}[{{.window}}]))', total_query: 'sum(rate(x_total[{{.window}}]))'}}\n";
+    let wrong = [
+        (Tool::Sloth, "an unknown field", slo.replace("objective:", "objectve: 1\n    objective:")),
+        (Tool::Sloth, "a field twice", slo.replace("    objective: 99\n", "    objective: 99\n    objective: 98\n")),
+        (Tool::Sloth, "no service", slo.replace("service: a\n", "")),
+        (Tool::Sloth, "an empty service", slo.replace("service: a\n", "service: \"\"\n")),
+        (Tool::Sloth, "a list in place of a text", slo.replace("name: b", "name: [b]")),
+        (Tool::Sloth, "no list", slo.replace("slos:\n  - name: b", "slos:\n    name: b")),
+        (Tool::Sloth, "a target beyond all", slo.replace("99", "101")),
+        (Tool::Sloth, "a target that is no number", slo.replace("99", "high")),
+        (Tool::Sloth, "two SLIs", slo.replace("{events:", "{raw: {error_ratio_query: a}, events:")),
+        (Tool::Sloth, "broken YAML", slo.replace("objective: 99", "objective: 99\n   odd: 1")),
+        (Tool::Sloth, "a chart", slo.replace("service: a", "service: {{ .Values.service }}")),
+        (Tool::Sloth, "nothing", String::new()),
+        (Tool::Sloth, "only comments", "# nothing\n---\n---\n".to_string()),
+        (Tool::Sloth, "another kind", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n".to_string()),
+        (Tool::Sloth, "a text", "hello".to_string()),
+        (Tool::Sloth, "an alias to nobody", slo.replace("objective: 99", "objective: *x")),
+        (Tool::Pyrra, "an unknown field", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: '99', windw: 4w, window: 4w, indicator: {bool_gauge: {metric: up}}}\n".into()),
+        (Tool::Pyrra, "no window", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: '99', window: often, indicator: {bool_gauge: {metric: up}}}\n".into()),
+        (Tool::Pyrra, "no metadata.name", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {}\nspec: {}\n".into()),
+        (Tool::OpenSlo, "a reference to nobody", "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\nspec: {service: s, indicatorRef: b, budgetingMethod: Occurrences, objectives: [{target: 0.9}]}\n---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: bb}\nspec: {}\n".into()),
+        (Tool::OpenSlo, "both targets", "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\nspec: {service: s, indicator: {spec: {thresholdMetric: {metricSource: {spec: {query: up}}}}}, budgetingMethod: Often, objectives: [{target: 0.9, targetPercent: 90, op: le, value: 1}]}\n".into()),
+    ];
+    let mut shown = String::new();
+    for (tool, what, text) in wrong {
+        let made = import(tool, "slo.yaml", &text, None);
+        assert!(made.imported.is_broken(), "{what} is let through:\n{}", made.text);
+        let _ = writeln!(shown, "──── {}: {what}\n{}", tool.name(), made.said());
+    }
+    insta::assert_snapshot!("mistakes", shown);
+}
+
+/// The explanation of what only an import says shows what it says.
+#[test]
+fn explanations_show_what_they_explain() {
+    let entries: Vec<_> = catalogue::ALL.iter().filter(|entry| entry.import).collect();
+    assert!(!entries.is_empty());
+    for entry in entries {
+        for (heading, says) in [("Wrong", true), ("Right", false)] {
+            for files in entry.examples(heading) {
+                let made = import(Tool::Sloth, "slo.yaml", &files[0].1, None);
+                let said = made.imported.diagnostics.iter().any(|d| d.name() == entry.name);
+                assert_eq!(said, says, "{} under {heading}: {}", entry.name, made.said());
+                assert!(!made.imported.is_broken());
+            }
+        }
+    }
+}
+
+/// The rows of the first SLI: urgency, long window in minutes, burn rate.
+fn rows(text: &str) -> Vec<(Urgency, u64, f64)> {
+    let compiled = compile(&[("a.tabi".to_string(), text.to_string())]);
+    assert!(compiled.errors().is_empty(), "{}\n{text}", compiled.rendered(|_| true));
+    let journey = &compiled.model.journeys[0];
+    let (_, sli) = journey.all_slis().next().expect("an SLI");
+    thresholds::of_sli(journey, sli).into_iter().map(|t| (t.urgency, t.long, t.burn)).collect()
+}
+
+#[test]
+fn sloths_thresholds_are_kept() {
+    use Urgency::{Page, Ticket};
+    let slo = |target: &str| {
+        format!(
+            "version: prometheus/v1\nservice: a\nslos:\n  - name: b\n    objective: {target}\n    sli: {{events: {{error_query: 'sum(rate(x_total{{a=\"b\"}}[{{{{.window}}}}]))', total_query: 'sum(rate(x_total[{{{{.window}}}}]))'}}}}\n"
+        )
+    };
+    let of = |target: &str, window: Option<&str>| import(Tool::Sloth, "slo.yaml", &slo(target), window);
+    let thirty = [(Page, 60, 14.4), (Page, 360, 6.0), (Ticket, 1440, 3.0), (Ticket, 4320, 1.0)];
+    assert_eq!(rows(&of("99.9", None).text), thirty);
+    assert!(!of("99.9", None).text.contains("asks for"));
+    // 2 % of 28 days in an hour; the last row is the one that differs, and a comment says so
+    let made = of("99.9", Some("28d"));
+    assert_eq!(rows(&made.text), [(Page, 60, 13.44), (Page, 360, 5.6), (Ticket, 1440, 2.8), (Ticket, 4320, 1.0)]);
+    assert!(made.text.contains("0.9333"));
+    // more than all errors: a comment says so as well
+    let made = of("90", None);
+    assert!(
+        made.text.contains("Sloth's page over 1h asks for 144 % errors, which never happens; Tabi's asks for 55 %"),
+        "{}",
+        made.text
+    );
+    assert!(made.text.contains("Sloth's page over 6h asks for 60 % errors; Tabi's asks for 55 %"));
+    assert_eq!(rows(&made.text)[..2], [(Page, 60, 5.5), (Page, 360, 5.5)]);
+}
+
+#[test]
+fn pyrras_burn_rates_are_kept_in_every_window() {
+    let slo = |window: &str| {
+        format!(
+            "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {{name: a}}\nspec: {{target: '99.9', window: {window}, indicator: {{bool_gauge: {{metric: 'up{{job=\"a\"}}'}}}}}}\n"
+        )
+    };
+    // the long windows of Pyrra, in minutes
+    for (window, long) in [
+        ("28d", [60, 360, 1440, 5760]),
+        ("4w", [60, 360, 1440, 5760]),
+        ("14d", [30, 180, 720, 2880]),
+        ("7d", [15, 90, 360, 1440]),
+        ("30d", [64, 386, 1543, 6171]),
+        ("90d", [193, 1157, 4629, 18_514]),
+    ] {
+        let made = import(Tool::Pyrra, "slo.yaml", &slo(window), None);
+        let rows = rows(&made.text);
+        assert_eq!(rows.iter().map(|r| r.1).collect::<Vec<_>>(), long, "{window}");
+        for ((_, _, burn), wanted) in rows.iter().zip([14.0, 7.0, 2.0, 1.0]) {
+            // shares have four digits after the dot
+            assert!((burn - wanted).abs() / wanted < 0.001 && *burn >= wanted - 0.001, "{window}: {burn} for {wanted}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    /// Whatever is cut out of a specification, doubled or put elsewhere: no panic, and what is made is Tabi.
+    #[test]
+    fn broken_specifications_break_nothing(which in 0usize..100, from in 0usize..4000, length in 0usize..60, to in 0usize..4000) {
+        let all = specifications();
+        let (name, text) = &all[which % all.len()];
+        let floor = |mut at: usize, text: &str| { at %= text.len() + 1; while !text.is_char_boundary(at) { at -= 1 } at };
+        let start = floor(from, text);
+        let end = (start..=text.len().min(start + length)).rev().find(|e| text.is_char_boundary(*e)).unwrap_or(start);
+        let mut broken = format!("{}{}", &text[..start], &text[end..]);
+        let at = floor(to, &broken);
+        broken.insert_str(at, &text[start..end]);
+        let made = import(tool(name), name, &broken, None);
+        if !made.imported.is_broken() {
+            let file = SourceFile::new("imported.tabi", made.text.as_str());
+            prop_assert!(format_checked(FileId(0), &file).is_ok(), "{broken}\n────\n{}", made.text);
+        }
+        let _ = made.said();
+    }
+}
+
+/// A directory that goes when the test ends.
+struct Dir(PathBuf);
+
+impl Dir {
+    fn new(name: &str) -> Dir {
+        let path = std::env::temp_dir().join(format!("tabi-import-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a directory");
+        Dir(path)
+    }
+    fn put(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        std::fs::write(path, text).expect("written");
+    }
+    fn tabi(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_tabi")).args(args).current_dir(&self.0).output().expect("tabi runs")
+    }
+    fn read(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(self.0.join(name)).ok()
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_program_writes_files_and_overwrites_nothing() {
+    let dir = Dir::new("files");
+    dir.put("slos/shop.yaml", corpus::read("tests/import/sloth-shop.yaml"));
+    dir.put("slos/sub/search.yml", corpus::read("tests/import/sloth-windows.yaml"));
+    dir.put("slos/notes.txt", "no YAML: [");
+    let shown = dir.tabi(&["import", "sloth", "slos"]);
+    assert_eq!(shown.status.code(), Some(0), "{}", said(&shown));
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("user journey web_shop"));
+    assert!(said(&shown).contains("there is no tabi.toml yet"), "{}", said(&shown));
+
+    let written = dir.tabi(&["import", "sloth", "slos", "-o", "slo"]);
+    assert_eq!(written.status.code(), Some(0), "{}", said(&written));
+    for name in ["web_shop", "ci_runners", "search"] {
+        assert!(
+            dir.read(&format!("slo/{name}.tabi")).is_some_and(|t| t.contains(&format!("journey {name}"))),
+            "{name}"
+        );
+    }
+    let left: Vec<String> = std::fs::read_dir(dir.0.join("slo"))
+        .expect("slo")
+        .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|n| Path::new(n).extension().is_none_or(|e| e != "tabi"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+
+    dir.put("slo/search.tabi", "# mine\n");
+    let again = dir.tabi(&["import", "sloth", "slos", "-o", "slo"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(said(&again).contains("--force"), "{}", said(&again));
+    assert_eq!(dir.read("slo/search.tabi").as_deref(), Some("# mine\n"));
+    let forced = dir.tabi(&["import", "sloth", "slos", "-o", "slo", "--force"]);
+    assert_eq!(forced.status.code(), Some(0), "{}", said(&forced));
+    assert!(dir.read("slo/search.tabi").is_some_and(|t| t.contains("journey search")));
+
+    dir.put("tabi.toml", "output = \"generated\"\n");
+    let built = dir.tabi(&["build"]);
+    assert_eq!(built.status.code(), Some(0), "{}", said(&built));
+    let shown = dir.tabi(&["import", "sloth", "slos/shop.yaml"]);
+    assert!(!said(&shown).contains("there is no tabi.toml yet"));
+}
+
+#[test]
+fn exit_codes_say_how_it_went() {
+    let dir = Dir::new("codes");
+    dir.put("out.yaml", corpus::read("tests/import/sloth-left-out.yaml"));
+    dir.put("broken.yaml", "version: prometheus/v1\nservice: [\n");
+    dir.put("latin.yaml", b"version: prometheus/v1\nservice: caf\xe9\n");
+    dir.put("utf16.yaml", b"\xff\xfev\0e\0r\0");
+    dir.put("empty/a.txt", "");
+    let code = |args: &[&str]| {
+        let output = dir.tabi(args);
+        (output.status.code(), said(&output), output.stdout.len())
+    };
+    // left out, but the rest is made
+    let (left, text, size) = code(&["import", "sloth", "out.yaml"]);
+    assert!(left == Some(1) && size > 0, "{text}");
+    for broken in ["broken.yaml", "latin.yaml", "utf16.yaml"] {
+        let (found, text, size) = code(&["import", "sloth", broken]);
+        assert!(found == Some(1) && size == 0 && text.contains("nothing was written"), "{broken}: {text}");
+    }
+    for wrong in [
+        &["import", "sloth", "nowhere.yaml"][..],
+        &["import", "sloth", "empty"],
+        &["import", "sloth", "out.yaml", "--window", "1h"],
+        &["import", "pyrra", "out.yaml", "--window", "28d"],
+        &["import", "nobody", "out.yaml"],
+        &["import", "sloth"],
+        &["import", "sloth", "out.yaml", "--force"],
+    ] {
+        let (found, text, size) = code(wrong);
+        assert!(found == Some(2) && size == 0 && !text.is_empty(), "{wrong:?}: {text}");
+    }
+}
+
+#[test]
+fn what_is_exported_can_be_imported() {
+    let dir = Dir::new("export");
+    dir.put(
+        "shop.tabi",
+        "## A buyer pays.\nuser journey checkout \"Checkout\" {\n  owner shop\n  labels { tier \"gold\" }\n  runbook \"https://r.example.com/$journey\"\n\n  step pay {\n    ## Answers without an error.\n    sli available \"Available\" {\n      bad http_requests_total{job=\"pay\", code=~\"5..\"}\n      total http_requests_total{job=\"pay\"}\n      traffic 5/s\n      target 99.9%\n    }\n    sli fast {\n      latency http_request_duration_seconds{job=\"pay\"} under 1s\n      exclude `maintenance == 1`\n      target 99%\n    }\n  }\n  target 98%\n}\n\ndeveloper journey delivery {\n  delivers checkout\n  sli green {\n    good ci_runs_total{result=\"ok\"}\n    total ci_runs_total\n    target 90%\n  }\n}\n",
+    );
+    dir.put("more.tabi", "user journey more {\n  step a {\n    sli age {\n      age last_success_timestamp_seconds{job=\"a\"} under 26h\n      target 98%\n    }\n    sli raw {\n      good `sum(rate(a_total[$window]))`\n      bad  `sum(rate(b_total[$window]))`\n      target 99.95%\n    }\n    sli holds {\n      holds `max by (q) (age) <= 300`\n      by q\n      target 99%\n    }\n    sli native {\n      latency x_seconds{job=\"a\"} under 300ms\n      histogram native\n      target 99%\n    }\n    sli up {\n      up probe_success{job=\"p\"}\n      target 99%\n    }\n  }\n}\n");
+    let exported = dir.tabi(&["export", "openslo", "."]);
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let text = String::from_utf8(exported.stdout.clone()).expect("UTF-8");
+    insta::assert_snapshot!("exported", format!("{text}\n──── says\n{}", said(&exported)));
+    let made = import(Tool::OpenSlo, "openslo.yaml", &text, None);
+    assert!(!made.imported.is_broken(), "{}", made.said());
+    assert!(made.names(Severity::Error).is_empty(), "{}", made.said());
+    let compiled = compile(&[("a.tabi".to_string(), made.text.clone())]);
+    assert!(compiled.errors().is_empty(), "{}\n{}", compiled.rendered(|_| true), made.text);
+    let slos = |text: &str| text.matches("sli ").count();
+    assert!(slos(&made.text) >= 7, "{}", made.text);
+}

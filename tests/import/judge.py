@@ -1,0 +1,240 @@
+"""The tools' own example specifications: imported, built, checked by promtool, and their thresholds beside those of Sloth's rules."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TABI, OSLO, SLOTH, NEW, OLD, SDK = (Path(p).resolve() for p in sys.argv[1:7])
+FAILED = []
+COUNTS = {}
+
+
+def fail(what, why):
+    FAILED.append(f"{what}: {why}")
+    print(f"test-import: {what}: {why}", file=sys.stderr)
+
+
+def count(what, n=1):
+    COUNTS[what] = COUNTS.get(what, 0) + n
+
+
+def run(*args, cwd=None, stdin=None):
+    return subprocess.run([str(a) for a in args], cwd=cwd, input=stdin, capture_output=True, text=True, check=False)
+
+
+def build(what, tool, files, work, options=()):
+    """Imports files into a project and builds it; the directory of the project, or nothing where nothing was made."""
+    made = run(TABI, "import", tool, *files, "-o", work / "slo", *options)
+    if "internal error" in made.stderr or made.returncode not in (0, 1):
+        fail(what, f"exit code {made.returncode}\n{made.stderr}")
+        return None
+    if "nothing was written" in made.stderr:
+        return None
+    texts = [p.read_text() for p in sorted((work / "slo").glob("*.tabi"))]
+    lost = sum(text.count("LEFT OUT") for text in texts)
+    if (made.returncode == 1) != (lost > 0):
+        fail(what, f"exit code {made.returncode} with {lost} SLOs left out\n{made.stderr}")
+    count("SLOs left out", lost)
+    if not any("journey " in text for text in texts):
+        return work
+    formatted = run(TABI, "fmt", "--check", work / "slo")
+    if formatted.returncode:
+        fail(what, f"not in the one style\n{formatted.stderr}")
+    (work / "tabi.toml").write_text('output = "generated"\n')
+    built = run(TABI, "build", cwd=work)
+    if built.returncode:
+        fail(what, f"does not build\n{built.stderr}")
+        return None
+    rules = sorted((work / "generated" / "rules").glob("*.yml"))
+    checked = run("promtool", "check", "rules", *rules)
+    if checked.returncode:
+        fail(what, f"promtool\n{checked.stdout}{checked.stderr}")
+    count("rule files that promtool accepts", len(rules))
+    count("SLIs", sum(len(re.findall(r"^    sli ", text, re.M)) for text in texts))
+    return work
+
+
+def addresses(work):
+    """The SLIs of a project: what Sloth may have called each, and its address and text."""
+    found = {}
+    for path in sorted((work / "slo").glob("*.tabi")):
+        text = path.read_text()
+        journey = step = None
+        comments = []
+        for line in text.splitlines():
+            stripped = line.strip()
+            if stripped.startswith("#"):
+                comments.append(stripped)
+                continue
+            if match := re.match(r"(?:user|developer|operator) journey (\w+)", line):
+                journey = match[1]
+            elif match := re.match(r"  step (\w+)", line):
+                step = match[1]
+            elif match := re.match(r"    sli (\w+)", line):
+                was = [c.removeprefix("# was ") for c in comments if c.startswith("# was ")]
+                names = [was[0]] if was else [f"{step}_{match[1]}", step]
+                for name in names:
+                    key = (journey, re.sub(r"\W", "_", name))
+                    found.setdefault(key, (f"{journey}.{step}.{match[1]}", "\n".join(comments) + text.split("journey")[0]))
+            if stripped:
+                comments = []
+    return found
+
+
+ROW = re.compile(r"ratio_rate(\w+)\{sloth_id=\"([^\"]+)\", sloth_service=\"([^\"]+)\", sloth_slo=\"([^\"]+)\"\} > \(([\d.e+-]+) \* ([\d.e+-]+)\)")
+
+
+def of_sloth(text):
+    """The rows of Sloth's rules: by service and SLO, who is told, the windows, the share of errors and the budget."""
+    rows = {}
+    for block in re.split(r"^\s*- alert: ", text, flags=re.M)[1:]:
+        severity = re.search(r"sloth_severity: (\w+)", block)
+        parts = ROW.findall(block)
+        for short, long in zip(parts[::2], parts[1::2]):
+            burn, budget = float(long[4]), float(long[5])
+            row = (severity[1], short[0], long[0], burn * budget, budget)
+            rows.setdefault((long[2], long[3]), []).append(row)
+    return rows
+
+
+def of_tabi(work, address):
+    shown = run(TABI, "show", address, cwd=work).stdout
+    rows = re.findall(r"^\s+(page|ticket) (\w+)/(\w+) ([\d.]+)×\s+([\d.]+)% errors", shown, re.M)
+    return [(severity, short, long, float(share) / 100) for severity, long, short, _, share in rows]
+
+
+def compare(what, work, golden):
+    known = addresses(work)
+    rows = of_sloth(golden)
+    if not rows:
+        fail(what, "no alerts in Sloth's rules")
+    for (service, slo), wanted in rows.items():
+        key = tuple(re.sub(r"\W", "_", n) for n in (service, slo))
+        if key not in known:
+            fail(what, f"{service}/{slo} is not there")
+            continue
+        address, comments = known[key]
+        ours = of_tabi(work, address)
+        if len(ours) != len(wanted):
+            fail(what, f"{address} has {ours}, Sloth {wanted}")
+            continue
+        for severity, short, long, share, budget in wanted:
+            mine = [r for r in ours if r[0] == severity and r[2] == long]
+            if not mine:
+                fail(what, f"{address} has no {severity} over {long}")
+                continue
+            _, our_short, _, our_share = mine[0]
+            same = abs(our_share - share) <= 0.002 * share
+            why = "asks for" in comments or ("0.9333" in comments and long == "3d")
+            if not same and not why:
+                fail(what, f"{address}: {severity} over {long} at {our_share}, Sloth at {share}, and no comment says why")
+            if our_short != short and "twelfth" not in comments:
+                fail(what, f"{address}: {severity} over {long} and {our_short}, Sloth {short}")
+            count("thresholds as Sloth has them" if same else "thresholds that differ, with a comment")
+
+
+def each(what, tool, files, golden=None, options=()):
+    with tempfile.TemporaryDirectory() as directory:
+        work = Path(directory)
+        done = build(what, tool, files, work, options)
+        if done is None:
+            fail(what, "was accepted by its tool, and is not imported")
+        elif golden:
+            compare(what, work, golden.read_text())
+        count(f"{tool}: files")
+
+
+def sloth():
+    examples = SLOTH / "examples"
+    for path in sorted(examples.glob("*.y*ml")):
+        tool = "openslo" if path.name.startswith("openslo") else "sloth"
+        golden = examples / "_gen" / path.name
+        alerts = "sloth_severity" in golden.read_text()
+        # its queries are those of another engine
+        foreign = path.name == "victoria-metrics.yml"
+        each(path.name, tool, [path], golden if tool == "sloth" and alerts and not foreign else None)
+    data = SLOTH / "test" / "integration" / "prometheus" / "testdata"
+    plain = [("base", []), ("base-k8s", []), ("multifile", []), ("multifile-k8s", [])]
+    for name, options in plain:
+        each(f"in-{name}", "sloth", [data / f"in-{name}.yaml"], data / f"out-{name}.yaml.tpl", options)
+    base = data / "in-base.yaml"
+    each("in-base at 28d", "sloth", [base], data / "out-base-28d.yaml.tpl", ["--window", "28d"])
+    each("in-base at 7d", "sloth", [base, examples / "windows" / "7d.yaml"], data / "out-base-custom-windows-7d.yaml.tpl")
+    for path in sorted((data / "validate" / "good").glob("*.yaml")):
+        each(path.name, "openslo" if "openslo" in path.name else "sloth", [path])
+
+
+def openslo():
+    paths = [*NEW.glob("test/inputs/validate/**/*.yaml"), *OLD.glob("test/v1/**/*.yaml"), *SDK.glob("pkg/openslo/v1*/examples/*.yaml")]
+    paths += SDK.glob("pkg/openslosdk/test_data/*/**/*.yaml")
+    for path in sorted(paths):
+        text = path.read_text()
+        has_slo = re.search(r"kind: SLO\s*$", text, re.M) and "openslo/v1" in text and "v2alpha" not in text
+        if not has_slo or run(OSLO, "validate", "-f", path).returncode:
+            continue
+        with tempfile.TemporaryDirectory() as directory:
+            made = build(path.name, "openslo", [path], Path(directory))
+            missing = made is None and "is in the files that are imported" in run(TABI, "import", "openslo", path).stderr
+            if made is None and not missing:
+                fail(path.name, "oslo accepts it, and it is not imported")
+            count("OpenSLO: files with a reference to another file" if missing else "openslo: files that oslo accepts")
+
+
+def export():
+    root = Path(__file__).resolve().parents[2]
+    for project in sorted((root / "examples").iterdir()):
+        with tempfile.TemporaryDirectory() as directory:
+            out = Path(directory) / "openslo.yaml"
+            exported = run(TABI, "export", "openslo", project, "-o", out)
+            if exported.returncode:
+                fail(project.name, exported.stderr)
+                continue
+            judged = run(OSLO, "validate", "-f", out)
+            if judged.returncode:
+                fail(project.name, f"oslo does not accept what is exported\n{judged.stdout}{judged.stderr}")
+            count("exports that oslo accepts")
+
+
+def own():
+    """Specifications of our own, also those of Pyrra, through promtool."""
+    for path in sorted((Path(__file__).resolve().parent).glob("*.yaml")):
+        each(path.name, path.name.split("-")[0], [path])
+
+
+def many():
+    document = """version: prometheus/v1
+service: service-{0}
+labels: {{owner: team-{1}}}
+slos:
+  - name: requests-availability
+    objective: 99.9
+    sli:
+      events:
+        error_query: sum(rate(http_requests_total{{job="s{0}",code=~"5.."}}[{{{{.window}}}}]))
+        total_query: sum(rate(http_requests_total{{job="s{0}"}}[{{{{.window}}}}]))
+    alerting: {{name: Alert{0}}}
+"""
+    text = "---\n".join(document.format(i, i % 7) for i in range(10_000))
+    with tempfile.TemporaryDirectory() as directory:
+        begun = time.monotonic()
+        made = run(TABI, "import", "sloth", "-", "-o", directory, stdin=text)
+        seconds = time.monotonic() - begun
+        files = len(os.listdir(directory))
+        if made.returncode or files != 10_000:
+            fail("10,000 documents", f"{files} files, {made.stderr[-500:]}")
+        print(f"test-import: 10,000 documents in {seconds:.1f} s")
+
+
+sloth()
+openslo()
+export()
+own()
+many()
+for what, n in sorted(COUNTS.items()):
+    print(f"test-import: {n} {what}")
+if FAILED:
+    sys.exit(f"test-import: {len(FAILED)} failures")
