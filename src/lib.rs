@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod adapt;
 pub mod backtest;
 pub mod cli;
 pub mod cost;
@@ -19,6 +20,7 @@ pub mod dashboard;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
+pub mod engine;
 pub mod ide;
 pub mod import;
 pub mod lint;

@@ -2,6 +2,7 @@
 //! Whoever reads files (the command line, a language server, a test) makes it; the stages only look at it.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::Engine;
 use crate::source::{FileId, Place, SourceFile, Sources, Span, fnv1a};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::{self, Parsed, leaf};
@@ -43,6 +44,8 @@ pub struct Options {
     pub dashboard_url: Option<String>,
     /// How dashboards are delivered and named.
     pub grafana: Grafana,
+    /// The engine that the rules are written for.
+    pub engine: Engine,
     /// Whether one engine evaluates the rules of all sites, and has the raw series of all of them with their external labels.
     pub central: bool,
     /// Where the labels of `page_labels` and `ticket_labels` stand, for diagnostics, by label.

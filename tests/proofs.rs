@@ -176,7 +176,7 @@ fn the_tests_of_a_small_project() {
     let compiled = common::compile_text(SMALL);
     let proofs = tabi::proof::journey(&compiled.model, 0, &tabi::project::Options::default());
     let mut text = format!("{SMALL}\n");
-    for (path, file) in tabi::emit::tests(&proofs, &compiled.sources, "") {
+    for (path, file) in tabi::emit::tests(&proofs, &compiled.sources, tabi::engine::Target::Prometheus, "") {
         let _ = write!(text, "== {path}\n{file}");
     }
     insta::assert_snapshot!(text);
@@ -388,7 +388,7 @@ fn predictions_agree_with_promtool_to_the_minute() {
         let directory = tempfile::tempdir().expect("a directory");
         common::write_files(directory.path(), &compiled.files);
         // a claim of this test is a count: its value stands where the labels are
-        let text = tabi::emit::promtool::file(&file, &file.tests, "a test", "");
+        let text = tabi::emit::promtool::file(&file, &file.tests, "a test", "../rules");
         let text = text
             .replace("- labels: '0'\n            value: 1", "- labels: '{}'\n            value: 0")
             .replace("- labels: '1'\n            value: 1", "- labels: '{}'\n            value: 1");

@@ -4,7 +4,8 @@ use super::terminal::{Progress, Terminal};
 use super::{Outcome, check, output};
 use crate::diagnostic::render::{Counts, plural};
 use crate::emit;
-use crate::project::Dashboards;
+use crate::engine::Target;
+use crate::project::{Dashboards, Options};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +21,7 @@ Examples:
   tabi build             into the directory that tabi.toml names: output = \"generated\"
   tabi build -o out      into another one
   tabi build --check     for CI: exit with 1 and show the difference if the files are not up to date
+  tabi build --target mimir              rules for another engine than that of tabi.toml
   tabi build --dashboards configmap      dashboards as ConfigMaps for the sidecar of Grafana's chart")]
 pub struct Args {
     /// Files and directories whose diagnostics are shown; the whole project is built in any case
@@ -31,6 +33,9 @@ pub struct Args {
     /// Write nothing; show what differs
     #[arg(long)]
     check: bool,
+    /// The engine that the rules are for; `[build] target` of tabi.toml, or prometheus, without it
+    #[arg(long, value_name = "ENGINE", value_parser = target)]
+    target: Option<Target>,
     /// In which form dashboards of Grafana are written; `[grafana] dashboards` of tabi.toml, or json, without it
     #[arg(long, value_name = "FORM", value_parser = dashboards)]
     dashboards: Option<Dashboards>,
@@ -40,6 +45,19 @@ pub struct Args {
 fn dashboards(word: &str) -> Result<Dashboards, String> {
     let found = Dashboards::WORDS.iter().find(|(known, _)| *known == word);
     found.map(|(_, form)| *form).ok_or_else(|| format!("it is one of {}", Dashboards::WORDS.map(|(w, _)| w).join(", ")))
+}
+
+/// One of the engines, by its word.
+pub(super) fn target(word: &str) -> Result<Target, String> {
+    let found = Target::WORDS.iter().find(|(known, _)| *known == word);
+    found.map(|(_, target)| *target).ok_or_else(|| format!("it is one of {}", Target::WORDS.map(|(w, _)| w).join(", ")))
+}
+
+/// The options of a project for another engine, if one is named.
+pub(super) fn for_target(options: &Options, target: Option<Target>) -> Options {
+    let mut options = options.clone();
+    options.engine.target = target.unwrap_or(options.engine.target);
+    options
 }
 
 /// A note on errors that are not shown.
@@ -56,6 +74,7 @@ fn command(args: &Args) -> String {
     };
     let mut words = vec!["tabi build".to_string()];
     words.extend(args.output.iter().map(|dir| format!("-o {}", quoted(dir))));
+    words.extend(args.target.iter().map(|target| format!("--target {}", target.word())));
     words.extend(args.paths.iter().map(|path| quoted(path)));
     words.join(" ")
 }
@@ -82,8 +101,16 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
             );
         }
     };
-    let mut options = project.config.options.clone();
+    let mut options = for_target(&project.config.options, args.target);
     options.grafana.dashboards = args.dashboards.unwrap_or(options.grafana.dashboards);
+    let exceeded = emit::limits::exceeded(&checked.model, &project.sources, &options);
+    if !exceeded.is_empty() {
+        for what in &exceeded {
+            terminal.note_line(&format!("error: {what}"));
+        }
+        terminal.note_line(&format!("nothing was written: the rules do not fit {}", options.engine.target.word()));
+        return Ok(Outcome::Found);
+    }
     let count = emit::chunks(&checked.model, &options);
     let (progress, done) = (Progress::new(terminal), AtomicUsize::new(0));
     let produce = |i: usize| {

@@ -8,12 +8,13 @@ use super::{Outcome, build, check};
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::plural;
 use crate::emit::promtool::{file, time};
+use crate::engine::Target;
 use crate::model::Model;
 use crate::plan::sites;
 use crate::project::Options;
 use crate::proof::{self, Alert, Claim, Proofs};
 use crate::source::Sources;
-use crate::{emit, plan};
+use crate::{adapt, emit};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,9 @@ pub struct Args {
     /// The promtool to use; else PROMTOOL, else that of PATH
     #[arg(long, value_name = "FILE")]
     promtool: Option<PathBuf>,
+    /// The engine whose rules are proven; `[build] target` of tabi.toml, or prometheus, without it
+    #[arg(long, value_name = "ENGINE", value_parser = build::target)]
+    target: Option<Target>,
     /// How many run at the same time; as many as there are processors without it
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -80,7 +84,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     }
     let promtool = Promtool::find(args.promtool.as_deref())?;
     let (model, project) = (&checked.model, &checked.project);
-    let options = &project.config.options;
+    let options = &build::for_target(&project.config.options, args.target);
     let chosen: Vec<usize> =
         (0..model.journeys.len()).filter(|i| project.selects(model.journeys[*i].name.place)).collect();
     let places: Vec<Place> = places(model, &chosen, options);
@@ -149,12 +153,12 @@ fn put_job(
     let proofs = &all[job.proofs];
     let (tests, test) = (&proofs.files[job.file], &proofs.files[job.file].tests[job.test]);
     let journeys = tests.journeys.iter().filter_map(|name| model.journeys.iter().position(|j| j.name.text == *name));
-    let rules: Vec<_> = journeys.map(|index| plan::journey(model, index, options)).collect();
+    let rules: Vec<_> = journeys.map(|index| adapt::journey(model, index, options)).collect();
     for rules in proof::reduce::needed(&rules, test) {
         put(&directory.join(format!("rules/{}.yml", rules.journey)), &emit::prometheus::file(&rules, sources))?;
     }
     let path = directory.join("tests/one.test.yml");
-    put(&path, &file(tests, [test], &sources.file(proofs.place.file).name, ""))?;
+    put(&path, &file(tests, [test], &sources.file(proofs.place.file).name, "../rules"))?;
     Ok(path)
 }
 

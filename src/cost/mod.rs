@@ -3,12 +3,13 @@
 
 pub mod expr;
 
+use crate::adapt;
 use crate::measure::Series;
 use crate::model::{Journey, Model, Sli};
 use crate::plan::events::count_name;
 use crate::plan::sites;
 use crate::plan::states::{DELIVERY, SLO_SEVERITY};
-use crate::plan::{self, Group, Plan, Rule, RuleKind};
+use crate::plan::{Group, Plan, Rule, RuleKind};
 use crate::project::Options;
 use crate::promql::ast::{Expr, MatchOp, MatcherValue, Selector};
 use crate::promql::{self, regex};
@@ -83,7 +84,7 @@ impl JourneyCost {
 
 /// The cost of one journey of the model.
 pub fn journey(model: &Model, index: usize, options: &Options, inventory: &Inventory) -> JourneyCost {
-    let rules = plan::journey(model, index, options);
+    let rules = adapt::journey(model, index, options);
     let reckoning = Reckoning::of(Plan { model, options, journey: &model.journeys[index] }, &rules.groups, inventory);
     let groups = rules.groups.iter().enumerate();
     JourneyCost {
@@ -116,7 +117,7 @@ pub fn questions(model: &Model, index: usize, options: &Options) -> BTreeSet<Str
 }
 
 fn questions_of(model: &Model, index: usize, options: &Options) -> BTreeSet<String> {
-    let rules = plan::journey(model, index, options);
+    let rules = adapt::journey(model, index, options);
     let journey = &model.journeys[index];
     let nothing = Inventory { answers: BTreeMap::new(), series: 0, budgets: 0 };
     let reckoning = Reckoning::of(Plan { model, options, journey }, &rules.groups, &nothing);

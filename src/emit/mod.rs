@@ -1,15 +1,22 @@
 //! Rules → files, as text. One file for each target format; emitting cannot fail.
 
 pub mod alertmanager;
+pub mod azure;
 pub mod grafana;
+pub mod kubernetes;
+pub mod limits;
+pub mod mimir;
 pub mod openslo;
 pub mod prometheus;
 pub mod promtool;
+pub mod thanos;
 pub mod yaml;
 
-use crate::model::Model;
-use crate::plan;
+use crate::adapt;
+use crate::engine::Target;
+use crate::model::{Model, Urgency};
 use crate::plan::sites::{place, place_of};
+use crate::plan::{self, JourneyRules, Rule};
 use crate::project::Options;
 use crate::proof::{self, Proofs};
 use crate::source::Sources;
@@ -23,20 +30,56 @@ pub fn count(model: &Model, options: &Options) -> usize {
     if model.journeys.is_empty() { 0 } else { model.journeys.len() + 1 + plan::sites::local(model, options).len() }
 }
 
-/// The path, relative to the output directory and with `/`, and the text of one file.
+/// The path, relative to the output directory and with `/`, and the text of one file: rules as Prometheus reads them.
 pub fn file(model: &Model, sources: &Sources, options: &Options, index: usize) -> (String, String) {
-    let Some(after) = index.checked_sub(model.journeys.len()) else {
-        let rules = plan::journey(model, index, options);
-        return (format!("rules/{}{}.yml", place(model, options), rules.journey), prometheus::file(&rules, sources));
-    };
-    let Some(local) = after.checked_sub(1) else {
+    let Some((place, rules)) = placed(model, options, index) else {
         let text = alertmanager::file(&plan::inhibit::inhibitions(model, options));
         return ("alertmanager/inhibit.yml".to_string(), text);
     };
-    let (site, journey) = plan::sites::local(model, options)[local];
-    let rules = plan::journey(&plan::sites::at(model, journey, site), 0, options);
-    let place = place_of(&model.sites[site]);
     (format!("rules/{place}{}.yml", rules.journey), prometheus::file(&rules, sources))
+}
+
+/// The rules of one file and the directory in which it stands; `None` for the fragment of Alertmanager.
+fn placed(model: &Model, options: &Options, index: usize) -> Option<(String, JourneyRules)> {
+    let Some(after) = index.checked_sub(model.journeys.len()) else {
+        return Some((place(model, options).to_string(), adapt::journey(model, index, options)));
+    };
+    let (site, journey) = plan::sites::local(model, options)[after.checked_sub(1)?];
+    let rules = adapt::journey(&plan::sites::at(model, journey, site), 0, options);
+    Some((place_of(&model.sites[site]), rules))
+}
+
+/// What [`file`] gives, in the form of the engine: of rules there may be several files.
+pub fn rules(model: &Model, sources: &Sources, options: &Options, index: usize) -> Vec<(String, String)> {
+    let Some((place, rules)) = placed(model, options, index) else {
+        return vec![file(model, sources, options, index)];
+    };
+    let engine = &options.engine;
+    let write = |rules: &JourneyRules, part: usize| match engine.target {
+        Target::Prometheus | Target::Amp => prometheus::file(rules, sources),
+        Target::VictoriaMetrics => prometheus::file(&adapt::metricsql::rules(rules), sources),
+        Target::Operator | Target::Gmp => kubernetes::file(rules, part, sources, engine),
+        Target::Mimir => mimir::file(rules, sources, &engine.prefix),
+        Target::Thanos => thanos::file(rules, sources, engine.partial),
+        Target::Azure => {
+            let page = plan::severity(options, Urgency::Page);
+            let is_page = |rule: &Rule| rule.labels.iter().any(|(k, v)| k == "severity" && *v == page);
+            azure::file(rules, sources, engine, &is_page)
+        }
+    };
+    let ending = if engine.target == Target::Azure { "json" } else { "yml" };
+    let parts = limits::parts(&rules, engine, &|rules| write(rules, 0).len());
+    let files = parts.iter().enumerate().map(|(part, rules)| {
+        // names of journeys have no `-`
+        let more = if part == 0 { String::new() } else { format!("-{}", part + 1) };
+        (format!("rules/{place}{}{more}.{ending}", rules.journey), write(rules, part))
+    });
+    files.collect()
+}
+
+/// Whether `promtool` can read the files of [`rules`]; the tests have rules of their own beside them otherwise.
+fn is_plain(target: Target) -> bool {
+    matches!(target, Target::Prometheus | Target::Amp)
 }
 
 /// In how many chunks a build is made: each file with rules is one; the tests of each journey are, and its dashboards; and so is the
@@ -48,28 +91,43 @@ pub fn chunks(model: &Model, options: &Options) -> usize {
 /// The paths and texts of one chunk.
 pub fn chunk(model: &Model, sources: &Sources, options: &Options, index: usize) -> Vec<(String, String)> {
     let Some(rest) = index.checked_sub(count(model, options)) else {
-        return vec![file(model, sources, options, index)];
+        return rules(model, sources, options, index);
     };
     let journeys = model.journeys.len();
     if rest < journeys {
-        tests(&proof::journey(model, rest, options), sources, place(model, options))
+        let place = place(model, options);
+        let mut files = tests(&proof::journey(model, rest, options), sources, options.engine.target, place);
+        files.extend(rules_of_tests(model, sources, options, rest));
+        files
     } else if rest < 2 * journeys {
         grafana::journey(model, sources, options, rest - journeys)
     } else if rest == 2 * journeys {
         grafana::overview(model, options)
     } else {
         let (site, journey) = plan::sites::local(model, options)[rest - 2 * journeys - 1];
+        let local = rest - 2 * journeys - 1;
         let proofs = proof::journey(&plan::sites::at(model, journey, site), 0, options);
-        tests(&proofs, sources, &place_of(&model.sites[site]))
+        let mut files = tests(&proofs, sources, options.engine.target, &place_of(&model.sites[site]));
+        files.extend(rules_of_tests(model, sources, options, journeys + 1 + local));
+        files
     }
 }
 
+/// The rules that tests read, where the engine's own files are none that `promtool` reads.
+fn rules_of_tests(model: &Model, sources: &Sources, options: &Options, index: usize) -> Option<(String, String)> {
+    let (path, text) = (!is_plain(options.engine.target)).then(|| file(model, sources, options, index))?;
+    Some((format!("tests/{path}"), text))
+}
+
 /// The files of a journey's tests.
-pub fn tests(proofs: &Proofs, sources: &Sources, place: &str) -> Vec<(String, String)> {
+pub fn tests(proofs: &Proofs, sources: &Sources, target: Target, place: &str) -> Vec<(String, String)> {
     let source = &sources.file(proofs.place.file).name;
+    let up = "../".repeat(usize::from(is_plain(target)) + place.matches('/').count());
+    let rules = format!("{up}rules/{place}");
+    let rules = rules.trim_end_matches('/');
     proofs
         .files
         .iter()
-        .map(|file| (format!("tests/{place}{}.test.yml", file.name), promtool::file(file, &file.tests, source, place)))
+        .map(|file| (format!("tests/{place}{}.test.yml", file.name), promtool::file(file, &file.tests, source, rules)))
         .collect()
 }

@@ -6,14 +6,8 @@ use crate::plan::minutes;
 use crate::promql::write::duration;
 use crate::proof::{Test, TestFile};
 
-/// The path of a journey's rules as its tests name it. `place` is the directory of both.
-fn rule_file(place: &str, journey: &str) -> String {
-    let up = "../".repeat(1 + place.matches('/').count());
-    format!("{up}rules/{place}{journey}.yml")
-}
-
-/// A file of tests; of all its tests or of some. `place` is the directory below `tests` and `rules`, with a `/`, where it has one.
-pub fn file<'t>(file: &TestFile, tests: impl IntoIterator<Item = &'t Test>, source: &str, place: &str) -> String {
+/// A file of tests; of all its tests or of some. `rules` is the way from it to the directory of the rules.
+pub fn file<'t>(file: &TestFile, tests: impl IntoIterator<Item = &'t Test>, source: &str, rules: &str) -> String {
     let mut header = vec![
         format!("{HEADER} from {source}. Change it there and run `tabi build`."),
         "Every alert is tried on synthetic series: it fires and ends by the predicted minute, and is silent where it must be.".into(),
@@ -26,7 +20,7 @@ pub fn file<'t>(file: &TestFile, tests: impl IntoIterator<Item = &'t Test>, sour
     }
     let mut document = Document::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
     document.map(|map| {
-        map.list("rule_files", |list| file.journeys.iter().for_each(|j| list.string(&rule_file(place, j))));
+        map.list("rule_files", |list| file.journeys.iter().for_each(|j| list.string(&format!("{rules}/{j}.yml"))));
         map.string("evaluation_interval", &minutes(file.step));
         // without it promtool takes a random order
         map.list("group_eval_order", |list| file.groups.iter().for_each(|g| list.string(g)));

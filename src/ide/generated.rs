@@ -4,7 +4,7 @@ use super::Project;
 use crate::diagnostic::Severity;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Entry, Item};
-use crate::{emit, plan, show};
+use crate::{adapt, emit, show};
 
 /// The name of the journey in which a byte of a file stands, or the first one of the file.
 pub fn journey_at(project: &Project<'_>, file: FileId, offset: u32) -> Option<String> {
@@ -65,7 +65,7 @@ pub fn rules(project: &Project<'_>, journey: &str) -> Result<String, String> {
     }
     let index = project.model.journeys.iter().position(|j| j.name.text == journey);
     let Some(index) = index else { return Err(none(project, journey)) };
-    Ok(emit::prometheus::file(&plan::journey(project.model, index, project.options), project.sources))
+    Ok(emit::prometheus::file(&adapt::journey(project.model, index, project.options), project.sources))
 }
 
 /// What `tabi show` prints of an address.

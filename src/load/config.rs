@@ -10,6 +10,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+mod build;
+
 /// The name of the file.
 pub const FILE_NAME: &str = "tabi.toml";
 
@@ -46,7 +48,7 @@ struct Reader {
 }
 
 /// What may stand above the first table, and the tables.
-const TOP: [&str; 6] = ["sources", "output", "lint", "alerts", "grafana", "sites"];
+const TOP: [&str; 7] = ["sources", "output", "build", "lint", "alerts", "grafana", "sites"];
 
 type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -65,6 +67,7 @@ impl Reader {
                 "alerts" => self.each(value, Self::alerts),
                 "grafana" => self.each(value, Self::grafana),
                 "sites" => self.each(value, Self::sites),
+                "build" => self.each(value, Self::build),
                 _ => self.unknown(key, &TOP),
             }
         }

@@ -223,7 +223,7 @@ impl<'m> Collector<'m> {
             let bad = f64::from(cast.member.1.alerts.need.value) + 2.0;
             let lead = up_to(2 * range + 2, step);
             let phases = vec![phase(lead, IDLE), phase(1, Act::Restart { good: 0.0, bad }), phase(1, IDLE)];
-            total = total.max(lead + up_to(2 * range + 2, step));
+            total = total.max(lead + up_to(2 * range + 2 + self.lag.copy + self.lag.slow, step));
             players.push(Player { cast, phases, base: 1_000_000.0, strangers: None, stands_by: false });
             plans.push((rows, lead));
             seen.push(wanted);
@@ -289,7 +289,7 @@ impl<'m> Collector<'m> {
         let plays = |cast: &Cast<'_>| matches!(cast.part, Part::Counters(_)) && cast.member.1.exclude.is_none();
         let members: Vec<_> = members.iter().filter(|(cast, _)| plays(cast)).collect();
         let longest = members.iter().map(|(cast, _)| range(cast)).max().unwrap_or(2);
-        let (lead, total) = (2 * longest + 4, 3 * longest + 6);
+        let (lead, total) = (2 * longest + 4, 3 * longest + 6 + self.lag.copy + self.lag.slow);
         let (mut claims, mut series) = (Vec::new(), Vec::new());
         for (cast, wanted) in &members {
             let sli = cast.member.1;

@@ -53,6 +53,7 @@ impl<'m> Collector<'m> {
         let theirs = Collector {
             plan: user,
             index: other,
+            lag: crate::adapt::lag(self.plan.model, other, self.plan.options),
             casts: Vec::new(),
             alerts: Vec::new(),
             tests: Vec::new(),

@@ -21,6 +21,7 @@ pub mod stage;
 pub mod states;
 mod track;
 
+use crate::adapt::{self, Lag};
 use crate::model::{Model, address};
 use crate::plan::sites::Scope;
 use crate::plan::{self, Plan};
@@ -125,6 +126,8 @@ struct Slot {
 struct Collector<'m> {
     plan: Plan<'m>,
     index: usize,
+    /// How late the engine's rules are.
+    lag: Lag,
     casts: Vec<Cast<'m>>,
     alerts: Vec<Alert>,
     tests: Vec<(Slot, Test)>,
@@ -147,8 +150,9 @@ fn prove(model: &Model, index: usize, options: &Options, others: Vec<central::Ot
     let journey = &model.journeys[index];
     let plan = Plan { model, options, journey };
     let casts = journey.members().into_iter().map(|m| cast::cast(m, crate::reckon::range_of(journey, m.1))).collect();
+    let lag = adapt::lag(model, index, options);
     let mut collector =
-        Collector { plan, index, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new(), others };
+        Collector { plan, index, lag, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new(), others };
     collector.slis();
     collector.sites();
     collector.whole_journey();
@@ -175,7 +179,7 @@ impl<'m> Collector<'m> {
         let journey = self.plan.journey;
         let name = &journey.name.text;
         let mut files: Vec<TestFile> = Vec::new();
-        let rules = plan::journey(self.plan.model, self.index, self.plan.options);
+        let rules = adapt::journey(self.plan.model, self.index, self.plan.options);
         let own: Vec<String> = rules.groups.iter().map(|g| g.name.clone()).collect();
         for (slow, native) in [(false, false), (true, false), (false, true), (true, true)] {
             let slot = Slot { slow, native };
@@ -198,7 +202,7 @@ impl<'m> Collector<'m> {
             for other in others {
                 let tests = self.joint.iter().filter(|(o, s, _)| *o == other && *s == slot);
                 let tests = tests.map(|(_, _, t)| self.beside_others(t, &[self.index, other])).collect();
-                let others = plan::journey(self.plan.model, other, self.plan.options);
+                let others = adapt::journey(self.plan.model, other, self.plan.options);
                 // the other journey's alerts are read, so its rules come first
                 let groups = others.groups.iter().map(|g| g.name.clone()).chain(own.iter().cloned()).collect();
                 let journeys = vec![others.journey.clone(), name.clone()];

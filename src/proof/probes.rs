@@ -239,7 +239,7 @@ impl<'m> Collector<'m> {
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
         // what is looked at, and whether it fires: 2 to 7 are the numbers of the evaluations
-        let looks = [
+        let mut looks = vec![
             (2, false, "is silent with one bad event too few"),
             (3, true, "fires just above its limits"),
             (4, false, "is silent while the long window is just below its limit"),
@@ -247,6 +247,13 @@ impl<'m> Collector<'m> {
             (6, true, "fires while the short window has no events: that is no recovery"),
             (7, false, "is silent while the long window has no events"),
         ];
+        looks.truncate(looks.len() - self.unseen(slot));
+        // burn rates are given later where an alert sees bad events late
+        let late = self.late(slot);
+        let later = |mut samples: Vec<Sample>| {
+            samples.splice(0..0, vec![Sample::Missing; 2 * usize::try_from(late).unwrap_or(0)]);
+            samples
+        };
         let evaluations = 8;
         for probe in probes {
             let (burn, need) = (probe.row.burn, f64::from(probe.row.need));
@@ -255,8 +262,8 @@ impl<'m> Collector<'m> {
             let mut short = lasting(&[above, above, above, above, above, below, far], evaluations);
             long[14..].fill(Sample::Stale);
             short[12..14].fill(Sample::Stale);
-            inputs.insert(series_text(&probe.burn_over(probe.row.long)), long);
-            inputs.insert(series_text(&probe.burn_over(probe.row.short)), short);
+            inputs.insert(series_text(&probe.burn_over(probe.row.long)), later(long));
+            inputs.insert(series_text(&probe.burn_over(probe.row.short)), later(short));
             let [first, last] = probe.bad.each_ref().map(series_text);
             // what a site recorded is read an evaluation later
             let at = if step <= LAG && self.is_of_site(&probe.bad[1]) { 2 } else { 3 };
@@ -266,12 +273,12 @@ impl<'m> Collector<'m> {
                 inputs.insert(first, between(&[(1, need - 1.0)], scale));
                 inputs.insert(last, between(&[(at, 1.0)], scale));
             }
-            for (at, fires, words) in looks.into_iter().skip(usize::from(!others.only_given)) {
-                claims.push(probe.target.claim(at * step, fires, words));
+            for (at, fires, words) in looks.iter().skip(usize::from(!others.only_given)) {
+                claims.push(probe.target.claim((at + late) * step, *fires, *words));
             }
         }
         for (labels, value) in others.raw {
-            inputs.insert(series_text(labels), lasting(&[*value], evaluations));
+            inputs.insert(series_text(labels), lasting(&[*value], evaluations + late));
         }
         let many = between(&[(1, 1000.0 * scale)], scale);
         for labels in others.apart {
@@ -283,12 +290,12 @@ impl<'m> Collector<'m> {
             };
             for (other, _) in others.rows.iter().filter(|(_, rows)| !rows.iter().any(&same)) {
                 let burn = named(other, format!("{}{}", probe.name, minutes(probe.row.long)));
-                let far = lasting(&[probe.row.burn * 1000.0], evaluations);
+                let far = lasting(&[probe.row.burn * 1000.0], evaluations + late);
                 inputs.entry(series_text(&burn)).or_insert(far);
                 inputs.entry(series_text(&named(other, Series::Bad.name()))).or_insert_with(|| many.clone());
                 let name = |label: &str| other.get(label).map_or("", String::as_str);
                 claims.push(probe.target.of_another(
-                    6 * step,
+                    (6 + late) * step,
                     (name("step"), name("sli")),
                     format!("is not for {}, which has no such row", name("sli")),
                 ));
@@ -312,7 +319,8 @@ impl<'m> Collector<'m> {
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
         let longest = probes.iter().map(|p| p.row.long).max().unwrap_or(0);
-        let evaluations = longest / step + 4;
+        let late = self.late(slot);
+        let evaluations = longest / step + 4 + late;
         for (labels, value) in others.raw {
             inputs.insert(series_text(labels), lasting(&[*value], evaluations));
         }
@@ -323,7 +331,7 @@ impl<'m> Collector<'m> {
             }
             let many = f64::from(probe.row.need) + 1.0;
             inputs.insert(series_text(&probe.bad[1]), between(&[(1, many)], 1.0));
-            let (young, old) = (probe.row.long - 2 * step, probe.row.long + 2 * step);
+            let (young, old) = (probe.row.long - 2 * step, probe.row.long + (2 + late) * step);
             claims.push(probe.target.claim(
                 young,
                 true,
@@ -360,6 +368,21 @@ impl<'m> Collector<'m> {
             claims.push(target.claim(offset + LOOK + 60, true, "fires after an hour of too little"));
         }
         self.probe("just enough and just too little is left", inputs, slis, slot, step, claims);
+    }
+
+    /// How many evaluations later an alert sees what was recorded of events half an evaluation before.
+    fn late(&self, slot: Slot) -> u64 {
+        let step = self.step(slot);
+        (2 * self.lag.events).saturating_sub(step).div_ceil(2 * step)
+    }
+
+    /// How many of the last looks an engine cannot have: where recorded numbers are looked for over a while, that there are none is seen later.
+    fn unseen(&self, slot: Slot) -> usize {
+        match self.lag.events {
+            0 => 0,
+            lag if lag >= 5 => 2,
+            _ => usize::from(slot.slow),
+        }
     }
 
     fn probe(

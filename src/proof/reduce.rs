@@ -1,9 +1,9 @@
 //! What of a journey's rules a test needs: those that its claims read, directly or through other rules. All others only cost time.
 
 use super::{Claim, Test};
-use crate::plan::{JourneyRules, Rule, RuleKind};
+use crate::adapt::reads::may_select;
+use crate::plan::{JourneyRules, Rule};
 use crate::promql::ast::Selector;
-use crate::promql::evaluate::{Labels, selects};
 use crate::promql::{self, selectors};
 
 /// The rules that a test needs, in their order.
@@ -37,19 +37,4 @@ pub fn read_by(rules: &[&Rule], claims: &[Claim]) -> Vec<bool> {
 
 fn selectors_of(text: &str) -> Vec<Selector> {
     promql::parse(text, &|_| None).map(|expr| selectors(&expr).into_iter().cloned().collect()).unwrap_or_default()
-}
-
-/// Whether a selector may select what a rule makes. Labels that the rule takes over from its input are not known here.
-fn may_select(selector: &Selector, rule: &Rule) -> bool {
-    let mut labels: Labels = rule.labels.iter().cloned().collect();
-    match &rule.kind {
-        RuleKind::Record(name) => labels.insert("__name__".into(), name.clone()),
-        RuleKind::Alert(name) => {
-            labels.insert("alertname".into(), (*name).to_string());
-            labels.insert("__name__".into(), "ALERTS".into())
-        }
-    };
-    let known = selector.matchers.iter().filter(|m| labels.contains_key(&m.label.text)).cloned().collect();
-    let known = Selector { matchers: known, ..selector.clone() };
-    selects(&known, &labels) != Some(false)
 }

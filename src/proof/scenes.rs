@@ -125,7 +125,7 @@ pub(super) fn phase(minutes: u64, act: Act) -> Phase {
 
 impl<'m> Collector<'m> {
     pub(super) fn clocks(&self, slot: Slot) -> [Clock; 2] {
-        let clock = Clock { evaluate: self.plan.journey.evaluate, step: self.step(slot), closed: false };
+        let clock = Clock { evaluate: self.plan.journey.evaluate, step: self.step(slot), closed: false, lag: self.lag };
         [clock, Clock { closed: true, ..clock }]
     }
 

@@ -10,6 +10,7 @@
     reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
 )]
 
+use crate::adapt::Lag;
 use crate::model::{Compose, Journey};
 use crate::plan::LONGEST_FROM_5M;
 use crate::plan::windows::DAY;
@@ -42,6 +43,8 @@ pub struct Clock {
     pub step: u64,
     /// Whether ranges include their left end.
     pub closed: bool,
+    /// How much later than others the rules of this engine see what they read.
+    pub lag: Lag,
 }
 
 /// Sums of a recorded series over windows.
@@ -124,16 +127,16 @@ impl Slo {
         let len = recorded.samples.len();
         let scale = (60 * clock.evaluate) as f64;
         let scaled = |sum: Option<(f64, f64)>| sum.map(|(t, b)| (t * scale, b * scale));
-        let copy = Sums::of((0..len).map(|k| scaled(level_one.over(clock, k, 5, clock.evaluate))));
-        let hourly = Sums::of((0..len).map(|k| copy.over(clock, k, 60, 5)));
+        let copy = Sums::of((0..len).map(|k| scaled(level_one.over(clock, k, 5, clock.evaluate + clock.lag.copy))));
+        let hourly = Sums::of((0..len).map(|k| copy.over(clock, k, 60, 5 + clock.lag.hour)));
         Slo { clock: read, level_one, copy, hourly, budget, len, lag }
     }
 
     fn over(&self, k: usize, window: u64) -> Option<(f64, f64)> {
         if window < DAY {
-            self.level_one.over(self.clock, k, window, self.lag)
+            self.level_one.over(self.clock, k, window, self.lag + self.clock.lag.burn)
         } else {
-            self.copy.over(self.clock, k, window, self.lag)
+            self.copy.over(self.clock, k, window, self.lag + self.clock.lag.slow)
         }
     }
 
@@ -147,6 +150,13 @@ impl Slo {
         self.hourly.at(k)
     }
 
+    /// Whether nothing is known of a window, as a journey asks whose shares come from burn rates.
+    fn is_dark(&self, k: usize, window: u64) -> bool {
+        let (of, lag) =
+            if window < DAY { (&self.level_one, self.clock.lag.events) } else { (&self.copy, self.clock.lag.period) };
+        of.over(self.clock, k, window, self.lag + lag).is_none()
+    }
+
     /// The share of events that are bad, where there are events.
     fn share(&self, k: usize, window: u64) -> Option<f64> {
         self.over(k, window).filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)
@@ -155,9 +165,9 @@ impl Slo {
     /// All and bad over the period. The hourly group comes last, so that its sample of this moment is not there yet.
     pub fn period(&self, k: usize, period: u64) -> Option<(f64, f64)> {
         if period > LONGEST_FROM_5M {
-            self.hourly.known(self.clock, k, period, self.lag, k)
+            self.hourly.known(self.clock, k, period, self.lag + self.clock.lag.hourly, k)
         } else {
-            self.copy.over(self.clock, k, period, self.lag)
+            self.copy.over(self.clock, k, period, self.lag + self.clock.lag.period)
         }
     }
 
@@ -168,7 +178,8 @@ impl Slo {
     /// Bad events in a window.
     fn bad_events(&self, k: usize, window: u64) -> f64 {
         let scale = (60 * self.clock.evaluate) as f64;
-        self.level_one.over(self.clock, k, window, self.lag).map_or(0.0, |(_, bad)| bad * scale)
+        let lag = self.lag + self.clock.lag.events;
+        self.level_one.over(self.clock, k, window, lag).map_or(0.0, |(_, bad)| bad * scale)
     }
 
     /// The burn rate over a window at an evaluation, where there are events.
@@ -311,7 +322,9 @@ impl<'m> Whole<'m> {
 
     /// The journey's burn rate over a window at an evaluation, where it has one.
     pub fn burn(&self, k: usize, window: u64) -> Option<f64> {
-        self.composed(|slo| slo.share(k, window), |slo| slo.over(k, window).is_none()).map(|s| s / self.budget)
+        let has_by = self.journey.counted_slis().any(|(_, sli)| !sli.by.is_empty());
+        let dark = |slo: &Slo| if has_by { slo.over(k, window).is_none() } else { slo.is_dark(k, window) };
+        self.composed(|slo| slo.share(k, window), dark).map(|s| s / self.budget)
     }
 
     /// The journey's share of failed walks in a period at an evaluation, where it has a number.

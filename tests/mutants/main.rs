@@ -128,7 +128,7 @@ fn caught(project: &Project, case: &Case, directory: &Path, promtool: &Path, nat
             }
         }
         let path = directory.join("tests/one.test.yml");
-        common::write(&path, &tabi::emit::promtool::file(file, [&test], "a mutant", ""));
+        common::write(&path, &tabi::emit::promtool::file(file, [&test], "a mutant", "../rules"));
         let output = Command::new(promtool).args(["test", "rules"]).arg(&path).output().expect("promtool runs");
         if !output.status.success() {
             return Some(test.name.clone());

@@ -1,0 +1,304 @@
+//! The rules for every engine: their form, that groups are cut so that nothing reads what is not there yet, and what does not fit.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "only the stages of the compiler are kept from files and the environment"
+)]
+
+mod common;
+
+use common::{Compiled, compile, compile_directory, compile_text, examples, options_of};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use tabi::adapt::{self, reads};
+use tabi::engine::{Engine, Target};
+use tabi::plan::{self, JourneyRules, Rule};
+use tabi::project::Options;
+
+/// Two steps, so that each kind of rule is there, and a label that begins as an expression of Azure would.
+const SMALL: &str = r#"user journey shop "Shop" {
+  owner   "[team]"
+  runbook "https://r.example/$journey"
+  step pay "Pay" {
+    sli available {
+      bad    http_requests_total{job="pay", code=~"5.."}
+      total  http_requests_total{job="pay"}
+      target 99.9%
+    }
+  }
+  target 99%
+}
+"#;
+
+fn with(target: Target) -> Options {
+    Options { engine: Engine { target, ..Engine::default() }, ..Options::default() }
+}
+
+fn files(compiled: &Compiled, options: &Options) -> Vec<(String, String)> {
+    (0..compiled.model.journeys.len())
+        .flat_map(|i| tabi::emit::rules(&compiled.model, &compiled.sources, options, i))
+        .collect()
+}
+
+/// A journey with so many SLIs, with or without labels of `by`.
+fn large(slis: usize, by: &str) -> String {
+    let mut text = "user journey large {\n  target 90%\n".to_string();
+    for i in 0..slis {
+        let _ = writeln!(
+            text,
+            "  step s{i} {{\n    sli ok {{\n      bad    r_total{{job=\"j{i}\", code=\"500\"}}\n      total  r_total{{job=\"j{i}\"}}\n      \
+             {by}\n      target 99.9%\n    }}\n  }}"
+        );
+    }
+    text + "}\n"
+}
+
+#[test]
+fn every_target_has_its_form() {
+    let compiled = compile_text(SMALL);
+    for (word, target) in Target::WORDS {
+        let mut options = with(target);
+        options.engine.namespace = Some("monitoring".into());
+        options.engine.labels = BTreeMap::from([("release".to_string(), "prometheus".to_string())]);
+        options.engine.workspace =
+            Some("/subscriptions/s/resourcegroups/r/providers/microsoft.monitor/accounts/a".into());
+        let all: Vec<String> =
+            files(&compiled, &options).iter().map(|(path, text)| format!("──── {path}\n{text}")).collect();
+        insta::assert_snapshot!(word, all.join("\n"));
+    }
+}
+
+/// What a rule reads of the rules of its own interval must stand before it, in its group or in an earlier one.
+fn assert_in_order(name: &str, rules: &JourneyRules) {
+    let all: Vec<(u64, &Rule)> =
+        rules.groups.iter().flat_map(|g| g.rules.iter().map(|rule| (g.interval, rule))).collect();
+    for (i, (interval, reader)) in all.iter().enumerate() {
+        for read in reads::reads(&reader.expr) {
+            for (other, source) in &all[i + 1..] {
+                let alerts = read.name() == "ALERTS";
+                assert!(
+                    alerts || interval != other || !reads::may_select(&read.selector, source),
+                    "{name}: {} reads {}, which comes later",
+                    reader.name(),
+                    source.name()
+                );
+            }
+        }
+    }
+}
+
+/// What a window is divided by must be known at the same instant: in one group, or both a whole interval ago.
+fn assert_not_torn(name: &str, rules: &JourneyRules) {
+    for group in &rules.groups {
+        for rule in &group.rules {
+            let windows: Vec<_> = reads::reads(&rule.expr)
+                .into_iter()
+                .filter(|r| r.range.is_some() && r.function.as_deref() != Some("last_over_time"))
+                .collect();
+            let recorded: BTreeSet<&str> = windows
+                .iter()
+                .map(reads::Read::name)
+                .filter(|n| n.starts_with("tabi:slo_") && n.contains("_events:"))
+                .collect();
+            if recorded.len() < 2 || !matches!(rule.kind, plan::RuleKind::Record(_)) {
+                continue;
+            }
+            for read in windows.iter().filter(|r| recorded.contains(r.name())) {
+                let apart = rules.groups.iter().filter(|g| g.interval == group.interval && g.name != group.name);
+                let apart = apart.flat_map(|g| &g.rules).any(|source| reads::may_select(&read.selector, source));
+                assert!(!apart || read.offset >= group.interval, "{name}: {} tears {}", rule.name(), read.name());
+            }
+        }
+    }
+}
+
+fn rules_of(rules: &JourneyRules) -> Vec<(String, Vec<(String, String)>)> {
+    let all = rules.groups.iter().flat_map(|g| &g.rules);
+    let mut all: Vec<_> = all.map(|rule| (rule.name().to_string(), rule.labels.clone())).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn cuts_lose_no_rule_tear_no_number_and_read_nothing_that_comes_later() {
+    let mut projects: Vec<(String, Compiled, Options)> =
+        examples().iter().map(|dir| (dir.display().to_string(), compile_directory(dir), options_of(dir))).collect();
+    for (slis, by) in [(1, ""), (7, ""), (8, ""), (40, ""), (5, "by zone"), (6, "by zone"), (30, "by zone")] {
+        projects.push((format!("{slis} {by}"), compile_text(&large(slis, by)), Options::default()));
+    }
+    for (name, compiled, options) in &projects {
+        for i in 0..compiled.model.journeys.len() {
+            let whole = plan::journey(&compiled.model, i, options);
+            for target in [Target::Mimir, Target::Azure, Target::VictoriaMetrics, Target::Gmp] {
+                let mut options = options.clone();
+                options.engine.target = target;
+                let cut = adapt::journey(&compiled.model, i, &options);
+                assert_eq!(rules_of(&cut), rules_of(&whole), "{name}");
+                if let Some(most) = options.engine.limits().rules_per_group {
+                    assert!(cut.groups.iter().all(|g| g.rules.len() as u64 <= most), "{name}");
+                }
+                let names: BTreeSet<&str> = cut.groups.iter().map(|g| g.name.as_str()).collect();
+                assert_eq!(names.len(), cut.groups.len(), "{name}: groups of one name");
+                assert_in_order(name, &cut);
+                assert_not_torn(name, &cut);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_journey_that_fits_is_not_changed() {
+    let compiled = compile_text(&large(3, ""));
+    for target in [Target::Prometheus, Target::Operator, Target::Thanos, Target::Amp] {
+        assert_eq!(
+            adapt::journey(&compiled.model, 0, &with(target)),
+            plan::journey(&compiled.model, 0, &Options::default()),
+            "{}",
+            target.word()
+        );
+    }
+    // only a cut through what divides each other makes numbers later
+    let lag = |slis, by| adapt::lag(&compile_text(&large(slis, by)).model, 0, &with(Target::Mimir));
+    assert_eq!(lag(7, ""), adapt::Lag::default());
+    assert_eq!(lag(8, "").burn, 1);
+    assert_eq!(lag(5, "by zone"), adapt::Lag::default());
+    assert_eq!(lag(6, "by zone").burn, 1);
+}
+
+#[test]
+fn one_more_sli_changes_little() {
+    let expressions = |slis| {
+        let compiled = compile_text(&large(slis, ""));
+        let rules = adapt::journey(&compiled.model, 0, &with(Target::Mimir));
+        let all = rules.groups.iter().flat_map(|g| g.rules.iter().map(|r| (g.name.clone(), format!("{r:?}"))));
+        all.collect::<BTreeSet<_>>()
+    };
+    let (before, after) = (expressions(12), expressions(13));
+    let gone = before.difference(&after).count();
+    assert!(gone <= 12, "{gone} of {} rules moved or changed", before.len());
+}
+
+#[test]
+fn two_thousand_slis_fit_or_it_is_said_what_to_raise() {
+    let mut text = String::new();
+    for i in 0..400 {
+        text.push_str(&large(5, "").replace("large", &format!("j{i}")).replace("job=\"", &format!("job=\"a{i}_")));
+    }
+    let compiled = compile(&[("many.tabi".to_string(), text)], &Options::default());
+    let mut said = String::new();
+    // the others have no limits that many journeys reach
+    for target in [Target::Prometheus, Target::Mimir, Target::Amp, Target::Azure] {
+        let (word, mut options) = (target.word(), with(target));
+        let exceeded = tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options);
+        let _ = writeln!(said, "──── {word}\n{}", exceeded.join("\n"));
+        // what is said to be raised is enough
+        if !exceeded.is_empty() {
+            options.engine.own_limits.groups = Some(1600);
+            options.engine.own_limits.rules = Some(23_200);
+            let exceeded = tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options);
+            assert_eq!(exceeded, Vec::<String>::new(), "{word}");
+        }
+    }
+    insta::assert_snapshot!("two_thousand", said);
+}
+
+#[test]
+fn what_an_engine_cannot_do_is_said() {
+    let native = SMALL
+        .replace("bad    http_requests_total{job=\"pay\", code=~\"5..\"}", "latency r_seconds{job=\"x\"} under 1s")
+        .replace("total  http_requests_total{job=\"pay\"}", "histogram native");
+    let long = SMALL.replace("  target 99%\n", "  target 99%\n  window 90d\n");
+    let mut said = String::new();
+    for (word, target) in Target::WORDS {
+        for (what, text) in [("native", &native), ("90d", &long)] {
+            let compiled = compile_text(text);
+            for exceeded in tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &with(target)) {
+                let _ = writeln!(said, "──── {word}, {what}\n{exceeded}");
+            }
+        }
+    }
+    insta::assert_snapshot!("cannot", said);
+}
+
+#[test]
+fn files_that_are_too_long_become_several() {
+    let compiled = compile_text(&large(30, ""));
+    let options = with(Target::Operator);
+    let rules = adapt::journey(&compiled.model, 0, &options);
+    let bytes = |rules: &JourneyRules| rules.groups.iter().map(|g| g.rules.len()).sum::<usize>() * 5000;
+    let parts = tabi::emit::limits::parts(&rules, &options.engine, &bytes);
+    assert_eq!(parts.len(), 2);
+    assert_eq!(parts.iter().flat_map(|p| p.groups.clone()).collect::<Vec<_>>(), rules.groups);
+}
+
+#[test]
+fn azure_takes_what_its_published_limits_allow() {
+    for example in examples() {
+        let compiled = compile_directory(&example);
+        let mut options = options_of(&example);
+        options.engine.target = Target::Azure;
+        let mut names = BTreeSet::new();
+        for (path, text) in files(&compiled, &options) {
+            let template: Value = serde_json::from_str(&text).expect("JSON");
+            for resource in template["resources"].as_array().expect("resources") {
+                let name = resource["name"].as_str().expect("a name");
+                // the pattern of the API's description
+                assert!(!name.is_empty() && !name.contains(|c| ":@/#{}%&+*<>?".contains(c)), "{name}");
+                assert!(names.insert(name.to_lowercase()), "{path}: {name} is there twice");
+                let properties = &resource["properties"];
+                assert_eq!(properties["scopes"].as_array().map(Vec::len), Some(1));
+                assert!(["PT1M", "PT5M", "PT1H"].contains(&properties["interval"].as_str().expect("an interval")));
+                let rules = properties["rules"].as_array().expect("rules");
+                assert!((1..=20).contains(&rules.len()), "{path}: {name} has {} rules", rules.len());
+                for rule in rules {
+                    assert!(rule["record"].is_string() != rule["alert"].is_string());
+                    let expression = rule["expression"].as_str().expect("an expression");
+                    assert!(!expression.starts_with('['), "{expression}");
+                    promql_parser::parser::parse(expression).expect("PromQL");
+                    let texts =
+                        rule["annotations"].as_object().into_iter().flatten().map(|(_, v)| v.as_str().expect("text"));
+                    for text in texts {
+                        assert!(!text.contains("query"), "{text}");
+                        assert_eq!(text.matches("{{").count(), text.matches("}}").count(), "{text}");
+                    }
+                    if rule["alert"].is_string() {
+                        assert!((0..=4).contains(&rule["severity"].as_i64().expect("a severity")));
+                        let hold = rule["for"].as_str().unwrap_or("PT1M");
+                        assert!(hold.starts_with('P') && hold.ends_with(['M', 'H', 'D']), "{hold}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn google_takes_what_its_resources_have() {
+    let known = |value: &Value, keys: &[&str]| {
+        for key in value.as_object().expect("a map").keys() {
+            assert!(keys.contains(&key.as_str()), "{key}");
+        }
+    };
+    for example in examples() {
+        let mut options = options_of(&example);
+        options.engine.target = Target::Gmp;
+        for (_, text) in files(&compile_directory(&example), &options) {
+            let file: Value = serde_yaml::from_str(&text).expect("YAML");
+            known(&file, &["apiVersion", "kind", "metadata", "spec"]);
+            assert_eq!(
+                (file["apiVersion"].as_str(), file["kind"].as_str()),
+                (Some("monitoring.googleapis.com/v1"), Some("ClusterRules"))
+            );
+            known(&file["spec"], &["groups"]);
+            for group in file["spec"]["groups"].as_array().expect("groups") {
+                known(group, &["name", "interval", "rules"]);
+                assert!(group["interval"].is_string());
+                for rule in group["rules"].as_array().expect("rules") {
+                    known(rule, &["record", "alert", "expr", "for", "labels", "annotations"]);
+                }
+            }
+        }
+    }
+}
