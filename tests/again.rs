@@ -69,7 +69,7 @@ fn edited(text: &str, dice: &mut Dice) -> String {
         1 => new.insert_str(line, dice.pick(&TYPED)),
         2 => new.insert_str(from, dice.pick(&TYPED)),
         3 => new.replace_range(line..text[from..].find('\n').map_or(text.len(), |i| from + i), ""),
-        _ => new.insert_str(line, "\n"),
+        _ => new.insert(line, '\n'),
     }
     new
 }

@@ -209,7 +209,9 @@ fn of_sites(central: bool) -> String {
     let mut out = format!("{SITES}\n────\n");
     for i in 0..tabi::emit::count(&model, &options) {
         let (path, text) = tabi::emit::file(&model, &sources, &options, i);
-        out.push_str(&format!("── {path}\n"));
+        out.push_str("── ");
+        out.push_str(&path);
+        out.push('\n');
         for rule in text.split("\n      - ").skip(1).filter(|r| !r.starts_with("record: tabi_slo_info")) {
             let rule =
                 rule.split("\n  #").next().unwrap_or(rule).split("\n        annotations:").next().unwrap_or(rule);

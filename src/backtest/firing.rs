@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn an_alert_fires_after_it_has_held() {
         let held = [false, true, true, true, false, true, false, true, true];
-        let found = |hold| firings(held.iter().enumerate().map(|(i, h)| (60 * i as Time, *h)), hold);
+        let found = |hold| firings((0..).map(|i: Time| 60 * i).zip(held.iter().copied()), hold);
         let shown = |f: &Firing| (f.since, f.from, f.until);
         assert_eq!(
             found(0).iter().map(shown).collect::<Vec<_>>(),

@@ -217,13 +217,21 @@ fn read_all(listing: Listing, disk: &mut Disk) -> Result<Project, String> {
     Ok(Project { root, config: listing.config, sources, units, diagnostics, notes, paths, without_files, selected })
 }
 
-/// The paths on the command line by the project that each belongs to, in their order; one empty list without a path. A hook is given
-/// the changed files of all projects of a repository at once.
+/// The paths on the command line by the project that each belongs to, in their order; one empty list without a path, or the projects
+/// below a directory that is in none. A hook is given the changed files of all projects of a repository at once.
 ///
 /// # Errors
 /// In words: a path that does not exist or cannot be read.
 pub fn by_project(paths: &[PathBuf]) -> Result<Vec<Vec<PathBuf>>, String> {
     let place = Where::here()?;
+    if paths.is_empty() && place.find_config(&place.here).is_none() {
+        let mut walk = from_paths(&[], &[], &place.here)?.walk;
+        walk.apart.sort();
+        if walk.files.is_empty() && !walk.apart.is_empty() {
+            let below = walk.apart.iter().map(|dir| dir.strip_prefix(&place.here).unwrap_or(dir).to_path_buf());
+            return Ok(below.map(|dir| vec![dir]).collect());
+        }
+    }
     let mut projects: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
     for path in paths {
         let config = place.find_config(&path.canonicalize().map_err(|e| unreadable(path, &e))?);

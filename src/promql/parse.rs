@@ -237,6 +237,10 @@ impl Parser<'_> {
                 if is_number_word(&text) {
                     return Err(Error::new(span, format!("`{text}` is a number here; a label is needed")));
                 }
+                // of all its words the one that Prometheus takes for no label
+                if text.eq_ignore_ascii_case("without") {
+                    return Err(Error::new(span, format!("`{text}` is a word of PromQL; a label is needed")));
+                }
                 self.advance();
                 Ok(Name { text, span })
             }
