@@ -1,7 +1,7 @@
 //! Mutants: rules with one thing changed, each change a mistake that a person or a compiler could make.
 
 use std::collections::BTreeSet;
-use tabi::model::{Journey, Model};
+use tabi::model::{Journey, Model, Site};
 use tabi::plan::{JourneyRules, Rule, RuleKind, minutes};
 use tabi::promql::ast::{Binary, BinaryOp, Expr, MatchOp, Matcher, MatcherValue, Selector};
 use tabi::promql::write::number;
@@ -37,7 +37,9 @@ fn read_by_alerts(rules: &JourneyRules) -> BTreeSet<String> {
     let all: Vec<&Rule> = rules.groups.iter().flat_map(|g| &g.rules).collect();
     let names = |rule: &Rule| -> Vec<String> {
         let expr = parse(&rule.expr, &|_| None).expect("a rule parses");
-        tabi::promql::selectors(&expr).into_iter().filter_map(|s| s.name.as_ref().map(|n| n.text.clone())).collect()
+        // what sites record has the names of what is made of it, and is not among these rules
+        let own = tabi::promql::selectors(&expr).into_iter().filter(|s| !s.matchers.iter().any(is_of_sites));
+        own.filter_map(|s| s.name.as_ref().map(|n| n.text.clone())).collect()
     };
     let mut found: BTreeSet<String> = BTreeSet::new();
     let mut open: Vec<&Rule> = all.iter().filter(|r| matches!(r.kind, RuleKind::Alert(_))).copied().collect();
@@ -49,6 +51,11 @@ fn read_by_alerts(rules: &JourneyRules) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// `region!=""`, which chooses what sites send.
+fn is_of_sites(matcher: &Matcher) -> bool {
+    matcher.op == MatchOp::NotEqual && matches!(&matcher.value, MatcherValue::Literal(v) if v.value.is_empty())
 }
 
 /// All mutants of a journey's rules.
@@ -76,6 +83,7 @@ pub fn mutants(model: &Model, rules: &JourneyRules) -> Mutants {
             }
             let mut of = OfRule {
                 journey,
+                sites: &model.sites,
                 rule,
                 at: (g, r),
                 windows: &windows,
@@ -95,6 +103,7 @@ pub fn mutants(model: &Model, rules: &JourneyRules) -> Mutants {
 
 struct OfRule<'a> {
     journey: &'a Journey,
+    sites: &'a [Site],
     rule: &'a Rule,
     at: (usize, usize),
     windows: &'a [String],
@@ -199,7 +208,11 @@ impl OfRule<'_> {
                     // and the labels that PromQL of people keeps for itself are theirs
                     let theirs = self.rule.name().ends_with("_events:rate")
                         && !self.journey.all_slis().any(|(_, sli)| sli.by.iter().any(|by| by.text == label));
-                    if label == "journey" || theirs || topk && self.tells_nothing(&label, false) {
+                    if label == "journey"
+                        || theirs
+                        || self.sites_differ_without(&label)
+                        || topk && self.tells_nothing(&label, false)
+                    {
                         self.found.equivalent += 1;
                         continue;
                     }
@@ -222,7 +235,14 @@ impl OfRule<'_> {
             let zeros = self.rule.name() == "tabi:slo_bad_events:rate"
                 && selector.name.as_ref().is_some_and(|n| n.text.starts_with("tabi"))
                 && self.rule.expr[..selector.span.start as usize].ends_with("0 * ");
-            let held = zeros || partners.iter().any(|all| all.contains(&text));
+            // a series has all labels of a site or none
+            let twin = selector.matchers.iter().any(|m| {
+                m.label.text != matcher.label.text
+                    && self.is_of_a_site(&m.label.text)
+                    && self.is_of_a_site(&matcher.label.text)
+                    && m.op == matcher.op
+            });
+            let held = zeros || twin || partners.iter().any(|all| all.contains(&text));
             if held || self.selects_the_same_without(selector, i) {
                 self.found.equivalent += 1;
             } else {
@@ -336,6 +356,21 @@ impl OfRule<'_> {
             .collect()
     }
 
+    /// Whether a label is one that sites have.
+    fn is_of_a_site(&self, label: &str) -> bool {
+        self.sites.iter().any(|site| site.external_labels.contains_key(label))
+    }
+
+    /// Whether a label is one of sites that their other labels tell apart as well.
+    fn sites_differ_without(&self, label: &str) -> bool {
+        let others = |site: &Site| -> Vec<(String, String)> {
+            let others = site.external_labels.iter().filter(|(key, _)| *key != label);
+            others.map(|(key, value)| (key.clone(), value.value.clone())).collect()
+        };
+        let different: BTreeSet<_> = self.sites.iter().map(others).collect();
+        self.is_of_a_site(label) && different.len() == self.sites.len()
+    }
+
     /// Whether a label tells nothing apart in a join: there is one journey in it, and its steps or SLIs are told apart without it.
     fn tells_nothing(&self, label: &str, on_counters: bool) -> bool {
         let unique = |names: Vec<String>| names.len() == names.iter().collect::<BTreeSet<_>>().len();
@@ -403,7 +438,7 @@ impl OfRule<'_> {
         if let Some(m) = &node.matching {
             let labels = m.labels.iter().chain(m.group.iter().flat_map(|g| &g.labels));
             for (span, label) in labels.map(|l| (l.span, l.text.clone())).collect::<Vec<_>>() {
-                if self.tells_nothing(&label, true) || self.nobody_has(&label) {
+                if self.tells_nothing(&label, true) || self.sites_differ_without(&label) || self.nobody_has(&label) {
                     self.found.equivalent += 1;
                 } else {
                     self.replace(format!("label {label} of a join renamed"), span, &format!("{label}_x"));
