@@ -97,7 +97,11 @@ fn problem(file: FileId, text: &str, problem: &Problem) -> Diagnostic {
             "numbers look like `3`, percentages like `99.9%`, durations like `300ms` or `1h30m`, rates like `60/day`",
         ),
         ProblemKind::FullWidth(ascii) => at(
-            format!("full-width `{written}` is written `{ascii}`"),
+            if ascii == "`" {
+                format!("full-width `{written}` is written as a backtick")
+            } else {
+                format!("full-width `{written}` is written `{ascii}`")
+            },
             "full-width characters",
         )
         .fix(format!("write `{ascii}`"), place, ascii),
