@@ -33,7 +33,7 @@ pub fn file(rules: &JourneyRules, part: usize, sources: &Sources, engine: &Engin
 
 /// The name of a resource: lower case, no `_`. A name that had to give up more than that is told from others by a hash.
 fn name(prefix: &str, journey: &str, part: usize) -> String {
-    let plain = journey.to_ascii_lowercase().replace('_', "-");
+    let (prefix, plain) = (prefix.replace('_', "-"), journey.to_ascii_lowercase().replace('_', "-"));
     let whole =
         plain == journey.replace('_', "-") && !plain.starts_with('-') && !plain.ends_with('-') && plain.len() < 150;
     let name = if whole {
@@ -53,6 +53,7 @@ mod tests {
     fn names_are_those_of_kubernetes_and_their_own() {
         assert_eq!(name("tabi", "check_out", 0), "tabi-check-out");
         assert_eq!(name("tabi", "checkout", 1), "tabi-checkout.2");
+        assert_eq!(name("tabi.site_a", "checkout", 0), "tabi.site-a-checkout");
         assert_eq!(name("tabi", "Checkout", 0), "tabi-checkout-f53c9239");
         assert_eq!(name("tabi", "_a", 0).len(), "tabi-a-00000000".len());
         assert!(name("tabi", &"x".repeat(400), 3).len() <= 253);

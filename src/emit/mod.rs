@@ -54,7 +54,12 @@ pub fn rules(model: &Model, sources: &Sources, options: &Options, index: usize) 
     let Some((place, rules)) = placed(model, options, index) else {
         return vec![file(model, sources, options, index)];
     };
-    let engine = &options.engine;
+    let mut engine = options.engine.clone();
+    // one tenant or one cluster may get the rules of several places
+    if let Some(site) = place.strip_prefix("sites/") {
+        engine.prefix = format!("{}.{}", engine.prefix, site.trim_end_matches('/'));
+    }
+    let engine = &engine;
     let write = |rules: &JourneyRules, part: usize| match engine.target {
         Target::Prometheus | Target::Amp => prometheus::file(rules, sources),
         Target::VictoriaMetrics => prometheus::file(&adapt::metricsql::rules(rules), sources),
