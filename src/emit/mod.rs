@@ -109,8 +109,8 @@ pub fn chunk(model: &Model, sources: &Sources, options: &Options, index: usize) 
     } else if rest == 2 * journeys {
         grafana::overview(model, options)
     } else {
-        let (site, journey) = plan::sites::local(model, options)[rest - 2 * journeys - 1];
         let local = rest - 2 * journeys - 1;
+        let (site, journey) = plan::sites::local(model, options)[local];
         let proofs = proof::journey(&plan::sites::at(model, journey, site), 0, options);
         let mut files = tests(&proofs, sources, options.engine.target, &place_of(&model.sites[site]));
         files.extend(rules_of_tests(model, sources, options, journeys + 1 + local));
