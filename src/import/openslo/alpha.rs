@@ -7,7 +7,7 @@ use super::super::service::Service;
 use super::super::settings::Context;
 use super::super::yaml::Node;
 use super::v1::{self, Index};
-use super::{DAY, Indicator, USUAL, bare, done, empty, goal, measured, metadata, target, usable};
+use super::{DAY, Indicator, USUAL, bare, done, empty, goal, measured, metadata, ratio_of, target, usable};
 use std::rc::Rc;
 
 const SPEC: &[&str] = &["service", "description", "indicator", "timeWindows", "budgetingMethod", "objectives"];
@@ -126,17 +126,8 @@ fn ratio(reader: &mut Reader<'_>, node: &Rc<Node>, slo: &str, why: &mut Vec<Stri
     let fields = reader.fields(node, "`ratioMetrics`", &["good", "bad", "total", "incremental", "counter"])?;
     let counter = reader.flag(&fields, "incremental").or_else(|| reader.flag(&fields, "counter")).unwrap_or(false);
     let mut part = |key: &str| fields.get(key).cloned().map(|node| metric(reader, &node, slo, why));
-    let (good, bad, total) = (part("good"), part("bad"), part("total"));
-    let all = [&good, &bad, &total];
-    if all.iter().filter(|p| p.is_some()).count() < 2 {
-        let at = reader.head(node);
-        reader.say(say::missing_field(at, if total.is_some() { "good" } else { "total" }, "`ratioMetrics`"));
-        return None;
-    }
-    if all.iter().any(|p| matches!(p, Some(None))) {
-        return None;
-    }
-    Some(Indicator::Ratio { good: good.flatten(), bad: bad.flatten(), total: total.flatten(), counter })
+    let parts = [part("good"), part("bad"), part("total")];
+    ratio_of(reader, node, "`ratioMetrics`", parts, counter)
 }
 
 fn metric(reader: &mut Reader<'_>, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Query> {

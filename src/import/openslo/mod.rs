@@ -30,6 +30,27 @@ enum Indicator {
     Threshold(Query),
 }
 
+/// A ratio of counts from its `good`, `bad` and `total`: `None` where one is not written, `Some(None)` where it is broken, and that was said.
+#[allow(clippy::option_option, reason = "a part is not written, or broken, or read")]
+fn ratio_of(
+    reader: &mut Reader<'_>,
+    node: &Rc<Node>,
+    whose: &str,
+    parts: [Option<Option<Query>>; 3],
+    counter: bool,
+) -> Option<Indicator> {
+    if parts.iter().filter(|part| part.is_some()).count() < 2 {
+        let missing = if parts[2].is_some() { "good" } else { "total" };
+        reader.say(say::missing_field(reader.head(node), missing, whose));
+        return None;
+    }
+    if parts.iter().any(|part| matches!(part, Some(None))) {
+        return None;
+    }
+    let [good, bad, total] = parts.map(Option::flatten);
+    Some(Indicator::Ratio { good, bad, total, counter })
+}
+
 /// What an objective says beside its target.
 #[derive(Default)]
 struct Goal {

@@ -6,7 +6,9 @@ use super::super::service::{Service, Slo};
 use super::super::settings::Context;
 use super::super::yaml::Node;
 use super::super::{Document, messages as say};
-use super::{Indicator, USUAL, alerts, bare, done, empty, goal, measured, metadata, shorthand, target, usable};
+use super::{
+    Indicator, USUAL, alerts, bare, done, empty, goal, measured, metadata, ratio_of, shorthand, target, usable,
+};
 use crate::source::Place;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -278,17 +280,8 @@ fn ratio(
         return Some(Indicator::Raw { query, of_good: kind == "success" });
     }
     let mut part = |key: &str| fields.get(key).cloned().map(|node| source(reader, index, &node, slo, why));
-    let (good, bad, total) = (part("good"), part("bad"), part("total"));
-    let all = [&good, &bad, &total];
-    if all.iter().filter(|p| p.is_some()).count() < 2 {
-        let at = reader.head(node);
-        reader.say(say::missing_field(at, if total.is_some() { "good" } else { "total" }, "`ratioMetric`"));
-        return None;
-    }
-    if all.iter().any(|p| matches!(p, Some(None))) {
-        return None;
-    }
-    Some(Indicator::Ratio { good: good.flatten(), bad: bad.flatten(), total: total.flatten(), counter })
+    let parts = [part("good"), part("bad"), part("total")];
+    ratio_of(reader, node, "`ratioMetric`", parts, counter)
 }
 
 /// The query of a `metricSource`.
