@@ -40,7 +40,9 @@ pub fn offer(asked: &Asked<'_>, span: Span, offers: &mut Offers) {
     let rest = lead.get(here.end as usize..).unwrap_or_default().trim_start();
     // behind what cannot be read nothing is known, but a string that is still open is one being written
     if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        // strings of PromQL end with their line
         if here.braces
+            && !rest.contains('\n')
             && let (Some(label), Some(operator)) = (here.label, here.operator)
         {
             let inner = start + (lead.len() - rest.len()) as u32 + 1;
