@@ -1,7 +1,7 @@
 //! Each kind of change: the old text, what is other in the new one, and what is said.
 
 use super::{Project, between, said};
-use tabi::diff::{Kind, json, markdown, text};
+use tabi::diff::{Afresh, Kind, json, markdown, text};
 
 pub const SHOP: &str = r#"defaults {
   owner   shop
@@ -142,21 +142,10 @@ fn an_sli_that_moves_explains_the_rules_of_where_it_was() {
     assert!(!found.changes.iter().any(|c| matches!(c.kind, Kind::Rules(_))), "{}", said(&old, &new, text::text));
 }
 
-/// Whose budgets start afresh, by the entry that says it; and the entries that only refer to another one.
-fn afresh(old: &Project, new: &Project) -> (Vec<(String, Vec<String>)>, Vec<(String, String)>) {
-    let (mut own, mut others) = (Vec::new(), Vec::new());
-    for change in between(old, new).changes {
-        if let Kind::Afresh(found) = change.kind {
-            others.extend(found.with.clone().map(|with| (found.new.clone(), with)));
-            assert!(found.with.is_none() || found.budgets.is_empty(), "{found:?}");
-            assert!(
-                found.forgets.is_none()
-                    || !own.iter().any(|(_, b): &(_, Vec<String>)| b.contains(found.forgets.as_ref().expect("one")))
-            );
-            own.push((found.new, found.budgets));
-        }
-    }
-    (own, others)
+/// The entries of budgets that start afresh.
+fn afresh(old: &Project, new: &Project) -> Vec<Afresh> {
+    let changes = between(old, new).changes.into_iter();
+    changes.filter_map(|change| if let Kind::Afresh(found) = change.kind { Some(found) } else { None }).collect()
 }
 
 #[test]
@@ -164,20 +153,19 @@ fn a_budget_starts_afresh_in_one_place_only() {
     let old = Project::text(SHOP);
     let journey = [("journey checkout", "journey purchase"), ("delivers checkout", "delivers purchase")];
     let both = Project::text(&shop(&[journey[0], journey[1], ("step pay", "step payment"), ("sli fast", "sli quick")]));
-    let (own, others) = afresh(&old, &both);
-    let mut all: Vec<String> = own.iter().flat_map(|(_, budgets)| budgets.clone()).collect();
-    assert_eq!(own[0].1, ["purchase", "purchase.cart.available", "purchase.payment.quick"]);
-    let count = all.len();
-    all.sort();
-    all.dedup();
-    assert_eq!((all.len(), count), (3, 3), "{own:?}");
-    let with = |name: &str, entry: &str| (name.to_string(), entry.to_string());
-    assert_eq!(others, [with("purchase.payment", "purchase"), with("purchase.payment.quick", "purchase")]);
-    let step = Project::text(&shop(&[("step pay", "step payment"), ("sli fast", "sli quick")]));
-    let (own, others) = afresh(&old, &step);
-    assert_eq!(own[0].1, ["checkout.payment.quick"]);
-    assert_eq!(others, [with("checkout.payment.quick", "checkout.payment")]);
+    let found = afresh(&old, &both);
+    let names: Vec<(&str, Option<&str>)> = found.iter().map(|e| (e.new.as_str(), e.with.as_deref())).collect();
+    let with = Some("purchase");
+    assert_eq!(names, [("purchase", None), ("purchase.payment", with), ("purchase.payment.quick", with)]);
+    assert_eq!(found[0].budgets, ["purchase", "purchase.cart.available", "purchase.payment.quick"]);
+    // what is with another one has none of its own, and takes nothing from a journey that has lost everything
+    assert!(found[1..].iter().all(|e| e.budgets.is_empty() && e.forgets.is_none()), "{found:?}");
     insta::assert_snapshot!(said(&old, &both, text::text));
+
+    let found = afresh(&old, &Project::text(&shop(&[("step pay", "step payment"), ("sli fast", "sli quick")])));
+    assert_eq!(found[0].budgets, ["checkout.payment.quick"]);
+    assert_eq!((found[0].forgets.as_deref(), found[1].with.as_deref()), (Some("checkout"), Some("checkout.payment")));
+    assert!(found[1].budgets.is_empty(), "{found:?}");
 }
 
 #[test]
