@@ -85,6 +85,11 @@ impl Repository {
                      be compared as well, `tabi diff OLD NEW`"
                     .to_string());
             }
+            if why.contains("must be run in a work tree") {
+                return Err("this is a directory of git's own, without a working tree\n  help: run it in a checkout; two directories or \
+                     files can be compared anywhere, `tabi diff OLD NEW`"
+                    .to_string());
+            }
             return Err(why);
         }
         let said = output.stdout.as_slice();

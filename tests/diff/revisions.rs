@@ -199,6 +199,9 @@ fn what_is_no_revision_is_said_with_a_way_out() {
     dir.write("shop.tabi", SHOP);
     dir.diff(&[]).ends(2).says("there is no git repository here").says("tabi diff OLD NEW");
     dir.diff(&["main"]).ends(2).says("main: there is no such file or directory").says("no git repository");
+    let bare = Dir::new();
+    bare.git(&["init", "--quiet", "--bare", "."]);
+    bare.diff(&[]).ends(2).says("without a working tree").says("run it in a checkout");
     dir.git(&["init", "--quiet", "--initial-branch", "main"]);
     dir.diff(&[]).ends(2).says("there is no commit yet");
     dir.commit("first");
