@@ -1,14 +1,11 @@
 //! A user journey beside the journeys that deliver it: may features be shipped, and does a fix get through?
 
 use super::layout::Section;
-use super::model::{Dashboard, Panel};
+use super::model::Dashboard;
 use super::panels::{
     burns_together, cases, decision, delivery_states, fix, left_tiles, left_together, severities_together, what_to_do,
 };
-use super::{Page, alerts, dashboard, link, title};
-
-/// A panel file of this dashboard.
-type Make = fn(&Page<'_>) -> Vec<Panel>;
+use super::{Page, alerts, dashboard, link, title, to_overview};
 
 /// The dashboard of a user journey and what delivers it; none where nothing does.
 pub fn coexistence(page: &Page<'_>) -> Option<Dashboard> {
@@ -17,37 +14,32 @@ pub fn coexistence(page: &Page<'_>) -> Option<Dashboard> {
     if delivering.is_empty() {
         return None;
     }
-    let section = |key, title: &str, folded, makes: &[Make]| Section {
-        key,
-        title: title.to_string(),
-        folded,
-        panels: makes.iter().flat_map(|make| make(page)).collect(),
-    };
     let sections = vec![
-        section(
+        Section::of(
             "row/ship",
             "Can we ship?",
             false,
-            &[decision::panels, fix::panels, left_tiles::panels, what_to_do::panels],
+            [decision::panels(page), fix::panels(page), left_tiles::panels(page), what_to_do::panels(page)],
         ),
-        section(
+        Section::of(
             "row/together",
             "Users and delivery on one time axis",
             false,
-            &[severities_together::panels, left_together::panels, burns_together::panels, delivery_states::panels],
+            [
+                severities_together::panels(page),
+                left_together::panels(page),
+                burns_together::panels(page),
+                delivery_states::panels(page),
+            ],
         ),
-        section("row/cases", "The four cases", false, &[cases::panels]),
+        Section::of("row/cases", "The four cases", false, [cases::panels(page)]),
     ];
     let options = plan.options;
     let grafana = &options.grafana;
     let name = &plan.journey.name.text;
     let from = format!(" from {}", page.source());
     let mut made = dashboard(options, grafana.coexistence_uid(name), title(page, ": can we ship?"), &from, sections);
-    made.links.push(link(
-        "All journeys",
-        &grafana.overview_uid(),
-        "User, developer and operator journeys side by side",
-    ));
+    made.links.push(to_overview(options));
     for journey in std::iter::once(plan.journey).chain(delivering.iter().map(|p| p.plan.journey)) {
         let uid = grafana.journey_uid(&journey.name.text);
         made.links.push(link(&super::text::title(journey.shown()), &uid, "The journey and its steps"));

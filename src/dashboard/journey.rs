@@ -2,60 +2,53 @@
 
 use super::layout::Section;
 use super::make::DATASOURCE;
-use super::model::{Dashboard, Panel, Variable};
+use super::model::{Dashboard, Variable};
 use super::panels::{
     budget_left, burn_down, burn_now, burn_rates, by_labels, by_sites, definition, deliveries, event_rates, events,
     runs_out, sli, sli_over_time, spent, states, steps,
 };
-use super::{Page, alerts, dashboard, link, query, title};
-
-/// A panel file of a journey.
-type Make = fn(&Page<'_>) -> Vec<Panel>;
+use super::{Page, alerts, dashboard, link, query, title, to_overview};
 
 /// The dashboard of a journey.
 pub fn journey(page: &Page<'_>) -> Dashboard {
-    let section = |key, title: &str, folded, makes: &[Make]| Section {
-        key,
-        title: title.to_string(),
-        folded,
-        panels: makes.iter().flat_map(|make| make(page)).collect(),
-    };
     let sections = vec![
-        section(
+        Section::of(
             "row/now",
             "Now",
             false,
-            &[budget_left::panels, sli::panels, burn_now::panels, runs_out::panels, events::panels],
+            [
+                budget_left::panels(page),
+                sli::panels(page),
+                burn_now::panels(page),
+                runs_out::panels(page),
+                events::panels(page),
+            ],
         ),
-        section("row/steps", "Steps, in the order in which they are taken", false, &[steps::panels]),
-        section(
+        Section::of("row/steps", "Steps, in the order in which they are taken", false, [steps::panels(page)]),
+        Section::of(
             "row/when",
             "When",
             false,
-            &[
-                burn_down::panels,
-                burn_rates::panels,
-                event_rates::panels,
-                sli_over_time::panels,
-                states::panels,
-                spent::panels,
+            [
+                burn_down::panels(page),
+                burn_rates::panels(page),
+                event_rates::panels(page),
+                sli_over_time::panels(page),
+                states::panels(page),
+                spent::panels(page),
             ],
         ),
-        section("row/by", "One budget for each", false, &[by_labels::panels]),
-        section("row/sites", "Sites", false, &[by_sites::panels]),
-        section("row/delivery", "Delivery", true, &[deliveries::panels]),
-        section("row/definition", "Definition", true, &[definition::panels]),
+        Section::of("row/by", "One budget for each", false, [by_labels::panels(page)]),
+        Section::of("row/sites", "Sites", false, [by_sites::panels(page)]),
+        Section::of("row/delivery", "Delivery", true, [deliveries::panels(page)]),
+        Section::of("row/definition", "Definition", true, [definition::panels(page)]),
     ];
     let (plan, options) = (&page.plan, page.plan.options);
     let name = &plan.journey.name.text;
     let grafana = &options.grafana;
     let from = format!(" from {}", page.source());
     let mut made = dashboard(options, grafana.journey_uid(name), title(page, ""), &from, sections);
-    made.links.push(link(
-        "All journeys",
-        &grafana.overview_uid(),
-        "User, developer and operator journeys side by side",
-    ));
+    made.links.push(to_overview(options));
     if !plan.journey.delivered_by.is_empty() {
         made.links.push(link(
             "Can we ship?",

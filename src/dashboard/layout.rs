@@ -19,6 +19,13 @@ pub struct Section {
     pub panels: Vec<Panel>,
 }
 
+impl Section {
+    /// What some panel files made, under a heading.
+    pub fn of<const N: usize>(key: &'static str, title: &str, folded: bool, panels: [Vec<Panel>; N]) -> Section {
+        Section { key, title: title.to_string(), folded, panels: panels.into_iter().flatten().collect() }
+    }
+}
+
 /// All panels of a dashboard, from left to right and from top to bottom; sections without panels are left out.
 pub fn place(sections: Vec<Section>) -> Vec<Panel> {
     let (mut placed, mut y) = (Vec::new(), 0);

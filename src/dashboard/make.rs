@@ -211,6 +211,37 @@ pub fn line_with_limits() -> Value {
     custom
 }
 
+/// Lines of what is left of budgets, with a limit at nothing.
+pub fn budgets() -> Defaults {
+    Defaults {
+        unit: Some("percentunit".into()),
+        decimals: Some(0),
+        max: Some(1.0),
+        color: Some(look::by_series()),
+        thresholds: Some(look::limits("transparent", &[(0.0, look::RED), (0.000_001, "transparent")])),
+        mappings: look::missing(),
+        custom: Some(line_with_limits()),
+        ..Defaults::default()
+    }
+}
+
+/// Lines of burn rates with limits in their colours.
+pub fn burns(limits: &[(f64, &'static str)]) -> Defaults {
+    let mut custom = line_with_limits();
+    // symlog and not log: what does not burn is 0, and is to be seen
+    custom["scaleDistribution"] = json!({"type": "symlog", "log": 2, "linearThreshold": 1});
+    Defaults {
+        unit: Some("suffix:×".into()),
+        decimals: Some(1),
+        min: Some(0.0),
+        color: Some(look::by_series()),
+        thresholds: Some(look::limits("transparent", limits)),
+        mappings: look::missing(),
+        custom: Some(custom),
+        ..Defaults::default()
+    }
+}
+
 /// `A`, `B`, … `Z`, `AA`, …
 pub fn ref_id(mut index: usize) -> String {
     let mut letters = Vec::new();

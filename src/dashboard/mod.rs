@@ -181,6 +181,11 @@ fn link(title: &str, uid: &str, tooltip: &str) -> DashboardLink {
     }
 }
 
+fn to_overview(options: &Options) -> DashboardLink {
+    let uid = options.grafana.overview_uid();
+    link("All journeys", &uid, "User, developer and operator journeys side by side")
+}
+
 /// The title of a dashboard of a journey: unique in its folder, or Grafana would stop to update it.
 fn title(page: &Page<'_>, suffix: &str) -> String {
     let journey = page.plan.journey;

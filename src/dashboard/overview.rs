@@ -1,26 +1,22 @@
 //! All journeys, those of users, developers and operators side by side, the worst first.
 
 use super::layout::Section;
-use super::model::{Dashboard, Panel, Variable};
+use super::model::{Dashboard, Variable};
 use super::panels::{firing, how_to_read, journeys, left_over_time, severity_over_time, totals};
 use super::{All, alerts, dashboard};
 
-/// A panel file of the overview.
-type Make = fn(&All<'_>) -> Vec<Panel>;
-
 /// The dashboard of all journeys.
 pub fn overview(all: &All<'_>) -> Dashboard {
-    let section = |key, title: &str, folded, makes: &[Make]| Section {
-        key,
-        title: title.to_string(),
-        folded,
-        panels: makes.iter().flat_map(|make| make(all)).collect(),
-    };
     let sections = vec![
-        section("row/now", "Now", false, &[totals::panels]),
-        section("row/journeys", "Journeys, the worst first", false, &[journeys::panels]),
-        section("row/when", "When", false, &[severity_over_time::panels, left_over_time::panels, firing::panels]),
-        section("row/how", "How to read this", true, &[how_to_read::panels]),
+        Section::of("row/now", "Now", false, [totals::panels(all)]),
+        Section::of("row/journeys", "Journeys, the worst first", false, [journeys::panels(all)]),
+        Section::of(
+            "row/when",
+            "When",
+            false,
+            [severity_over_time::panels(all), left_over_time::panels(all), firing::panels(all)],
+        ),
+        Section::of("row/how", "How to read this", true, [how_to_read::panels(all)]),
     ];
     let options = all.options;
     let uid = options.grafana.overview_uid();

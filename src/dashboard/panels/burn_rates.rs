@@ -1,6 +1,6 @@
 //! Burn rates of all windows, with the limits of the alerts.
 
-use crate::dashboard::model::{Defaults, Panel};
+use crate::dashboard::model::Panel;
 use crate::dashboard::{Page, look, make, query};
 use crate::model::Urgency;
 use crate::plan::minutes;
@@ -21,20 +21,10 @@ pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     }
     let color = |t: &Threshold| if t.urgency == Urgency::Page { look::RED } else { look::YELLOW };
     let limits: Vec<(f64, &'static str)> = rows.iter().map(|t| (t.burn, color(t))).collect();
-    let mut custom = make::line_with_limits();
-    custom["lineWidth"] = json!(1);
-    // symlog and not log: what does not burn is 0, and is to be seen
-    custom["scaleDistribution"] = json!({"type": "symlog", "log": 2, "linearThreshold": 1});
-    let defaults = Defaults {
-        unit: Some("suffix:×".into()),
-        decimals: Some(1),
-        min: Some(0.0),
-        color: Some(look::by_series()),
-        thresholds: Some(look::limits("transparent", &limits)),
-        mappings: look::missing(),
-        custom: Some(custom),
-        ..Defaults::default()
-    };
+    let mut defaults = make::burns(&limits);
+    if let Some(custom) = &mut defaults.custom {
+        custom["lineWidth"] = json!(1);
+    }
     let whose = if of_journey { "of the journey" } else { "of its worst measure" };
     let description = format!(
         "How fast the budget {whose} burns, over each window of its alerts; 1 × lasts exactly its own. Dashed: the limits, red of pages, \

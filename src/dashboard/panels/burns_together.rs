@@ -1,6 +1,6 @@
 //! Burn against burn: users, and those who ship the fixes.
 
-use crate::dashboard::model::{Defaults, Panel};
+use crate::dashboard::model::Panel;
 use crate::dashboard::{Page, look, make, query, text};
 use crate::plan::minutes;
 use serde_json::json;
@@ -8,21 +8,10 @@ use serde_json::json;
 /// One graph; none where no alert looks at a burn rate.
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     let delivering = page.delivering();
-    let mut custom = make::line_with_limits();
-    custom["scaleDistribution"] = json!({"type": "symlog", "log": 2, "linearThreshold": 1});
-    let defaults = Defaults {
-        unit: Some("suffix:×".into()),
-        decimals: Some(1),
-        min: Some(0.0),
-        color: Some(look::by_series()),
-        thresholds: Some(look::limits("transparent", &[(1.0, look::YELLOW)])),
-        mappings: look::missing(),
-        custom: Some(custom),
-        ..Defaults::default()
-    };
     let description = "Thick: users. Thin: delivery. Dashed: 1 ×, at which a budget lasts exactly its window. Both high at once: repair delivery \
                        first.";
-    let mut panel = Panel::graph("burns-together", "Burn rates", description, defaults).size(12, 9);
+    let mut panel =
+        Panel::graph("burns-together", "Burn rates", description, make::burns(&[(1.0, look::YELLOW)])).size(12, 9);
     for (i, journey) in std::iter::once(page).chain(&delivering).enumerate() {
         // one window for all, where their rows allow it, so that the lines can be compared
         let Some((window, expr)) = query::burn_over(&journey.plan, query::pace_window) else { continue };

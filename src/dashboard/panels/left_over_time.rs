@@ -1,8 +1,8 @@
 //! Budgets of user journeys beside those of the journeys of developers and operators.
 
 use super::journeys::left;
-use crate::dashboard::model::{Defaults, Panel};
-use crate::dashboard::{All, look, make, query};
+use crate::dashboard::model::Panel;
+use crate::dashboard::{All, make, query};
 use crate::model::Audience;
 use crate::plan::{Plan, minutes};
 
@@ -27,16 +27,6 @@ fn plans<'m>(all: &All<'m>, of: impl Fn(Audience) -> bool) -> Vec<Plan<'m>> {
 }
 
 fn graph(all: &All<'_>, key: &str, whose: &str, plans: &[Plan<'_>]) -> Panel {
-    let defaults = Defaults {
-        unit: Some("percentunit".into()),
-        decimals: Some(0),
-        max: Some(1.0),
-        color: Some(look::by_series()),
-        thresholds: Some(look::limits("transparent", &[(0.0, look::RED), (0.000_001, "transparent")])),
-        mappings: look::missing(),
-        custom: Some(make::line_with_limits()),
-        ..Defaults::default()
-    };
     let longest = plans.iter().map(|p| p.journey.window.value).max().unwrap_or(0);
     let matchers = format!("audience{}\"user\",journey=~\"$journeys\"", if key == "user" { "=" } else { "!=" });
     let matchers = all.matching(&matchers);
@@ -48,7 +38,7 @@ fn graph(all: &All<'_>, key: &str, whose: &str, plans: &[Plan<'_>]) -> Panel {
         expr = format!("bottomk({MOST}, {expr})");
         description = format!("The {MOST} lowest at each time. {description}");
     }
-    Panel::graph(&format!("left/{key}"), &format!("Budget left, {whose}"), &description, defaults)
+    Panel::graph(&format!("left/{key}"), &format!("Budget left, {whose}"), &description, make::budgets())
         .spanning(minutes(longest))
         .over_time(expr, query::SLOW, "{{journey}}")
 }

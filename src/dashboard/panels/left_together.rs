@@ -1,6 +1,6 @@
 //! The users' budget against those of the journeys that deliver it, on one time axis.
 
-use crate::dashboard::model::{Defaults, Panel};
+use crate::dashboard::model::Panel;
 use crate::dashboard::{Page, look, make, query, text};
 use crate::plan::minutes;
 use serde_json::json;
@@ -8,21 +8,11 @@ use serde_json::json;
 /// One graph.
 pub fn panels(page: &Page<'_>) -> Vec<Panel> {
     let plan = &page.plan;
-    let defaults = Defaults {
-        unit: Some("percentunit".into()),
-        decimals: Some(0),
-        max: Some(1.0),
-        color: Some(look::by_series()),
-        thresholds: Some(look::limits("transparent", &[(0.0, look::RED), (0.000_001, "transparent")])),
-        mappings: look::missing(),
-        custom: Some(make::line_with_limits()),
-        ..Defaults::default()
-    };
     let delivering = page.delivering();
     let longest = delivering.iter().map(|p| p.plan.journey.window.value).chain([plan.journey.window.value]).max();
     let description = "Thick: users. Thin: delivery. Delivery that falls while users still look fine is the early warning: the next outage will \
                        have no quick fix.";
-    let mut panel = Panel::graph("left-together", "Budget left", description, defaults)
+    let mut panel = Panel::graph("left-together", "Budget left", description, make::budgets())
         .size(12, 9)
         .spanning(minutes(longest.unwrap_or(0)))
         .over_time(query::left(plan), query::SLOW, &format!("users: {}", text::title(plan.journey.shown())))
