@@ -45,7 +45,7 @@ fn name_of_a_file(i: Cursor) -> Res<Option<Name>> {
         return i.not_here(Set::NONE);
     }
     i.report(Set::NONE, None, None);
-    preceded(K::As, must(name)).parse(i)
+    preceded(K::As, opt(name)).parse(i)
 }
 
 /// defaults = "defaults" [ audience ] "{" { setting } "}" ;
