@@ -504,3 +504,20 @@ fn costs_are_those_of_the_chosen_files() {
     dir.tabi(&["cost", "--series", "many"]).ends(2);
     dir.tabi(&["cost", "--timeout", "5"]).ends(2);
 }
+
+/// A file that names a pipe would have the program wait for ever for somebody who writes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_a_file_names_is_not_waited_for() {
+    let dir = Dir::new(&[("a.tabi", &format!("use \"pipe\"\n{}", journey("a")))]);
+    assert!(Command::new("mkfifo").arg(dir.path("pipe")).status().expect("mkfifo runs").success());
+    let check = || {
+        let mut timeout = Command::new("timeout");
+        timeout.current_dir(dir.0.path()).args(["60", env!("CARGO_BIN_EXE_tabi"), "check"]).stdin(Stdio::null());
+        Run::of(&timeout.output().expect("timeout runs"))
+    };
+    check().ends(1).says("it is a pipe or a device, no file");
+    dir.write("a.tabi", journey("a").as_bytes());
+    dir.write("tabi.toml", b"sources = [\"pipe\", \"a.tabi\"]\n");
+    check().ends(1).says("`pipe` is no source: it is a pipe or a device, no file");
+}

@@ -175,7 +175,8 @@ fn what_the_grammar_refuses_is_refused() {
     let lenient = lenient(grammar());
     let analysis = Analysis::of(&lenient);
     let (mut accepted, mut refused) = (0, 0);
-    for seed in 0..20_000 {
+    // the last one had a file that is used under another name
+    for seed in (0..20_000).chain([60_022_446]) {
         let mut dice = Dice::new(seed);
         let mut tokens = sentence(&strict, &mut dice);
         if tokens.len() > 150 || tokens.iter().any(|t| t.glued) {

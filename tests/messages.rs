@@ -66,6 +66,7 @@ macro_rules! mistakes {
 
 // `repaired`: the fixes make a valid text of it. `told`: only a person can know what was meant.
 mistakes! {
+    a_file_under_another_name repaired "use \"./sites.tabi\" as sites\nuse std.http as web\nuse './more.tabi' as\n"
     forgotten_closing_brace repaired "user journey a {\n  step b {\n    sli c = t() { target 99% }\n  target 98%\n}\n"
     forgotten_closing_brace_before_a_declaration repaired "user journey a {\n  target 98%\n\nuser journey b {\n  target 98%\n}\n"
     forgotten_opening_brace repaired "user journey a\n  target 98%\n}\n"

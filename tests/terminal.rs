@@ -236,7 +236,9 @@ fn a_watch_follows_what_editors_do() {
     watch.says("lib.txt:1:1: error[syntax]");
     watch.write("lib.txt", GOOD);
     watch.says("checking again: lib.txt changed");
-    std::fs::remove_dir_all(watch.path("new")).expect("removed");
+    std::fs::rename(watch.path("new"), watch.path("newer")).expect("renamed");
+    watch.says("checking again: new/b.tabi, newer/b.tabi changed");
+    std::fs::remove_dir_all(watch.path("newer")).expect("removed");
     watch.says("no .tabi file");
     assert_eq!(watch.interrupted(), Some(0));
     assert!(!watch.text().contains('\u{1b}'), "nothing moves the cursor of a pipe");

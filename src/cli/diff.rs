@@ -15,6 +15,7 @@ use crate::diagnostic::render;
 use crate::diff::broken::{self, State};
 use crate::diff::words::{Report, Version};
 use crate::diff::{self, Assumptions, Side, json, markdown, text};
+use crate::engine::Target;
 use crate::load::{self, config};
 use crate::model::{Model, Percent};
 use crate::project::Options;
@@ -52,6 +53,9 @@ pub struct Args {
     /// Exit with 1 when anything changes
     #[arg(long)]
     exit_code: bool,
+    /// The engine that the rules are built for; `[build] target` of tabi.toml, of each version its own, without it
+    #[arg(long, value_name = "ENGINE", value_parser = build::target)]
+    target: Option<Target>,
     /// Beside a total outage: say when alerts fire if this share of events fails
     #[arg(long, value_name = "PERCENT", default_value = "10%", value_parser = failing)]
     failing: Percent,
@@ -105,8 +109,9 @@ struct Read {
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
-    let here =
-        std::env::current_dir().and_then(|d| d.canonicalize()).map_err(|e| format!("the current directory: {e}"))?;
+    let here = std::env::current_dir()
+        .and_then(|d| d.canonicalize())
+        .map_err(|e| load::walk::unreadable(Path::new("."), &e))?;
     let mut repository = Lazy { here: &here, found: None };
     let (old_from, new_from) = sides(args, &mut repository, terminal)?;
     // a path beside a revision says where the project is in it
@@ -134,9 +139,10 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     if !old.errors.is_empty() || !new.errors.is_empty() {
         return broken(args, &old, &new, terminal);
     }
-    let (empty, options) = (Model::default(), Options::default());
+    let (empty, options) = (Model::default(), [options(&old, &new, args.target), options(&new, &old, args.target)]);
     let chosen = [&old, &new].map(|side| side.checked.as_ref().map(chosen).unwrap_or_default());
-    let sides = (side_of(&old, &new, &empty, &options, &chosen[0]), side_of(&new, &old, &empty, &options, &chosen[1]));
+    let sides =
+        (side_of(&old, &new, &empty, &options[0], &chosen[0]), side_of(&new, &old, &empty, &options[1], &chosen[1]));
     let assumptions = Assumptions { failing: args.failing, series: args.series.into(), budgets: args.budgets.into() };
     let found = diff::between(sides.0, sides.1, &assumptions);
     let report = Report { diff: &found, old: old.version(), new: new.version() };
@@ -153,12 +159,19 @@ fn side_of<'m>(
     read: &'m Read,
     other: &'m Read,
     empty: &'m Model,
-    built_in: &'m Options,
+    options: &'m Options,
     chosen: &'m [usize],
 ) -> Side<'m> {
-    let options = |read: &'m Read| read.checked.as_ref().map(|c| &c.project.config.options);
+    let config = |read: &'m Read| read.checked.as_ref().map(|c| &c.project.config);
     let model = read.checked.as_ref().map_or(empty, |c| &c.model);
-    Side { model, options: options(read).or(options(other)).unwrap_or(built_in), chosen }
+    let output = config(read).or(config(other)).and_then(|c| c.output.as_deref());
+    Side { model, options, chosen, output }
+}
+
+/// What `tabi.toml` says, for the engine of the command line if that names one.
+fn options(read: &Read, other: &Read, target: Option<Target>) -> Options {
+    let of = |read: &Read| read.checked.as_ref().map(|c| c.project.config.options.clone());
+    build::for_target(&of(read).or_else(|| of(other)).unwrap_or_default(), target)
 }
 
 /// The journeys that the paths choose.

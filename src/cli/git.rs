@@ -85,9 +85,16 @@ impl Repository {
                      be compared as well, `tabi diff OLD NEW`"
                     .to_string());
             }
+            if why.contains("must be run in a work tree") {
+                return Err("this is a directory of git's own, without a working tree\n  help: run it in a checkout; two directories or \
+                     files can be compared anywhere, `tabi diff OLD NEW`"
+                    .to_string());
+            }
             return Err(why);
         }
-        let top = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_string());
+        let said = output.stdout.as_slice();
+        let said = said.strip_suffix(b"\n").unwrap_or(said);
+        let top = path_of(said.strip_suffix(b"\r").unwrap_or(said));
         let top = top.canonicalize().unwrap_or(top);
         Ok(Repository { here: here.to_path_buf(), top })
     }
@@ -108,7 +115,10 @@ impl Repository {
         let no_commit = matches!(self.commit("HEAD"), Ok(None));
         let branches =
             answer(&self.here, &["for-each-ref", "--format=%(refname:short)"]).ok().flatten().unwrap_or_default();
-        let help = if no_commit {
+        let with_path = revision.split_once(':').filter(|(before, _)| matches!(self.commit(before), Ok(Some(_))));
+        let help = if let Some((before, path)) = with_path {
+            format!("a path stands by itself: `tabi diff {before} --path {path}`")
+        } else if no_commit {
             "there is no commit yet".to_string()
         } else if let Some(meant) = did_you_mean(revision, branches.lines()) {
             format!("did you mean `{meant}`?")
@@ -186,7 +196,7 @@ impl Repository {
             let before = named.len();
             for link in &links {
                 let is_named = link.path.file_name().is_some_and(|name| named.contains(name));
-                let target = target(texts.get(&link.object).map(Vec::as_slice).unwrap_or_default());
+                let target = path_of(texts.get(&link.object).map(Vec::as_slice).unwrap_or_default());
                 if is_named || is_ours(&link.path) {
                     named.extend(target.file_name().map(OsString::from));
                 }
@@ -209,7 +219,7 @@ impl Repository {
         }
         // links come last, so that no file is written through one
         for left in link(into, &links, text)? {
-            let whole = load::normalize(&into.join(&left.path).parent().unwrap_or(into).join(target(text(left))));
+            let whole = load::normalize(&into.join(&left.path).parent().unwrap_or(into).join(path_of(text(left))));
             let there = whole.strip_prefix(into).ok();
             // one to a file that no project reads, such as a page, is nobody's loss
             let is_other =
@@ -264,11 +274,11 @@ const DEEPEN: &str = "this clone has not all commits; `git fetch --unshallow` fe
 /// `MODE TYPE OBJECT\tPATH\0`, of paths that stay where they are put.
 fn entries(listed: &[u8]) -> impl Iterator<Item = Entry> + '_ {
     listed.split(|b| *b == 0).filter_map(|line| {
-        let line = String::from_utf8_lossy(line);
-        let (head, path) = line.split_once('\t')?;
+        let (head, path) = line.split_at(line.iter().position(|b| *b == b'\t')?);
+        let head = String::from_utf8_lossy(head);
         let mut words = head.split(' ');
         let (mode, _, object) = (words.next()?, words.next()?, words.next()?);
-        let path = PathBuf::from(path);
+        let path = path_of(&path[1..]);
         let inside = path.components().all(|part| matches!(part, Component::Normal(_)));
         inside.then(|| Entry { mode: mode.to_string(), object: object.to_string(), path })
     })
@@ -279,8 +289,8 @@ fn is_ours(path: &Path) -> bool {
     path.extension().is_some_and(|e| e == "tabi") || path.file_name().is_some_and(|n| n == FILE_NAME)
 }
 
-/// Where a link leads, of its text.
-fn target(text: &[u8]) -> PathBuf {
+/// A path as git writes it, or a link has it: bytes, which need not be UTF-8.
+fn path_of(text: &[u8]) -> PathBuf {
     #[cfg(unix)]
     return PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(text));
     #[cfg(not(unix))]
@@ -297,7 +307,7 @@ fn link<'e, 't>(into: &Path, links: &'e [Entry], text: impl Fn(&Entry) -> &'t [u
         std::fs::create_dir_all(parent.parent().unwrap_or(into)).map_err(|e| format!("{}: {e}", parent.display()))?;
     }
     for entry in links {
-        let target = target(text(entry));
+        let target = path_of(text(entry));
         let path = into.join(&entry.path);
         let parent = path.parent().unwrap_or(into);
         // what stands behind another link is that link's

@@ -11,6 +11,7 @@
 
 use super::Outcome;
 use super::check::{self, Checked};
+use super::fmt;
 use super::terminal::Terminal;
 use crate::diagnostic::render::plural;
 use crate::load::{self, Project};
@@ -164,14 +165,13 @@ fn used_files(project: &Project) -> BTreeSet<PathBuf> {
     files
 }
 
-/// What changed, by the names of files.
+/// What changed. By whole paths: a directory that is renamed has the same names in it.
 fn difference(old: &Seen, new: &Seen) -> String {
     const SHOWN: usize = 3;
     let (old, new) = (old.all(), new.all());
     let all: BTreeSet<&PathBuf> = old.keys().chain(new.keys()).copied().collect();
     let changed = all.into_iter().filter(|path| old.get(path) != new.get(path));
-    let names: Vec<String> =
-        changed.map(|path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()).collect();
+    let names: Vec<String> = changed.map(|path| fmt::shown(path)).collect();
     let more = names.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {}", plural(more, "other")) } else { String::new() };
     let names = names[..names.len().min(SHOWN)].join(", ");

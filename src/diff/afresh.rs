@@ -3,10 +3,11 @@
 use super::pairs::{Member, Pairs, change};
 use super::{Afresh, Budget, Change, Kind, Reason};
 use crate::plan::LONGEST_FROM_5M;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Finds all of them: by journey, by step, by SLI, each reason where it is.
 pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
+    let mut counted = Counted::default();
     let addresses = |keep: &dyn Fn(&Member<'_>) -> bool| -> Vec<String> {
         pairs.both_slis().filter(|(_, new)| keep(new)).map(|(_, new)| pairs.new.address(new)).collect()
     };
@@ -29,7 +30,7 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         let mut budgets: Vec<String> = own.then(|| new.name.text.clone()).into_iter().collect();
         budgets.extend(addresses(&|m| m.journey == j));
         let subject = Pairs::journey(Some(old), Some(new));
-        changes.push(afresh(subject, reasons, budgets, None));
+        changes.push(afresh(subject, reasons, counted.once(&new.name.text, budgets), None));
     }
     for (i, j) in pairs.steps.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))) {
         let subject = pairs.step(Some(i), Some(j));
@@ -39,12 +40,9 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         }
         let counts = new.weight.value > 0.0 && new.slis.iter().any(|sli| sli.counts);
         let forgets = counts.then(|| pairs.new.journey(j.0).name.text.clone());
-        changes.push(afresh(
-            subject,
-            vec![Reason::Step],
-            addresses(&|m| (m.journey, m.step) == (j.0, Some(j.1))),
-            forgets,
-        ));
+        let budgets = addresses(&|m| (m.journey, m.step) == (j.0, Some(j.1)));
+        let budgets = counted.once(subject.address(), budgets);
+        changes.push(afresh(subject, vec![Reason::Step], budgets, forgets));
     }
     let homes: BTreeSet<_> = pairs.steps.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))).collect();
     for (old, new) in pairs.both_slis() {
@@ -70,13 +68,41 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         }
         let counts = new.sli.counts && pairs.new.step_of(new).is_some_and(|step| step.weight.value > 0.0);
         let forgets = counts.then(|| pairs.new.journey(new.journey).name.text.clone());
-        changes.push(afresh(pairs.sli(Some(old), Some(new)), reasons, vec![pairs.new.address(new)], forgets));
+        let subject = pairs.sli(Some(old), Some(new));
+        let budgets = counted.once(subject.address(), vec![pairs.new.address(new)]);
+        changes.push(afresh(subject, reasons, budgets, forgets));
+    }
+    // what starts afresh with the budget of the journey takes nothing more from it
+    for change in changes.iter_mut() {
+        if let Kind::Afresh(found) = &mut change.kind {
+            found.forgets = found.forgets.take().filter(|journey| !counted.0.contains_key(journey));
+        }
     }
 }
 
-fn afresh(subject: super::Subject, reasons: Vec<Reason>, budgets: Vec<String>, forgets: Option<String>) -> Change {
+/// The budgets that were said to start afresh, each with the entry that says it: by journeys, by steps, by SLIs.
+#[derive(Default)]
+struct Counted(BTreeMap<String, String>);
+
+impl Counted {
+    /// Those that no entry before has; and where all of them are in one before, that one.
+    fn once(&mut self, entry: &str, mut budgets: Vec<String>) -> (Vec<String>, Option<String>) {
+        let before = budgets.iter().find_map(|budget| self.0.get(budget).cloned());
+        budgets.retain(|budget| !self.0.contains_key(budget));
+        self.0.extend(budgets.iter().map(|budget| (budget.clone(), entry.to_string())));
+        let with = before.filter(|_| budgets.is_empty());
+        (budgets, with)
+    }
+}
+
+fn afresh(
+    subject: super::Subject,
+    reasons: Vec<Reason>,
+    (budgets, with): (Vec<String>, Option<String>),
+    forgets: Option<String>,
+) -> Change {
     let name =
         |side: &Option<(String, crate::source::Place)>| side.as_ref().map(|(a, _)| a.clone()).unwrap_or_default();
     let (old, new) = (name(&subject.old), name(&subject.new));
-    change(subject, Kind::Afresh(Afresh { reasons, old, new, budgets, forgets }))
+    change(subject, Kind::Afresh(Afresh { reasons, old, new, budgets, with, forgets }))
 }

@@ -117,11 +117,16 @@ fn burns(subject: Subject, old: Vec<Alert>, new: Vec<Alert>, changes: &mut Vec<C
     changes.push(change(subject, kind));
 }
 
-/// Which row is which: of one urgency and window; of one window; of one urgency, in their order. What is left came or went.
+/// Which row is which: of one urgency and window; the same threshold for somebody else; of one urgency, in their order; of one window. What is
+/// left came or went.
 fn paired(mut old: Vec<Alert>, mut new: Vec<Alert>) -> Vec<Row> {
     let mut rows = Vec::new();
-    let same: [fn(&Alert, &Alert) -> bool; 3] =
-        [|a, b| (a.urgency, a.long) == (b.urgency, b.long), |a, b| a.long == b.long, |a, b| a.urgency == b.urgency];
+    let same: [fn(&Alert, &Alert) -> bool; 4] = [
+        |a, b| (a.urgency, a.long) == (b.urgency, b.long),
+        |a, b| (a.long, a.burn.to_bits()) == (b.long, b.burn.to_bits()),
+        |a, b| a.urgency == b.urgency,
+        |a, b| a.long == b.long,
+    ];
     for same in same {
         new.retain(|b| match old.iter().position(|a| same(a, b)) {
             Some(at) => {

@@ -70,9 +70,9 @@ fn kind(kind: &Kind) -> (&'static str, Value) {
             };
             (name, json!({"blocks": more, "old": old.as_ref().map(told), "new": new.as_ref().map(told)}))
         }
-        Kind::Measure(parts) => {
+        Kind::Measure { parts, mixed } => {
             let parts: Vec<Value> = parts.iter().map(|p| json!({"part": p.word, "old": p.old, "new": p.new})).collect();
-            ("measure", json!({"parts": parts}))
+            ("measure", json!({"parts": parts, "mixed_minutes": mixed}))
         }
         Kind::Setting { setting, old, new } => ("setting", json!({"setting": word(setting), "old": old, "new": new})),
         Kind::Delivers { old, new } => ("delivers", json!({"old": old, "new": new})),
@@ -87,6 +87,8 @@ fn word(setting: &Setting) -> String {
         Setting::Range => "range".into(),
         Setting::Counts => "counts".into(),
         Setting::Label(key) => format!("labels.{key}"),
+        Setting::Doc => "doc".into(),
+        Setting::ExternalLabel(key) => format!("external_labels.{key}"),
         Setting::UrgencyLabel(urgency, key) => format!("alerts.{}.labels.{key}", urgency.text()),
         Setting::Steps => "steps".into(),
         other => other.word(),
@@ -107,7 +109,7 @@ fn afresh(afresh: &Afresh) -> Value {
             Reason::Hourly => json!({"reason": "hourly-counts"}),
         })
         .collect();
-    json!({"old": afresh.old, "new": afresh.new, "reasons": reasons, "budgets": afresh.budgets, "forgets": afresh.forgets})
+    json!({"old": afresh.old, "new": afresh.new, "reasons": reasons, "budgets": afresh.budgets, "with": afresh.with, "forgets": afresh.forgets})
 }
 
 fn thing(thing: &Thing) -> Value {

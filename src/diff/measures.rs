@@ -7,9 +7,12 @@ use crate::measure::latency::Unit;
 use crate::measure::{Measure, Query};
 use crate::promql;
 use crate::promql::write::duration;
+use std::collections::BTreeSet;
 
-/// Finds all measures that differ.
+/// Finds all measures that differ. Budgets that start afresh must have been found.
 pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
+    let of_kind = |kind: &Kind| if let Kind::Afresh(found) = kind { found.budgets.clone() } else { Vec::new() };
+    let afresh: BTreeSet<String> = changes.iter().flat_map(|change| of_kind(&change.kind)).collect();
     for (old, new) in pairs.both_slis() {
         let (before, now) = (parts(&old.sli.measure), parts(&new.sli.measure));
         let of =
@@ -17,13 +20,15 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         let mut words: Vec<&'static str> = before.iter().chain(&now).map(|(word, _)| *word).collect();
         words.sort_by_key(|word| ORDER.iter().position(|w| w == word));
         words.dedup();
-        let found: Vec<Part> = words
+        let parts: Vec<Part> = words
             .into_iter()
             .map(|word| Part { word, old: of(&before, word), new: of(&now, word) })
             .filter(|part| !same(part.old.as_deref(), part.new.as_deref()))
             .collect();
-        if !found.is_empty() {
-            changes.push(change(pairs.sli(Some(old), Some(new)), Kind::Measure(found)));
+        if !parts.is_empty() {
+            let window = pairs.new.journey(new.journey).window.value;
+            let mixed = (!afresh.contains(&pairs.new.address(new))).then_some(window);
+            changes.push(change(pairs.sli(Some(old), Some(new)), Kind::Measure { parts, mixed }));
         }
     }
 }

@@ -20,6 +20,8 @@ use crate::model::{Audience, Journey, Model, Percent, Sli, Urgency};
 use crate::project::Options;
 use crate::source::{Place, Sources};
 use pairs::Pairs;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 pub use cost::{CostChange, Numbers};
 
@@ -32,6 +34,8 @@ pub struct Side<'m> {
     pub options: &'m Options,
     /// The journeys that are looked at: indexes into the model's.
     pub chosen: &'m [usize],
+    /// Where `tabi build` writes, if `tabi.toml` says it.
+    pub output: Option<&'m str>,
 }
 
 /// What the reckoning takes for granted.
@@ -119,7 +123,13 @@ pub enum Kind {
         new: Option<Told>,
     },
     /// What is measured, and what of it is bad.
-    Measure(Vec<Part>),
+    Measure {
+        /// Its parts that differ.
+        parts: Vec<Part>,
+        /// The series that are recorded have the same names as before: for so many minutes, the window, the budget is a mix of both. `None`
+        /// where it starts afresh.
+        mixed: Option<u64>,
+    },
     /// A setting with a value.
     Setting {
         /// Which.
@@ -175,8 +185,10 @@ pub struct Afresh {
     pub old: String,
     /// What it is called.
     pub new: String,
-    /// Whose budgets start afresh.
+    /// Whose budgets start afresh. Each stands in one place, however many reasons there are.
     pub budgets: Vec<String>,
+    /// Where all of them stand already: the journey or step in which this is.
+    pub with: Option<String>,
     /// The journey that keeps its own budget and forgets what these have lost of it.
     pub forgets: Option<String>,
 }
@@ -337,6 +349,10 @@ pub enum Setting {
     Label(String),
     /// What people call it.
     Title,
+    /// The comment before it that says what it is.
+    Doc,
+    /// A label that a site adds to what it sends.
+    ExternalLabel(String),
     /// A label of all alerts of an urgency.
     UrgencyLabel(Urgency, String),
     /// The links in alerts.
@@ -351,6 +367,12 @@ pub enum Setting {
     Steps,
     /// What `tabi.toml` says of Grafana.
     Grafana(&'static str),
+    /// What `tabi.toml` says of the engine: its target, and what matters there.
+    Build(&'static str),
+    /// Who evaluates the rules of sites.
+    Evaluator,
+    /// Where the rules are written.
+    Output,
 }
 
 /// All changes from one version to the other.
@@ -373,10 +395,19 @@ pub fn between(old: Side<'_>, new: Side<'_>, assumptions: &Assumptions) -> Diff 
 /// What is the same for several subjects is said once.
 fn merged(changes: Vec<Change>) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
+    // numbers with fractions have no order, so the text of a kind stands for it
+    let mut known: HashMap<String, usize> = HashMap::new();
     for change in changes {
-        match all.iter_mut().find(|c| c.kind == change.kind && !matches!(c.kind, Kind::Afresh(_))) {
-            Some(same) => same.subjects.extend(change.subjects),
-            None => all.push(change),
+        if matches!(change.kind, Kind::Afresh(_)) {
+            all.push(change);
+            continue;
+        }
+        match known.entry(format!("{:?}", change.kind)) {
+            Entry::Occupied(at) => all[*at.get()].subjects.extend(change.subjects),
+            Entry::Vacant(free) => {
+                free.insert(all.len());
+                all.push(change);
+            }
         }
     }
     all
@@ -397,7 +428,7 @@ impl Kind {
             Kind::Thing { .. } => 2,
             Kind::Budget { .. } => 3,
             Kind::Burns(_) | Kind::Alert { .. } => 4,
-            Kind::Measure(_) => 5,
+            Kind::Measure { .. } => 5,
             Kind::Setting { setting, .. } => match setting {
                 Setting::Exclude | Setting::Counters | Setting::Range => 5,
                 Setting::Compose | Setting::Weight | Setting::Counts => 6,
@@ -405,14 +436,17 @@ impl Kind {
                 | Setting::Runbook
                 | Setting::Label(_)
                 | Setting::Title
+                | Setting::Doc
+                | Setting::ExternalLabel(_)
                 | Setting::UrgencyLabel(..)
                 | Setting::Link(_) => 8,
                 Setting::Traffic | Setting::Evaluate | Setting::At | Setting::Steps => 9,
                 Setting::Grafana(_) => 10,
+                Setting::Build(_) | Setting::Evaluator | Setting::Output => 11,
             },
             Kind::Delivers { .. } => 7,
             Kind::Dashboard { .. } => 10,
-            Kind::Rules(_) => 11,
+            Kind::Rules(_) => 12,
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::measures::same;
 use super::pairs::{Pairs, change};
 use super::{Change, Kind, Setting, Side, Subject};
-use crate::model::{Compose, Counters, Given, Journey, Sli, Urgency};
+use crate::engine::{Engine, Scope, Target};
+use crate::model::{Compose, Counters, Given, Journey, Site, Sli, Urgency};
 use crate::plan::minutes;
 use crate::project::Options;
 use crate::promql::write::number;
@@ -33,7 +34,10 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     for (i, j) in pairs.steps.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))) {
         let (old, new) = (pairs.old.journey(i.0), pairs.new.journey(j.0));
         let (before, now) = (&old.steps[i.1], &new.steps[j.1]);
-        let mut all = vec![(Setting::Title, before.title.clone(), now.title.clone())];
+        let mut all = vec![
+            (Setting::Title, before.title.clone(), now.title.clone()),
+            (Setting::Doc, before.doc.clone(), now.doc.clone()),
+        ];
         let (a, b) = (before.weight.value, now.weight.value);
         let weighted = [old, new].iter().any(|j| j.compose.value == Compose::Weighted);
         // but for a mean it only matters whether a step counts
@@ -52,7 +56,77 @@ pub fn find(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
         }
         say(&pairs.sli(Some(old), Some(new)), all);
     }
-    say(&Subject::default(), of_options(pairs.old.options, pairs.new.options));
+    for new in &pairs.new.model.sites {
+        let Some(old) = pairs.old.model.sites.iter().find(|old| old.name.text == new.name.text) else { continue };
+        let at = |site: &Site| Some((site.name.text.clone(), site.name.place));
+        let mut all = vec![(Setting::Title, old.title.clone(), new.title.clone())];
+        let labels = labels(&old.external_labels, &new.external_labels).into_iter();
+        all.extend(labels.map(|(setting, old, new)| match setting {
+            Setting::Label(key) => (Setting::ExternalLabel(key), old, new),
+            other => (other, old, new),
+        }));
+        say(&Subject { old: at(old), new: at(new) }, all);
+    }
+    let mut all = of_options(pairs.old.options, pairs.new.options);
+    all.extend(of_engines(&pairs.old.options.engine, &pairs.new.options.engine));
+    if [pairs.old, pairs.new].iter().any(|side| side.model.has_sites()) {
+        let word = |side: Side<'_>| Some(if side.options.central { "central" } else { "each" }.to_string());
+        all.push((Setting::Evaluator, word(pairs.old), word(pairs.new)));
+    }
+    // `./out/` is `out`
+    let whole = |path: &str| path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_string).collect();
+    let parts = |side: Side<'_>| -> Option<(bool, Vec<String>)> { side.output.map(|p| (p.starts_with('/'), whole(p))) };
+    if parts(pairs.old) != parts(pairs.new) {
+        let text = |side: Side<'_>| side.output.map(str::to_string);
+        all.push((Setting::Output, text(pairs.old), text(pairs.new)));
+    }
+    say(&Subject::default(), all);
+}
+
+/// What of `[build]` shows in the rules of the target; of another target that it is another one.
+fn of_engines(old: &Engine, new: &Engine) -> Vec<Pair> {
+    if old.target != new.target {
+        let word = |engine: &Engine| Some(engine.target.word().to_string());
+        return vec![(Setting::Build("target"), word(old), word(new))];
+    }
+    let (old, new) = (of_engine(old), of_engine(new));
+    let keys: BTreeSet<&'static str> = old.keys().chain(new.keys()).copied().collect();
+    keys.into_iter().map(|key| (Setting::Build(key), old.get(key).cloned(), new.get(key).cloned())).collect()
+}
+
+fn of_engine(engine: &Engine) -> BTreeMap<&'static str, String> {
+    let mut all = BTreeMap::new();
+    let resources = matches!(engine.target, Target::Operator | Target::Gmp);
+    if resources || matches!(engine.target, Target::Mimir | Target::Azure) {
+        all.insert("prefix", engine.prefix.clone());
+    }
+    if resources {
+        all.extend(engine.namespace.clone().map(|namespace| ("namespace", namespace)));
+        let labels: Vec<String> = engine.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        all.extend((!labels.is_empty()).then(|| ("labels", labels.join(", "))));
+    }
+    match engine.target {
+        Target::Thanos => {
+            all.insert("thanos.partial_response_strategy", if engine.partial { "warn" } else { "abort" }.to_string());
+            all.insert("thanos.stateless", engine.stateless.to_string());
+        }
+        Target::Gmp => {
+            let word = Scope::WORDS.iter().find(|(_, scope)| *scope == engine.scope).map(|(word, _)| *word);
+            all.extend(word.map(|word| ("gmp.scope", word.to_string())));
+        }
+        Target::Azure => {
+            let of_azure = [
+                ("azure.workspace", &engine.workspace),
+                ("azure.location", &engine.location),
+                ("azure.cluster", &engine.cluster),
+                ("azure.page_action_group", &engine.page_action),
+                ("azure.ticket_action_group", &engine.ticket_action),
+            ];
+            all.extend(of_azure.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))));
+        }
+        Target::Prometheus | Target::Operator | Target::Mimir | Target::VictoriaMetrics | Target::Amp => {}
+    }
+    all
 }
 
 fn both(old: Vec<(Setting, Option<String>)>, new: Vec<(Setting, Option<String>)>) -> Vec<Pair> {
@@ -81,6 +155,7 @@ fn of_journey(side: Side<'_>, journey: &Journey) -> Vec<(Setting, Option<String>
         (Setting::Owner, given(journey.owner.as_ref())),
         (Setting::Runbook, given(journey.runbook.as_ref())),
         (Setting::Title, journey.title.clone()),
+        (Setting::Doc, journey.doc.clone()),
         (Setting::Evaluate, Some(minutes(journey.evaluate))),
         (Setting::At, sites(side, &journey.at)),
     ]
@@ -102,6 +177,7 @@ fn of_sli(side: Side<'_>, journey: &Journey, sli: &Sli) -> Vec<(Setting, Option<
         (Setting::Owner, given(sli.owner.as_ref())),
         (Setting::Runbook, given(sli.runbook.as_ref())),
         (Setting::Title, sli.title.clone()),
+        (Setting::Doc, sli.doc.clone()),
         (Setting::Traffic, traffic),
         (Setting::At, sites(side, &sli.at)),
     ]

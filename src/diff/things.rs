@@ -1,9 +1,10 @@
 //! What came and went: journeys, steps, SLIs, sites, budgets, deliveries, dashboards; and rules that differ for no reason said elsewhere.
 
 use super::pairs::{Member, Pairs, change};
-use super::{Budget, Change, Kind, Side, Subject, Thing, What};
+use super::{Budget, Change, Kind, Setting, Side, Subject, Thing, What};
+use crate::adapt;
 use crate::model::{Journey, Urgency};
-use crate::plan::{self, Rule, sites};
+use crate::plan::{Rule, sites};
 use crate::project::Dashboards;
 use crate::promql;
 use crate::reckon::thresholds::{self, Threshold};
@@ -157,7 +158,9 @@ pub fn dashboards(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
 /// Rules of journeys of which nothing was said, and which differ all the same: so that "nothing changes" is true.
 pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
     let journey_of = |address: &str| address.split('.').next().unwrap_or_default().to_string();
-    let subjects = || changes.iter().flat_map(|c| &c.subjects);
+    // neither of these shows in a rule
+    let elsewhere = |kind: &Kind| matches!(kind, Kind::Setting { setting: Setting::Doc | Setting::Output, .. });
+    let subjects = || changes.iter().filter(|c| !elsewhere(&c.kind)).flat_map(|c| &c.subjects);
     let mut concerned: BTreeSet<String> = subjects().map(|s| journey_of(s.address())).collect();
     // what moves leaves rules behind where it was, whatever that is called now
     let left = subjects().filter_map(|s| s.old.as_ref()).map(|(address, _)| journey_of(address));
@@ -181,11 +184,11 @@ pub fn other_rules(pairs: &Pairs<'_>, changes: &mut Vec<Change>) {
             continue;
         }
         let of = |side: Side<'_>, index| -> Vec<(String, u64, Rule)> {
-            let mut groups = plan::journey(side.model, index, side.options).groups;
+            let mut groups = adapt::journey(side.model, index, side.options).groups;
             let at_sites = sites::local(side.model, side.options).into_iter().filter(|(_, journey)| *journey == index);
             groups.extend(
                 at_sites
-                    .flat_map(|(site, _)| plan::journey(&sites::at(side.model, index, site), 0, side.options).groups),
+                    .flat_map(|(site, _)| adapt::journey(&sites::at(side.model, index, site), 0, side.options).groups),
             );
             groups.into_iter().flat_map(|g| g.rules.into_iter().map(move |r| (g.name.clone(), g.interval, r))).collect()
         };

@@ -14,7 +14,7 @@ use crate::source::Sources;
 use std::fmt::Write as _;
 
 /// The sections, by the rank of a change.
-pub const SECTIONS: [&str; 12] = [
+pub const SECTIONS: [&str; 13] = [
     "Budgets that start afresh",
     "Gone",
     "New",
@@ -26,6 +26,7 @@ pub const SECTIONS: [&str; 12] = [
     "Owners, links and labels",
     "Other settings",
     "Dashboards",
+    "Where the rules go",
     "Rules",
 ];
 
@@ -70,7 +71,13 @@ pub fn lines(change: &Change, failing: Percent) -> Vec<Line> {
         Kind::Budget { old, new } => vec![of_budget(old.as_ref(), new.as_ref())],
         Kind::Burns(burns) => of_burns(burns, failing),
         Kind::Alert { alert, old, new } => vec![of_alert(alert, old.as_ref(), new.as_ref())],
-        Kind::Measure(parts) => parts.iter().map(of_part).collect(),
+        Kind::Measure { parts, mixed } => {
+            let mut all: Vec<Line> = parts.iter().map(of_part).collect();
+            if let (Some(first), Some(mixed)) = (all.first_mut(), mixed) {
+                first.effect = format!("until {} have passed the budget is a mix of old and new", minutes(*mixed));
+            }
+            all
+        }
         Kind::Setting { setting, old, new } => {
             let effect = effect_of(setting).to_string();
             vec![Line { what: setting.word(), old: old.clone(), new: new.clone(), effect }]
@@ -102,8 +109,10 @@ pub fn headline(change: &Change, failing: Percent) -> Line {
     let all = lines(change, failing);
     let more = all.len().saturating_sub(1);
     let Some(mut first) = all.into_iter().next() else { return Line::default() };
-    if more > 0 && matches!(change.kind, Kind::Measure(_)) {
-        first.effect = format!("and {}", plural(more, "other part"));
+    if more > 0 && matches!(change.kind, Kind::Measure { .. }) {
+        let other = format!("and {}", plural(more, "other part"));
+        let said = [other, first.effect].into_iter().filter(|part| !part.is_empty());
+        first.effect = said.collect::<Vec<_>>().join("; ");
     }
     first
 }
@@ -132,10 +141,11 @@ fn of_afresh(afresh: &Afresh) -> Line {
     let mut effect = format!(
         "{}: {}",
         why.join(", "),
-        match afresh.budgets.len() {
-            0 => "no budget is lost".to_string(),
-            1 => "its budget starts afresh, full".to_string(),
-            n => format!("{n} budgets start afresh, full"),
+        match (&afresh.with, afresh.budgets.len()) {
+            (Some(with), _) => format!("its budget is among those of {with}"),
+            (None, 0) => "no budget is lost".to_string(),
+            (None, 1) => "its budget starts afresh, full".to_string(),
+            (None, n) => format!("{n} budgets start afresh, full"),
         }
     );
     if let Some(journey) = &afresh.forgets {
@@ -322,6 +332,8 @@ impl Setting {
             Setting::Runbook => "runbook".into(),
             Setting::Label(key) => format!("label {key}"),
             Setting::Title => "title".into(),
+            Setting::Doc => "documentation".into(),
+            Setting::ExternalLabel(key) => format!("external label {key}"),
             Setting::UrgencyLabel(urgency, key) => format!("label {key} of every {}", urgency.text()),
             Setting::Link(key) => (*key).into(),
             Setting::Traffic => "traffic".into(),
@@ -329,6 +341,9 @@ impl Setting {
             Setting::At => "at".into(),
             Setting::Steps => "order of the steps".into(),
             Setting::Grafana(key) => format!("grafana.{key}"),
+            Setting::Build(key) => format!("build.{key}"),
+            Setting::Evaluator => "sites.evaluate".into(),
+            Setting::Output => "output".into(),
         }
     }
 }
@@ -339,6 +354,20 @@ fn effect_of(setting: &Setting) -> &'static str {
             "the journey's number moves at once, also that of the past"
         }
         Setting::UrgencyLabel(..) => "routes of Alertmanager may go by it",
+        Setting::ExternalLabel(_) => {
+            "all alerts of the site carry it, and routes of Alertmanager may go by it; series that it has sent so far keep the old one"
+        }
+        Setting::Exclude => "what was counted so far stays as it is, until the window has passed",
+        Setting::Build("target") => {
+            "the files have another form; budgets keep their history only where the new engine reads what was recorded"
+        }
+        Setting::Build("prefix" | "namespace" | "gmp.scope") => {
+            "what was loaded under the old name stays until it is deleted"
+        }
+        Setting::Build("azure.page_action_group") => "other people are paged",
+        Setting::Build("azure.ticket_action_group") => "other people get the tickets",
+        Setting::Evaluator => "others evaluate the rules; what was recorded stays where it was",
+        Setting::Output => "what is loaded from the old directory stays as it is; remove it, or load the new one",
         _ => "",
     }
 }

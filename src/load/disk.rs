@@ -60,12 +60,11 @@ impl Disk {
 
     /// The path by which a file is known, whether it exists or not yet.
     pub fn key(path: &Path) -> PathBuf {
-        if let Ok(canonical) = path.canonicalize() {
-            return canonical;
-        }
-        match (path.parent().and_then(|dir| dir.canonicalize().ok()), path.file_name()) {
-            (Some(dir), Some(name)) => dir.join(name),
-            _ => super::normalize(path),
+        // a file may be gone together with the directories above it
+        let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        match there {
+            Some((above, canonical)) => super::normalize(&canonical.join(path.strip_prefix(above).unwrap_or(path))),
+            None => super::normalize(path),
         }
     }
 

@@ -329,6 +329,7 @@ fn from_config(file: &Path, disk: &Disk) -> Result<Listing, String> {
         let problem = match canonical {
             Err(e) => Some(reason(&e)),
             Ok(canonical) if !canonical.starts_with(&listing.root) => Some("the path leaves the project".to_string()),
+            Ok(canonical) if is_special(&canonical) => Some(SPECIAL.to_string()),
             Ok(canonical) => {
                 directories.push(canonical);
                 None
@@ -366,6 +367,14 @@ fn from_paths(paths: &[PathBuf], canonical: &[PathBuf], here: &Path) -> Result<L
         listing.root = canonical[0].ancestors().find(inside).unwrap_or(Path::new("/")).to_path_buf();
     }
     Ok(listing)
+}
+
+/// Why a path that a file names is not read.
+const SPECIAL: &str = "it is a pipe or a device, no file";
+
+/// Whether reading would wait for somebody who writes. Who starts the program may want that; what a file names must not stop an editor.
+fn is_special(canonical: &Path) -> bool {
+    canonical.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 /// How people call a file: its path from the root of the project, with `/`.
@@ -489,6 +498,9 @@ impl Loader<'_> {
         }
         if canonical.is_dir() {
             return Err("it is a directory".into());
+        }
+        if is_special(&canonical) {
+            return Err(SPECIAL.into());
         }
         Ok(Found { path, canonical })
     }

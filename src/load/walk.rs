@@ -95,15 +95,17 @@ impl Walk {
             if !self.seen.insert(canonical) {
                 continue;
             }
+            let outermost = std::mem::take(&mut first);
             let listed = std::fs::read_dir(&path).and_then(|all| all.map(|e| e.map(|e| e.file_name())).collect());
             let mut entries: Vec<std::ffi::OsString> = match listed {
                 Ok(entries) => entries,
+                // it was there a moment ago
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound && !outermost => continue,
                 Err(e) => {
                     self.failed(unreadable(&path, &e))?;
                     continue;
                 }
             };
-            let outermost = std::mem::take(&mut first);
             if !outermost && !self.into_projects && entries.iter().any(|name| name == super::config::FILE_NAME) {
                 self.apart.push(path);
                 continue;
@@ -114,14 +116,16 @@ impl Walk {
                 let child = if path.as_os_str() == "." { PathBuf::from(&name) } else { path.join(&name) };
                 let text = name.to_string_lossy();
                 let is_source = Path::new(&name).extension().is_some_and(|e| e == "tabi");
-                let Ok(metadata) = std::fs::metadata(&child) else {
-                    // A broken or circular link, or a file that has just gone; only a source must not be passed over in silence.
-                    if is_source {
-                        let error =
-                            std::fs::metadata(&child).err().unwrap_or_else(|| std::io::Error::other("it changes"));
-                        self.failed(unreadable(&child, &error))?;
+                let metadata = match std::fs::metadata(&child) {
+                    Ok(metadata) => metadata,
+                    Err(e) => {
+                        // A broken or circular link, or a file that has just gone; only a source must not be passed over in silence.
+                        let gone = e.kind() == std::io::ErrorKind::NotFound && !child.is_symlink();
+                        if is_source && !gone {
+                            self.failed(unreadable(&child, &e))?;
+                        }
+                        continue;
                     }
-                    continue;
                 };
                 let passed_over = metadata.is_dir() && is_passed_over(&text);
                 if passed_over || !(metadata.is_dir() || is_source) {
@@ -129,6 +133,7 @@ impl Walk {
                 }
                 let canonical = match child.canonicalize() {
                     Ok(canonical) => canonical,
+                    Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
                     Err(e) => {
                         self.failed(unreadable(&child, &e))?;
                         continue;
@@ -254,6 +259,31 @@ mod tests {
         assert_eq!(found(Walk::default(), root.path()), (2, 1));
         assert_eq!(found(Walk::default(), &root.path().join("ci")), (2, 0));
         assert_eq!(found(Walk { into_projects: true, ..Walk::default() }, root.path()), (4, 0));
+    }
+
+    #[test]
+    fn what_goes_while_it_is_walked_is_no_error() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let root = tempfile::tempdir().expect("a directory");
+        std::fs::write(root.path().join("a.tabi"), "").expect("written");
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    for n in 0..20 {
+                        let inner = root.path().join(format!("d{n}/e"));
+                        std::fs::create_dir_all(&inner).expect("made");
+                        std::fs::write(inner.join("b.tabi"), "").expect("written");
+                    }
+                    for n in 0..20 {
+                        std::fs::remove_dir_all(root.path().join(format!("d{n}"))).expect("removed");
+                    }
+                }
+            });
+            let all: Vec<Result<(), String>> = (0..300).map(|_| Walk::default().add(root.path())).collect();
+            done.store(true, Ordering::Relaxed);
+            assert_eq!(all.into_iter().find(Result::is_err), None);
+        });
     }
 
     #[cfg(unix)]

@@ -221,6 +221,9 @@ fn tell(server: &mut Server, told: Notification) {
         lsp::DidSaveTextDocumentNotification::METHOD => read(p).map(|p| sync::saved(server, &p)),
         lsp::DidCloseTextDocumentNotification::METHOD => read(p).map(|p| sync::closed(server, &p)),
         lsp::DidChangeWatchedFilesNotification::METHOD => read(p).map(|p| sync::watched(server, &p)),
+        lsp::DidCreateFilesNotification::METHOD => read(p).map(|p| sync::files_made(server, &p)),
+        lsp::DidRenameFilesNotification::METHOD => read(p).map(|p| sync::files_renamed(server, &p)),
+        lsp::DidDeleteFilesNotification::METHOD => read(p).map(|p| sync::files_deleted(server, &p)),
         lsp::DidChangeWorkspaceFoldersNotification::METHOD => read(p).map(|p| sync::folders(server, &p)),
         // all others are for servers that have use for them
         _ => Ok(()),

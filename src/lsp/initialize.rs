@@ -28,7 +28,13 @@ pub fn initialized(server: &mut Server) {
     server.projects.find_homes();
     server.changed = true;
     if server.client.watches {
-        let watchers = ["**/*.tabi", "**/tabi.toml"].map(|glob| serde_json::json!({ "globPattern": glob }));
+        // clients tell nothing of the files of a directory that comes or goes as a whole, and its name may be any
+        const COMES_AND_GOES: u32 = 1 | 4;
+        let watchers = [("**/*.tabi", None), ("**/tabi.toml", None), ("**/*", Some(COMES_AND_GOES))];
+        let watchers = watchers.map(|(glob, kind)| match kind {
+            None => serde_json::json!({ "globPattern": glob }),
+            Some(kind) => serde_json::json!({ "globPattern": glob, "kind": kind }),
+        });
         let registration = lsp::Registration {
             id: "tabi-files".to_string(),
             method: "workspace/didChangeWatchedFiles".to_string(),
@@ -115,7 +121,27 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         ),
         inlay_hint_provider: Some(true.into()),
         diagnostic_provider: client.pulls.then(|| diagnostics.into()),
-        workspace: Some(lsp::WorkspaceOptions { workspace_folders: Some(folders), ..lsp::WorkspaceOptions::default() }),
+        workspace: Some(lsp::WorkspaceOptions {
+            workspace_folders: Some(folders),
+            file_operations: Some(operations()),
+            ..lsp::WorkspaceOptions::default()
+        }),
         ..lsp::ServerCapabilities::default()
+    }
+}
+
+/// What is done with files in the editor itself: a client that watches no files may tell of these.
+fn operations() -> lsp::FileOperationOptions {
+    use lsp::FileOperationPatternKind::{File, Folder};
+    let filters = [("**/*.tabi", File), ("**/tabi.toml", File), ("**", Folder)].map(|(glob, kind)| {
+        let pattern = lsp::FileOperationPattern { glob: glob.to_string(), matches: Some(kind), options: None };
+        lsp::FileOperationFilter { scheme: Some("file".to_string()), pattern }
+    });
+    let all = Some(lsp::FileOperationRegistrationOptions { filters: filters.to_vec() });
+    lsp::FileOperationOptions {
+        did_create: all.clone(),
+        did_rename: all.clone(),
+        did_delete: all,
+        ..lsp::FileOperationOptions::default()
     }
 }

@@ -198,6 +198,39 @@ impl Projects {
         }
     }
 
+    /// Whether a file is one of a project that is open.
+    pub fn has(&self, key: &Path) -> bool {
+        self.open.values().any(|open| open.file(key).is_some())
+    }
+
+    /// Directories came or went with all that is in them, or links to them, or files of names that are not ours. False where no project is
+    /// concerned.
+    pub fn reread_directories(&mut self, paths: &[PathBuf]) -> bool {
+        let files = self.open.values().flat_map(|open| open.project.paths.values());
+        let configs = self.open.keys().chain(&self.kept).filter_map(|home| match home {
+            Home::Config(file) => Some(file),
+            _ => None,
+        });
+        let known = files.flat_map(|found| [&found.path, &found.canonical]).chain(configs).chain(self.homes.keys());
+        let known: BTreeSet<&Path> = known.flat_map(|file| file.ancestors()).collect();
+        let is_known = |path: &Path| known.contains(path) || known.contains(Disk::key(path).as_path());
+        let concerned = paths.iter().any(|path| is_known(path) || self.could_open(path));
+        if concerned {
+            self.homes.clear();
+            self.find_homes();
+            self.open.values_mut().for_each(|open| open.state = State::Changed);
+        }
+        concerned
+    }
+
+    /// Whether a directory is one of the workspace and has projects.
+    fn could_open(&self, path: &Path) -> bool {
+        let key = Disk::key(path);
+        let is_seen = |inside: &Path| !inside.iter().any(|part| load::walk::is_passed_over(&part.to_string_lossy()));
+        self.folders.iter().filter_map(|folder| key.strip_prefix(folder).ok()).any(is_seen)
+            && load::walk::projects(path) != (Vec::new(), Vec::new())
+    }
+
     /// Opens what the folders of the workspace have.
     pub fn find_homes(&mut self) {
         self.kept.clear();
@@ -302,7 +335,7 @@ impl Projects {
                 self.disk.put(key.clone(), document.text.clone());
             }
             let is_config = key.file_name().is_some_and(|name| name == config::FILE_NAME);
-            if is_config || !self.open.values().any(|open| open.file(&key).is_some()) {
+            if is_config || !self.has(&key) {
                 self.reread(&key);
                 continue;
             }

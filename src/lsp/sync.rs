@@ -2,9 +2,10 @@
 
 use super::documents::{Document, path};
 use super::server::Server;
+use crate::load::config::FILE_NAME;
 use crate::load::disk::Disk;
 use gen_lsp_types as lsp;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A document is open.
 pub fn opened(server: &mut Server, params: lsp::DidOpenTextDocumentParams) {
@@ -53,18 +54,60 @@ pub fn closed(server: &mut Server, params: &lsp::DidCloseTextDocumentParams) {
     server.refresh = true;
 }
 
-/// Files were made, changed or deleted on the disk.
+/// Files and directories were made, changed or deleted on the disk.
 pub fn watched(server: &mut Server, params: &lsp::DidChangeWatchedFilesParams) {
-    for change in &params.changes {
+    let changes = params.changes.iter().map(|change| (&change.uri, change.kind));
+    on_disk(server, changes);
+}
+
+/// Files and directories were made in the editor.
+pub fn files_made(server: &mut Server, params: &lsp::CreateFilesParams) {
+    on_disk(server, params.files.iter().map(|file| (&file.uri, lsp::FileChangeType::Created)));
+}
+
+/// Files and directories were given other names in the editor.
+pub fn files_renamed(server: &mut Server, params: &lsp::RenameFilesParams) {
+    let both = |file: &'_ lsp::FileRename| {
+        [(file.old_uri.clone(), lsp::FileChangeType::Deleted), (file.new_uri.clone(), lsp::FileChangeType::Created)]
+    };
+    let all: Vec<_> = params.files.iter().flat_map(both).collect();
+    on_disk(server, all.iter().map(|(uri, kind)| (uri, *kind)));
+}
+
+/// Files and directories were deleted in the editor.
+pub fn files_deleted(server: &mut Server, params: &lsp::DeleteFilesParams) {
+    on_disk(server, params.files.iter().map(|file| (&file.uri, lsp::FileChangeType::Deleted)));
+}
+
+/// What came, changed and went. Of a directory that comes or goes clients tell once, and nothing of the files in it.
+fn on_disk<'a>(server: &mut Server, changes: impl Iterator<Item = (&'a lsp::Uri, lsp::FileChangeType)>) {
+    let (mut others, mut concerned) = (Vec::new(), false);
+    for (uri, kind) in changes {
         // what was deleted has no canonical path of its own any more, so none is taken from memory
-        let Some(path) = path(&change.uri) else { continue };
+        let Some(path) = path(uri) else { continue };
         let key = Disk::key(&path);
-        if server.documents.get(&key).is_none() || change.kind != lsp::FileChangeType::Changed {
+        let comes_or_goes = kind != lsp::FileChangeType::Changed;
+        // a file that a project has may have another name
+        if (!is_ours(&path) && (comes_or_goes || !server.projects.has(&key))) || path.is_dir() {
+            others.extend(comes_or_goes.then_some(path));
+            continue;
+        }
+        concerned = true;
+        if server.documents.get(&key).is_none() || comes_or_goes {
             server.projects.reread(&key);
         }
     }
-    server.changed = true;
-    server.refresh = true;
+    // whether one concerns a project is not known of its name, and not each one that is built is worth a new run
+    if !others.is_empty() {
+        concerned |= server.projects.reread_directories(&others);
+    }
+    server.changed |= concerned;
+    server.refresh |= concerned;
+}
+
+/// Whether a file is Tabi's by its name.
+fn is_ours(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "tabi") || path.file_name().is_some_and(|name| name == FILE_NAME)
 }
 
 /// Folders come and go.

@@ -111,7 +111,8 @@ fn write(output: &mut impl Write, text: &str) -> io::Result<()> {
 
 /// The next message, or what is there instead of one.
 fn read(input: &mut impl BufRead) -> io::Result<Read> {
-    let mut length: Option<usize> = None;
+    let mut length: Option<String> = None;
+    let mut headers = false;
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -120,18 +121,20 @@ fn read(input: &mut impl BufRead) -> io::Result<Read> {
         }
         let header = String::from_utf8_lossy(&line);
         let header = header.trim();
-        match header.split_once(':') {
-            Some((name, value)) if name.trim().eq_ignore_ascii_case("content-length") => {
-                length = value.trim().parse().ok();
-            }
-            // other headers, and lines that are none, lead on to the next length
-            _ if !header.is_empty() => {}
-            _ if length.is_some() => break,
-            _ => {}
+        if let Some(value) = length_in(header) {
+            length = Some(value.to_string());
+        } else if header.is_empty() && headers {
+            break;
         }
+        // other headers, and lines that are none, lead on to the next length
+        headers |= !header.is_empty();
     }
-    let Some(length) = length.filter(|length| *length <= LARGEST) else {
-        return Ok(Read::Broken(error(&Value::Null, -32600, "no such length")));
+    let Some(length) = length else {
+        return Ok(Read::Broken(error(&Value::Null, -32600, "there is no Content-Length before this message")));
+    };
+    let Some(length) = length.parse().ok().filter(|length: &usize| *length <= LARGEST) else {
+        let shown: String = length.chars().take(40).collect();
+        return Ok(Read::Broken(error(&Value::Null, -32600, &format!("no such Content-Length: {shown:?}"))));
     };
     let mut body = vec![0; length];
     if let Err(e) = input.read_exact(&mut body) {
@@ -141,6 +144,15 @@ fn read(input: &mut impl BufRead) -> io::Result<Read> {
         Err(e) => Read::Broken(error(&Value::Null, -32700, &format!("not JSON: {e}"))),
         Ok(value) => message(value),
     })
+}
+
+/// The value of `Content-Length:` in a line of the header. Where the length before was no length, the body of its message has no end, and the
+/// header of the next one stands behind it on the same line.
+fn length_in(line: &str) -> Option<&str> {
+    const NAME: &str = "content-length";
+    let found = line.to_ascii_lowercase().rfind(NAME)?;
+    let value = line.get(found + NAME.len()..)?.trim_start().strip_prefix(':')?;
+    Some(value.trim())
 }
 
 /// What a JSON value is as a message.
@@ -222,5 +234,18 @@ mod tests {
         ];
         assert_eq!(all(&text.concat()), expected);
         assert_eq!(all("Content-Length: 99999999999999\r\n\r\n"), ["-32600 null"]);
+    }
+
+    #[test]
+    fn a_length_that_is_none_is_answered_and_the_next_message_is_found() {
+        let body = "{\"id\":1,\"method\":\"initialize\"}";
+        for length in ["", "abc", "-5", "1e3", "12 34", "0x10", "\u{ff15}"] {
+            let text = format!("Content-Length: {length}\r\n\r\n{body}{}", framed("{\"method\":\"b\"}"));
+            assert_eq!(all(&text), ["-32600 null", "notification b"], "{length:?}");
+            assert_eq!(all(&format!("Content-Length:{length}\n\n")), ["-32600 null"], "{length:?}");
+        }
+        // headers without any, and blank lines, which say nothing
+        assert_eq!(all(&format!("Content-Typ: x\r\n\r\n{}", framed(body))), ["-32600 null", "request initialize"]);
+        assert_eq!(all(&format!("\r\n\n{}", framed(body))), ["request initialize"]);
     }
 }

@@ -96,6 +96,7 @@ pub fn known_mistake(here: &Here) -> Option<Diagnostic> {
         .or_else(|| bare_promql(here))
         .or_else(|| whose_journey(here))
         .or_else(|| closes_nothing(here))
+        .or_else(|| name_of_a_file(here))
         .or_else(|| value_on_the_next_line(here))
 }
 
@@ -142,6 +143,22 @@ fn foreign_comment(here: &Here) -> Option<Diagnostic> {
     is_slashes.then(|| {
         let slashes = here.at(here.found.span.to(next.span));
         syntax("a comment begins with `#`", slashes, "no comment here").fix("write `#`", slashes, "#")
+    })
+}
+
+/// `use "./file.tabi" as other`
+fn name_of_a_file(here: &Here) -> Option<Diagnostic> {
+    let file = here.before().filter(|t| t.kind == Kind::Str)?;
+    let used = here.index.checked_sub(2).is_some_and(|i| here.tokens[i].kind == Kind::Use);
+    (here.found.kind == Kind::As && used).then(|| {
+        let name = here.after();
+        let end = if name.kind.is_name() && !name.first_on_line { name.span.end } else { here.found.span.end };
+        let all = here.at(Span { start: file.span.end, end });
+        syntax("a file gets no other name: what it lends is used by its own", here.place(), "not expected here").fix(
+            "remove it",
+            all,
+            "",
+        )
     })
 }
 

@@ -29,10 +29,23 @@ pub fn parse(lexed: &Lexed) -> (File, Vec<Report>) {
 
 /// use = "use" ( STRING | module [ "as" NAME ] ) ;
 fn use_(i: Cursor) -> Res<Item> {
-    let what = alt((path.map(UsePath::Module), string.map(UsePath::File)));
-    spanned((K::Use, must(what), opt(preceded(K::As, must(name)))))
-        .map(|((_, what, alias), span)| Item::Use(Use { span, what, alias: alias.flatten() }))
+    let module = (path.map(UsePath::Module), opt(preceded(K::As, must(name))));
+    let file = (string.map(UsePath::File), opt(name_of_a_file));
+    spanned((K::Use, must(alt((module, file)))))
+        .map(|((_, used), span)| {
+            let (what, alias) = used.unzip();
+            Item::Use(Use { span, what, alias: alias.flatten().flatten() })
+        })
         .parse(i)
+}
+
+/// `as NAME` behind a file, where no name can be given: it is read, so that only this is said.
+fn name_of_a_file(i: Cursor) -> Res<Option<Name>> {
+    if i.kind() != K::As {
+        return i.not_here(Set::NONE);
+    }
+    i.report(Set::NONE, None, None);
+    preceded(K::As, opt(name)).parse(i)
 }
 
 /// defaults = "defaults" [ audience ] "{" { setting } "}" ;

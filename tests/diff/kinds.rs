@@ -1,7 +1,7 @@
 //! Each kind of change: the old text, what is other in the new one, and what is said.
 
 use super::{Project, between, said};
-use tabi::diff::{Kind, json, markdown, text};
+use tabi::diff::{Afresh, Kind, json, markdown, text};
 
 pub const SHOP: &str = r#"defaults {
   owner   shop
@@ -142,6 +142,123 @@ fn an_sli_that_moves_explains_the_rules_of_where_it_was() {
     assert!(!found.changes.iter().any(|c| matches!(c.kind, Kind::Rules(_))), "{}", said(&old, &new, text::text));
 }
 
+/// The entries of budgets that start afresh.
+fn afresh(old: &Project, new: &Project) -> Vec<Afresh> {
+    let changes = between(old, new).changes.into_iter();
+    changes.filter_map(|change| if let Kind::Afresh(found) = change.kind { Some(found) } else { None }).collect()
+}
+
+#[test]
+fn a_budget_starts_afresh_in_one_place_only() {
+    let old = Project::text(SHOP);
+    let journey = [("journey checkout", "journey purchase"), ("delivers checkout", "delivers purchase")];
+    let both = Project::text(&shop(&[journey[0], journey[1], ("step pay", "step payment"), ("sli fast", "sli quick")]));
+    let found = afresh(&old, &both);
+    let names: Vec<(&str, Option<&str>)> = found.iter().map(|e| (e.new.as_str(), e.with.as_deref())).collect();
+    let with = Some("purchase");
+    assert_eq!(names, [("purchase", None), ("purchase.payment", with), ("purchase.payment.quick", with)]);
+    assert_eq!(found[0].budgets, ["purchase", "purchase.cart.available", "purchase.payment.quick"]);
+    // what is with another one has none of its own, and takes nothing from a journey that has lost everything
+    assert!(found[1..].iter().all(|e| e.budgets.is_empty() && e.forgets.is_none()), "{found:?}");
+    insta::assert_snapshot!(said(&old, &both, text::text));
+
+    let found = afresh(&old, &Project::text(&shop(&[("step pay", "step payment"), ("sli fast", "sli quick")])));
+    assert_eq!(found[0].budgets, ["checkout.payment.quick"]);
+    assert_eq!((found[0].forgets.as_deref(), found[1].with.as_deref()), (Some("checkout"), Some("checkout.payment")));
+    assert!(found[1].budgets.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_measure_mixes_with_what_was_counted_before_unless_all_starts_afresh() {
+    let old = Project::text(SHOP);
+    let mixed = |edits: &[(&str, &str)]| -> Vec<Option<u64>> {
+        let of = |change: tabi::diff::Change| match change.kind {
+            Kind::Measure { mixed, .. } => Some(mixed),
+            _ => None,
+        };
+        between(&old, &Project::text(&shop(edits))).changes.into_iter().filter_map(of).collect()
+    };
+    // the series that are recorded are called as before, and are of other raw series
+    let selector = ("code!~\"5..\"", "code!~\"5..|429\"");
+    assert_eq!(mixed(&[selector]), [Some(28 * 1440)]);
+    assert_eq!(mixed(&[selector, ("  step cart {", "  window 30d\n  step cart {")]), [Some(30 * 1440)]);
+    assert_eq!(mixed(&[selector, ("step cart", "step basket")]), [None]);
+    // a target leaves what was counted as it was
+    assert_eq!(mixed(&[("target  99.9%", "target  99.5%")]), []);
+}
+
+#[test]
+fn a_row_is_paired_with_one_of_its_own_kind() {
+    let rows = |page: &str, ticket: &str| {
+        Project::text(&shop(&[(
+            "  step pay {",
+            &format!("  step pay {{\n    alerts {{ page {page} ticket {ticket} }}\n"),
+        )]))
+    };
+    let pairs = |old: &Project, new: &Project| -> Vec<(Option<String>, Option<String>)> {
+        let name = |alert: Option<tabi::diff::Alert>| alert.as_ref().map(tabi::diff::words::row_name);
+        let of = |change: tabi::diff::Change| match change.kind {
+            Kind::Burns(burns) => burns.rows,
+            _ => Vec::new(),
+        };
+        let rows = between(old, new).changes.into_iter().flat_map(of);
+        rows.map(|row| (name(row.old), name(row.new))).collect()
+    };
+    let both = |old: &str, new: &str| (Some(old.to_string()), Some(new.to_string()));
+    // the page has the window that the ticket had: each is what it was, in another window
+    let (old, new) = (rows("2% in 1h", "5% in 6h"), rows("3% in 6h", "10% in 1d"));
+    assert_eq!(pairs(&old, &new), [both("page 1h/5m", "page 6h/30m"), both("ticket 6h/30m", "ticket 1d/2h")]);
+    // the same row for somebody else, also where there are others of its kind
+    let (old, new) = (rows("2% in 1h, 5% in 6h", "10% in 3d"), rows("2% in 1h", "5% in 6h, 10% in 3d"));
+    assert_eq!(pairs(&old, &new), [both("page 6h/30m", "ticket 6h/30m")]);
+    let (old, new) = (rows("2% in 1h", "10% in 1d"), rows("off", "2% in 1h"));
+    assert_eq!(pairs(&old, &new), [both("page 1h/5m", "ticket 1h/5m"), (Some("ticket 1d/2h".to_string()), None)]);
+}
+
+#[test]
+fn labels_of_sites_are_compared() {
+    let of = |region: &str, more: &str| {
+        Project::text(&SHOP.replace(
+            "defaults {",
+            &format!(
+                "site east \"East\" {{ external_labels {{ region \"{region}\" {more} }} }}\n\
+                 site west \"West\" {{ external_labels {{ region \"west\" {more} }} }}\n\ndefaults {{\n  at east, west"
+            ),
+        ))
+    };
+    insta::assert_snapshot!(said(&of("east", ""), &of("asia", ""), text::text));
+    let more = said(&of("east", ""), &of("east", ", cloud \"a\""), text::text);
+    assert!(more.contains("external label cloud: – → a"), "{more}");
+}
+
+#[test]
+fn what_a_thing_is_said_to_be_is_compared() {
+    let old = Project::text(SHOP);
+    let new = said(&old, &Project::text(&shop(&[("## A buyer.", "## Who buys.")])), text::text);
+    assert!(new.contains("documentation: A buyer. → Who buys."), "{new}");
+    let new = said(&old, &Project::text(&shop(&[("  step pay {", "  ## With a card.\n  step pay {")])), text::text);
+    assert!(new.contains("documentation: – → With a card.") && !new.contains("rules that differ"), "{new}");
+    let new = said(&old, &Project::text(&shop(&[("    sli fast {", "    ## Soon.\n    sli fast {")])), text::text);
+    assert!(new.contains("documentation: – → Soon."), "{new}");
+}
+
+#[test]
+fn what_matters_to_the_engine_is_compared() {
+    let of = |toml: &str| Project::of(&[("shop.tabi".to_string(), SHOP.to_string())], toml);
+    let change = |old: &str, new: &str| said(&of(old), &of(new), text::text);
+    let target = |word: &str| format!("[build]\ntarget = \"{word}\"\n");
+    assert!(change("", &target("victoriametrics")).contains("build.target: prometheus → victoriametrics"));
+    let azure = |group: &str| format!("{}[build.azure]\npage_action_group = \"{group}\"\n", target("azure"));
+    assert!(change(&azure("a"), &azure("b")).contains("build.azure.page_action_group: a → b; other people are paged"));
+    // what says nothing to this engine is no change
+    assert!(between(&of(""), &of("[build]\nprefix = \"x\"\n")).is_empty());
+    assert!(
+        change(&target("mimir"), &format!("{}prefix = \"x\"\n", target("mimir"))).contains("build.prefix: tabi → x")
+    );
+    // one site is no matter of who evaluates
+    assert!(between(&of(""), &of("[sites]\nevaluate = \"central\"\n")).is_empty());
+}
+
 #[test]
 fn what_only_looks_alike_is_not_taken_for_renamed() {
     let of = |name: &str| {
@@ -176,7 +293,7 @@ fn layout_comments_and_the_order_of_matchers_are_no_change() {
     let old = Project::text(SHOP);
     for edits in [
         &[("  step", "\n\n    step")][..],
-        &[("## A buyer.", "# Somebody else.\n## Who buys.")],
+        &[("## A buyer.", "# Somebody else.\n## A buyer.")],
         &[("job=\"cart\", code!~\"5..\"", "code!~\"5..\", job=\"cart\"")],
         &[("99.9%", "99.90%"), ("50k/day", "50000/day")],
     ] {

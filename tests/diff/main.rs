@@ -23,6 +23,8 @@ struct Project {
     sources: Sources,
     /// What its `tabi.toml` says.
     options: Options,
+    /// Where it is built to.
+    output: Option<String>,
     chosen: Vec<usize>,
 }
 
@@ -37,7 +39,7 @@ impl Project {
         let errors: Vec<_> = found.iter().filter(|d| d.severity == tabi::diagnostic::Severity::Error).collect();
         assert!(errors.is_empty(), "{errors:#?}");
         let chosen = (0..model.journeys.len()).collect();
-        Project { model, sources, options: config.options, chosen }
+        Project { model, sources, options: config.options, output: config.output, chosen }
     }
 
     /// Of one file.
@@ -46,7 +48,7 @@ impl Project {
     }
 
     fn side(&self) -> Side<'_> {
-        Side { model: &self.model, options: &self.options, chosen: &self.chosen }
+        Side { model: &self.model, options: &self.options, chosen: &self.chosen, output: self.output.as_deref() }
     }
 }
 

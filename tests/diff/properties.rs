@@ -37,7 +37,7 @@ fn nothing_changes_between_a_project_and_itself() {
 fn normal(value: &Value, swap: bool) -> Value {
     match value {
         Value::Object(map) => {
-            let named = ["budgets", "forgets", "blocks", "journey"];
+            let named = ["budgets", "with", "forgets", "mixed_minutes", "blocks", "journey"];
             let all = map.iter().filter(|(key, _)| !named.contains(&key.as_str())).map(|(key, value)| {
                 let key = match key.as_str() {
                     "old" if swap => "new",

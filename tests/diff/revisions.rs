@@ -199,6 +199,9 @@ fn what_is_no_revision_is_said_with_a_way_out() {
     dir.write("shop.tabi", SHOP);
     dir.diff(&[]).ends(2).says("there is no git repository here").says("tabi diff OLD NEW");
     dir.diff(&["main"]).ends(2).says("main: there is no such file or directory").says("no git repository");
+    let bare = Dir::new();
+    bare.git(&["init", "--quiet", "--bare", "."]);
+    bare.diff(&[]).ends(2).says("without a working tree").says("run it in a checkout");
     dir.git(&["init", "--quiet", "--initial-branch", "main"]);
     dir.diff(&[]).ends(2).says("there is no commit yet");
     dir.commit("first");
@@ -206,6 +209,7 @@ fn what_is_no_revision_is_said_with_a_way_out() {
     dir.diff(&["relaese"]).ends(2).says("did you mean `release`?");
     dir.diff(&["origin/topic"]).ends(2).says("`git fetch origin topic` fetches it");
     dir.diff(&["nonsense..main"]).ends(2).says("`nonsense` is no file, no directory and no revision");
+    dir.diff(&["release:shop.tabi"]).ends(2).says("a path stands by itself: `tabi diff release --path shop.tabi`");
     dir.diff(&["--failing", "0%"]).ends(2).says("a share above 0%");
     dir.diff(&["--failing", "2.5%"]).ends(0);
     // a directory of the name of a branch
@@ -339,4 +343,55 @@ fn directories_and_files_need_no_git() {
     diff(&["old", "none"]).ends(0).says("Gone").says("none (nothing there)");
     diff(&["old", "missing"]).ends(2).says("missing: there is no such file or directory");
     assert!(Path::new(&dir.path.join("old/shop.tabi")).exists());
+}
+
+/// What two repositories or directories say of their engines, and of where the rules go.
+#[test]
+fn the_engine_and_the_output_are_compared() {
+    let dir = Dir::repository(&[("shop.tabi", SHOP), ("tabi.toml", "output = \"generated\"\n")]);
+    dir.write("tabi.toml", "output = \"./generated/\"\n");
+    dir.diff(&["--exit-code"]).ends(0).says("nothing changes for people");
+    dir.write("tabi.toml", "output = \"out\"\n");
+    dir.diff(&["--exit-code"]).ends(1).says("output: generated → out; what is loaded from the old directory");
+    dir.write("tabi.toml", "output = \"generated\"\n[build]\ntarget = \"mimir\"\n");
+    dir.diff(&["--exit-code"]).ends(1).says("build.target: prometheus → mimir").says_not("build.prefix");
+    // both are built for another one
+    dir.diff(&["--exit-code", "--target", "thanos"]).ends(0).says("nothing changes for people");
+    dir.diff(&["--target", "prometeus"]).ends(2).says("it is one of prometheus, ");
+    dir.write("tabi.toml", "output = \"generated\"\n[build.limits]\nrules_per_group = 10\n");
+    dir.diff(&["--exit-code"]).ends(1).says("rules that differ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_utf_8_are_names() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let dir = Dir::new();
+    let name = |bytes: &'static [u8]| dir.path.join(OsStr::from_bytes(bytes));
+    let repository = name(b"caf\xe9");
+    let write = |path: PathBuf, text: &str| {
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    let renamed = shop(&[("checkout", "purchase"), ("delivery", "shipping")]);
+    // as lossy text the two are one file
+    write(repository.join("slo").join(OsStr::from_bytes(b"a\xfe.tabi")), SHOP);
+    write(repository.join("slo").join(OsStr::from_bytes(b"a\xff.tabi")), &renamed);
+    write(repository.join("other.tabi"), "user journey {\n");
+    let at = |inside: &str, program: &str| {
+        let mut command = dir.command(program);
+        command.current_dir(repository.join(inside));
+        command
+    };
+    for args in [&["init", "-q", "-b", "main"][..], &["add", "-A"], &["commit", "-q", "-m", "first"]] {
+        assert!(at("", "git").args(args).status().expect("git runs").success());
+    }
+    let diff = |inside: &str| at(inside, env!("CARGO_BIN_EXE_tabi"));
+    // the directory in which it is run is found in the revision, too
+    Dir::run(diff("slo").args(["diff", "HEAD", "--exit-code"])).ends(0).says("nothing changes for people");
+    let path = OsStr::from_bytes(b"slo/a\xff.tabi");
+    Dir::run(diff("").args(["diff", "HEAD", "--exit-code", "--path"]).arg(path)).ends(0).says("nothing changes");
+    write(repository.join(path), &renamed.replace("target  99.9%", "target  99.5%"));
+    Dir::run(diff("slo").args(["diff", "HEAD", "--exit-code"])).ends(1).says("99.9% in 28d → 99.5% in 28d");
 }

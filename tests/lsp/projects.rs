@@ -341,3 +341,117 @@ fn a_link_and_its_file_are_two_documents_of_one_text() {
     server.change("a.tabi", json!([{ "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } }, "text": bad }]));
     assert!(broken(&mut server, "a.tabi"));
 }
+
+/// What clients send of a directory: one event for it, and none for what is in it.
+fn told(server: &mut TestServer, name: &str, kind: u32) {
+    let uri = server.uri(name);
+    server.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": kind }] }));
+}
+
+const BAD: &str = "user journey {\n";
+
+#[test]
+fn a_directory_that_goes_takes_its_files_along() {
+    // one of a project, a project of its own, and one without a tabi.toml
+    let files = [
+        ("a/tabi.toml", ""),
+        ("a/one.tabi", SHOP),
+        ("a/lib.tabi", LIB),
+        ("a/deep/er/bad.tabi", BAD),
+        ("b/tabi.toml", ""),
+        ("b/bad.tabi", BAD),
+        ("c/bad.tabi", BAD),
+    ];
+    let gone = [("a/deep", "a/deep/er/bad.tabi"), ("b", "b/bad.tabi"), ("c", "c/bad.tabi")];
+    let mut server = TestServer::new(RICH, &files);
+    for (directory, bad) in gone {
+        assert!(!server.diagnostics(bad).is_empty(), "{bad}");
+        std::fs::remove_dir_all(server.path(directory)).expect("removed");
+        told(&mut server, directory, 3);
+        assert!(server.diagnostics(bad).is_empty(), "{bad}");
+    }
+    assert!(!has(&server.messages("a/one.tabi"), "answered"), "{:?}", server.messages("a/one.tabi"));
+}
+
+#[test]
+fn a_directory_that_comes_brings_its_files() {
+    let mut server = TestServer::new(RICH, &[("a/tabi.toml", ""), ("a/lib.tabi", LIB), ("b/empty.txt", "")]);
+    for (directory, bad) in [("a/new", "a/new/er/bad.tabi"), ("c", "c/bad.tabi")] {
+        server.write(bad, BAD);
+        told(&mut server, directory, 1);
+        assert!(!server.diagnostics(bad).is_empty(), "{bad}");
+    }
+    server.write("d/tabi.toml", "sorces = []\n");
+    told(&mut server, "d", 1);
+    assert!(!server.diagnostics("d/tabi.toml").is_empty());
+}
+
+#[test]
+fn a_directory_with_another_name_is_the_same_files_elsewhere() {
+    let mut server = TestServer::new(RICH, &[("tabi.toml", ""), ("a/bad.tabi", BAD), ("lib.tabi", LIB)]);
+    assert!(!server.diagnostics("a/bad.tabi").is_empty());
+    std::fs::rename(server.path("a"), server.path("b")).expect("renamed");
+    let (old, new) = (server.uri("a"), server.uri("b"));
+    let changes = json!([{ "uri": new, "type": 1 }, { "uri": old, "type": 3 }]);
+    server.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+    assert!(server.diagnostics("a/bad.tabi").is_empty() && !server.diagnostics("b/bad.tabi").is_empty());
+    // a client that watches nothing tells of what is done in it
+    let mut server = TestServer::new(PLAIN, &[("tabi.toml", ""), ("a/bad.tabi", BAD), ("lib.tabi", LIB)]);
+    assert!(!server.diagnostics("a/bad.tabi").is_empty());
+    std::fs::rename(server.path("a"), server.path("b")).expect("renamed");
+    let (old, new) = (server.uri("a"), server.uri("b"));
+    server.notify("workspace/didRenameFiles", json!({ "files": [{ "oldUri": old, "newUri": new }] }));
+    assert!(server.diagnostics("a/bad.tabi").is_empty() && !server.diagnostics("b/bad.tabi").is_empty());
+    std::fs::remove_dir_all(server.path("b")).expect("removed");
+    server.notify("workspace/didDeleteFiles", json!({ "files": [{ "uri": new }] }));
+    assert!(server.diagnostics("b/bad.tabi").is_empty());
+    server.write("c/bad.tabi", BAD);
+    let uri = server.uri("c");
+    server.notify("workspace/didCreateFiles", json!({ "files": [{ "uri": uri }] }));
+    assert!(!server.diagnostics("c/bad.tabi").is_empty());
+}
+
+#[test]
+fn what_is_built_beside_a_project_costs_no_run() {
+    let kind = Kind { pulls: true, ..RICH };
+    let mut server = TestServer::new(kind, &[("tabi.toml", ""), ("bad.tabi", BAD), ("target/debug/x/y.tabi", BAD)]);
+    server.write("out/a/b.txt", "");
+    server.settle();
+    let before = server.asked.len();
+    for name in ["target/debug/x", "target", "out", "out/a/b.txt", "gone", "node_modules/a", ".git"] {
+        told(&mut server, name, 1);
+        told(&mut server, name, 3);
+    }
+    server.settle();
+    assert_eq!(server.asked.len(), before, "{:?}", server.asked);
+    // a file of another name that is used is a file of the project
+    server.write("tabi.toml", "sources = [\"list.txt\"]\n");
+    server.write("list.txt", BAD);
+    told(&mut server, "tabi.toml", 2);
+    assert!(server.of("diagnostic", "list.txt", json!({})).expect("an answer")["items"] != json!([]));
+    server.write("list.txt", "");
+    told(&mut server, "list.txt", 2);
+    assert_eq!(server.of("diagnostic", "list.txt", json!({})).expect("an answer")["items"], json!([]));
+    std::fs::remove_file(server.path("list.txt")).expect("removed");
+    told(&mut server, "list.txt", 3);
+    server.settle();
+    let said = server.of("diagnostic", "tabi.toml", json!({})).expect("an answer");
+    assert!(said["items"].to_string().contains("no source"), "{said}");
+}
+
+#[test]
+fn an_open_file_in_a_directory_that_is_gone_is_still_checked() {
+    let mut server = TestServer::new(RICH, &[("tabi.toml", ""), ("a/b/bad.tabi", BAD), ("lib.tabi", LIB)]);
+    server.open_file("a/b/bad.tabi");
+    assert!(!server.diagnostics("a/b/bad.tabi").is_empty());
+    std::fs::remove_dir_all(server.path("a")).expect("removed");
+    told(&mut server, "a", 3);
+    assert!(!server.diagnostics("a/b/bad.tabi").is_empty());
+    server.replace("a/b/bad.tabi", "");
+    assert!(server.diagnostics("a/b/bad.tabi").is_empty());
+    server.replace("a/b/bad.tabi", BAD);
+    assert!(!server.diagnostics("a/b/bad.tabi").is_empty());
+    let uri = server.uri("a/b/bad.tabi");
+    server.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    assert!(server.diagnostics("a/b/bad.tabi").is_empty());
+}

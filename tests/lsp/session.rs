@@ -103,6 +103,8 @@ fn files_are_watched_by_clients_that_can() {
     let watchers = &server.asked[0].params["registrations"][0];
     assert_eq!(watchers["method"], "workspace/didChangeWatchedFiles");
     assert_eq!(watchers["registerOptions"]["watchers"][1]["globPattern"], "**/tabi.toml");
+    // directories that come and go, and not each file that is written
+    assert_eq!(watchers["registerOptions"]["watchers"][2], json!({ "globPattern": "**/*", "kind": 5 }));
     let mut plain = TestServer::new(PLAIN, &[]);
     plain.settle();
     assert!(plain.asked.is_empty());

@@ -2,7 +2,7 @@
 // Usage: node drive.mjs PROJECT EXPECTED SCRATCH [PICTURE]. The project is edited, and must then be as EXPECTED; or, where a picture is asked for, only
 // that is made. `tabi` is found in the PATH.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -148,6 +148,21 @@ async function main() {
   await press('Control+Shift+M', '.markers-panel')
   await shows('.markers-panel .monaco-list-row', '`99,9%` is written `99.9%`')
   proved('the panel of problems')
+
+  // a directory comes, is renamed and goes as a whole: of the file in it nothing is told
+  const [outside, inside, renamed] = [join(scratch, 'whole'), join(project, 'whole'), join(project, 'elsewhere')]
+  mkdirSync(outside)
+  writeFileSync(join(outside, 'broken.tabi'), 'user journey {\n')
+  renameSync(outside, inside)
+  await shows('.markers-panel .monaco-list-row', 'broken.tabi')
+  renameSync(inside, renamed)
+  await until('the problem is in the renamed directory', async () => {
+    const rows = (await texts('.markers-panel .monaco-list-row')).join('\n')
+    return /broken\.tabi\s*elsewhere/.test(rows) && !/broken\.tabi\s*whole/.test(rows)
+  })
+  rmSync(renamed, { recursive: true })
+  await until('no problem of a directory that is gone', async () => !(await texts('.markers-panel .monaco-list-row')).some((row) => row.includes('broken.tabi')))
+  proved('a directory that comes, is renamed and goes')
   await key('Control+Shift+M')
 
   await open('checkout.tabi')

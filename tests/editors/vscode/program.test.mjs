@@ -6,7 +6,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 
-const { examine } = createRequire(import.meta.url)('../../../editors/vscode/src/program.js')
+const { examine, inPath } = createRequire(import.meta.url)('../../../editors/vscode/src/program.js')
 const folder = mkdtempSync(join(tmpdir(), 'tabi-program-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -25,13 +25,40 @@ test('paths are seen from the folder, from home, and by its variable', async () 
   assert.equal((await examine('./good', folder)).path, good)
   assert.equal((await examine('${workspaceFolder}/good', folder)).problem, undefined)
   assert.equal((await examine('~/no-tabi', folder)).path, join(homedir(), 'no-tabi'))
-  assert.equal((await examine('  ', undefined)).path, 'tabi')
+  assert.match((await examine('  ', undefined)).path, /(^|\/)tabi$/)
 })
 
 test('one that is not in the PATH is installed by a command that is said', async () => {
   const { problem } = await examine('no-such-tabi', folder)
   assert.match(problem, /`no-such-tabi` is not in the PATH\. Install it with `cargo install [^`]+`/)
   assert.match(problem, /tabi\.path/)
+})
+
+test('a program that lies in the folder is not started for a bare name', async () => {
+  const evil = program('tabi-of-folder', 'case $1 in --version) echo tabi 6.6.6;; lsp) exit 0;; esac')
+  const before = { PATH: process.env.PATH, folder: process.cwd() }
+  try {
+    process.chdir(folder)
+    for (const PATH of ['.', '', ':', `.:${before.PATH}`, `:${before.PATH}`]) {
+      process.env.PATH = PATH
+      const { version, problem } = await examine('tabi-of-folder', folder)
+      assert.equal(version, '', `with PATH=${PATH}`)
+      assert.match(problem, /is not in the PATH/)
+    }
+    process.env.PATH = `.:${folder}`
+    assert.equal((await examine('tabi-of-folder', folder)).path, evil)
+  } finally {
+    process.env.PATH = before.PATH
+    process.chdir(before.folder)
+  }
+})
+
+test('on Windows the PATH alone says where a bare name is', () => {
+  const there = new Set(['C:\\work\\tabi.exe', 'tabi.exe', 'C:\\Program Files\\Tabi\\tabi.exe', 'D:\\tabi.exe', 'C:\\bin\\tabi.cmd'])
+  const find = (name, PATH) => inPath(name, { windows: true, PATH, isProgram: (file) => there.has(file) })
+  for (const PATH of ['', '.', ';', '.;;\\;D:;work;tools\\bin', 'C:\\bin']) assert.equal(find('tabi', PATH), undefined, PATH)
+  assert.equal(find('tabi', '.;C:\\bin;"C:\\Program Files\\Tabi"'), 'C:\\Program Files\\Tabi\\tabi.exe')
+  assert.equal(find('tabi.exe', 'c:/none;C:\\Program Files\\Tabi\\'), 'C:\\Program Files\\Tabi\\tabi.exe')
 })
 
 test('one that does not exist', async () => {
