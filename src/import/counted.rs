@@ -94,6 +94,18 @@ impl Counted {
         Some((written(base, others.iter()), bound))
     }
 
+    /// The same in a unit that is known, where the name of the histogram does not end in one.
+    pub fn bucket_in(&self, total: &Counted, unit: &str) -> Option<(String, String)> {
+        let suffix = if unit == "ms" { "_ms" } else { "_seconds" };
+        let base = self.name.strip_suffix("_bucket")?;
+        let named = |counted: &Counted, end: &str| Counted { name: format!("{base}{suffix}{end}"), ..counted.clone() };
+        if total.name.strip_suffix("_count")? != base {
+            return None;
+        }
+        let (selector, bound) = named(self, "_bucket").bucket_of(&named(total, "_count"))?;
+        Some((selector.replacen(&format!("{base}{suffix}"), base, 1), bound))
+    }
+
     /// The selector with its `le` in both spellings, where only one of them is asked for and there are two.
     pub fn in_all_spellings(&self) -> Option<String> {
         let at = self.matchers.iter().position(|(label, op, _)| label == "le" && *op == MatchOp::Equal)?;

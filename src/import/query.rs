@@ -29,11 +29,13 @@ pub struct Measured {
     pub by: Vec<String>,
     /// What people should know of it.
     pub notes: Vec<String>,
+    /// A call of a template that ships, in place of lines: `haproxy.frontend_available(proxy: "a")`.
+    pub call: Option<String>,
 }
 
 impl Measured {
     fn of(lines: Vec<(&'static str, String)>, by: Vec<String>) -> Self {
-        Measured { lines, by, notes: Vec::new() }
+        Measured { lines, by, ..Measured::default() }
     }
 
     /// Another thing that people should know.
@@ -337,7 +339,7 @@ fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
     {
         notes.push(format!("check: `{word}` counts more than `total` does: it asks for fewer labels"));
     }
-    Measured { lines, by, notes }
+    Measured { lines, by, notes, call: None }
 }
 
 fn named(labels: &[String]) -> String {
@@ -396,7 +398,7 @@ fn parts(query: &Query, inner: &Expr, of_good: bool) -> Measured {
     let lines = vec![(word, format!("`({text}) >= 0`")), ("total", format!("`({text}) >= bool 0`"))];
     let by = promql::aggregation_labels(strip(inner)).unwrap_or_default();
     notes.push("a ratio does not say of how many events: here every second weighs the same".into());
-    Measured { lines, by, notes }
+    Measured { lines, by, notes, call: None }
 }
 
 fn is_one(expr: &Expr) -> bool {
