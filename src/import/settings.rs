@@ -100,7 +100,8 @@ impl Context {
                 "{}: labels of {name} alone are one set for the whole project, in tabi.toml; most SLOs have another one",
                 slo.name
             );
-            found.push(say::dropped(first.at, message));
+            let help = "`labels` of an SLI stand on its pages and tickets alike; a route can match the SLI itself";
+            found.push(say::dropped(first.at, message).help(help));
         }
         found
     }
