@@ -7,6 +7,8 @@
 )]
 
 mod corpus;
+#[path = "import/fields.rs"]
+mod fields;
 
 use corpus::project::compile;
 use proptest::prelude::*;
@@ -128,7 +130,9 @@ fn mistakes_are_said_at_their_place() {
         (Tool::Pyrra, "an unknown field", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: '99', windw: 4w, window: 4w, indicator: {bool_gauge: {metric: up}}}\n".into()),
         (Tool::Pyrra, "no window", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: '99', window: often, indicator: {bool_gauge: {metric: up}}}\n".into()),
         (Tool::Pyrra, "no metadata.name", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {}\nspec: {}\n".into()),
-        (Tool::OpenSlo, "a reference to nobody", "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\nspec: {service: s, indicatorRef: b, budgetingMethod: Occurrences, objectives: [{target: 0.9}]}\n---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: bb}\nspec: {}\n".into()),
+        (Tool::OpenSlo, "an SLI and no SLO", "apiVersion: openslo/v1\nkind: SLI\nmetadata: {name: a}\nspec: {thresholdMetric: {metricSource: {type: Prometheus, spec: {query: up}}}}\n".into()),
+        (Tool::Pyrra, "one of three", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: '99', window: 4w, indicator: {ratio: {errors: {metric: a_total}}}, alerting: {burnRateType: dynmic}}\n".into()),
+        (Tool::Pyrra, "a unit that is none", "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: '99', window: 4w, indicator: {latency: {success: {metric: 'a_bucket{le=\"1\"}'}, total: {metric: a_count}, unit: min}}}\n".into()),
         (Tool::OpenSlo, "both targets", "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\nspec: {service: s, indicator: {spec: {thresholdMetric: {metricSource: {spec: {query: up}}}}}, budgetingMethod: Often, objectives: [{target: 0.9, targetPercent: 90, op: le, value: 1}]}\n".into()),
     ];
     let mut shown = String::new();
@@ -138,6 +142,63 @@ fn mistakes_are_said_at_their_place() {
         let _ = writeln!(shown, "──── {}: {what}\n{}", tool.name(), made.said());
     }
     insta::assert_snapshot!("mistakes", shown);
+}
+
+/// What SLOs refer to may stand in other files, and what is wrong there is said there.
+#[test]
+fn references_lead_from_file_to_file() {
+    let slo = "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: pay-availability}\nspec:\n  service: shop\n  indicatorRef: pay-ok\n  timeWindow: [{duration: 30d, isRolling: true}]\n  budgetingMethod: Occurrences\n  objectives: [{target: 0.99}]\n  alertPolicies: [{alertPolicyRef: wake-up}, tomorrow]\n";
+    let sli = "apiVersion: openslo/v1\nkind: SLI\nmetadata: {name: pay-ok}\nspec:\n  ratioMetric:\n    counter: true\n    good: {metricSource: {metricSourceRef: metrics, spec: {query: 'ok_total{job=\"pay\"}'}}}\n    total: {metricSource: {metricSourceRef: metrics, spec: {query: 'all_total{job=\"pay\"}'}}}\n";
+    let policies = "- apiVersion: openslo/v1\n  kind: AlertPolicy\n  metadata: {name: wake-up}\n  spec: {conditions: [{conditionRef: fast}], notificationTargets: [{targetRef: pager}]}\n- apiVersion: openslo/v1\n  kind: AlertPolicy\n  metadata: {name: tomorrow}\n  spec: {conditions: [{conditionRef: slow}], notificationTargets: [{targetRef: pager}]}\n";
+    let conditions = "- apiVersion: openslo/v1\n  kind: AlertCondition\n  metadata: {name: fast}\n  spec: {severity: page, condition: {kind: burnrate, op: gt, threshold: 14.4, lookbackWindow: 1h}}\n- apiVersion: openslo/v1\n  kind: AlertCondition\n  metadata: {name: slow}\n  spec: {severity: ticket, condition: {kind: burnrate, op: gt, threshold: 1, lookbackWindow: 3d}}\n- {apiVersion: openslo/v1, kind: Service, metadata: {name: shop, displayName: The shop, labels: {tier: ['1']}}, spec: {description: Where people buy.}}\n- {apiVersion: openslo/v1, kind: DataSource, metadata: {name: metrics}, spec: {type: Prometheus, connectionDetails: {url: 'https://p'}}}\n- {apiVersion: openslo/v1, kind: AlertNotificationTarget, metadata: {name: pager}, spec: {target: pagerduty}}\n";
+    let of = |texts: &[(&str, &str)]| {
+        let mut sources = Sources::default();
+        let ids: Vec<FileId> = texts.iter().map(|(name, text)| sources.add(SourceFile::new(*name, *text))).collect();
+        let imported = import::import(Tool::OpenSlo, &sources, &ids, None);
+        let text = import::files(&imported, Tool::OpenSlo, &["a.yaml"], false).remove(0).1;
+        Made { sources, imported, text }
+    };
+    let all = [("slo.yaml", slo), ("sli.yaml", sli), ("policies.yaml", policies), ("conditions.yaml", conditions)];
+    for turn in 0..4 {
+        let mut files = all;
+        files.rotate_left(turn);
+        let made = of(&files);
+        assert!(made.names(Severity::Error).is_empty() && made.names(Severity::Warning).is_empty(), "{}", made.said());
+        for line in [
+            "user journey shop \"The shop\" {",
+            "good ok_total{job=\"pay\"}",
+            "page 2% in 1h",
+            "ticket 10% in 3d",
+            "labels { tier \"1\" }",
+            "## Where people buy.",
+        ] {
+            assert!(fields::squeezed(&made.text).contains(line), "{line}\n{}", made.text);
+        }
+    }
+
+    // what is wrong in another file is said in that one
+    let wrong = sli.replace("counter: true", "cuonter: true");
+    let mut files = all;
+    files[1].1 = &wrong;
+    let made = of(&files);
+    assert!(made.said().contains("[sli.yaml:6:5]"), "{}", made.said());
+
+    // a reference to nobody has a way out, and takes only its SLO away
+    let other = slo.replace("pay-ok", "pay-okk").replace("pay-availability", "pay-latency");
+    let files = [all[0], all[1], ("other.yaml", other.as_str()), ("conditions.yaml", conditions)];
+    let made = of(&files);
+    insta::assert_snapshot!("references", format!("{}\n──── becomes\n{}", made.said(), made.text));
+    assert!(!made.imported.is_broken());
+    let compiled = compile(&[("a.tabi".to_string(), made.text.clone())]);
+    assert!(compiled.errors().is_empty(), "{}", compiled.rendered(|_| true));
+
+    // a name that is there twice, and what nobody leads to
+    let twice = format!("{sli}---\n{}---\n{}", sli.replace("ok_total", "other_total"), sli.replace("pay-ok", "nobody"));
+    let made = of(&[all[0], ("sli.yaml", twice.as_str()), all[2], all[3]]);
+    for said in ["the SLI `pay-ok` is described twice; the first holds", "no SLO here leads to the SLI `nobody`"] {
+        assert!(made.said().contains(said), "{said}\n{}", made.said());
+    }
+    assert!(made.text.contains("ok_total") && !made.text.contains("other_total"));
 }
 
 /// The explanation of what only an import says shows what it says.
@@ -217,6 +278,32 @@ fn pyrras_burn_rates_are_kept_in_every_window() {
             assert!((burn - wanted).abs() / wanted < 0.001 && *burn >= wanted - 0.001, "{window}: {burn} for {wanted}");
         }
     }
+}
+
+/// How long Pyrra waits before it tells of missing metrics, from its own arithmetic: seconds are cut off, minutes are rounded.
+#[test]
+fn pyrras_absent_alert_waits_as_long() {
+    let slo = "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata: {name: a}\nspec: {target: 'TARGET', window: WINDOW, indicator: {bool_gauge: {metric: 'up{job=\"a\"}'}}, alerting: {ALERTING}}\n";
+    let of = |target: &str, window: &str, alerting: &str| {
+        let text = slo.replace("TARGET", target).replace("WINDOW", window).replace("ALERTING", alerting);
+        fields::squeezed(&import(Tool::Pyrra, "slo.yaml", &text, None).text)
+    };
+    for (target, window, minutes) in [
+        ("99", "4w", "10m"),
+        ("99.9", "4w", "3m"),
+        ("99", "1w", "3m"),
+        ("95", "7d", "12m"),
+        ("99.99", "2w", "1m"),
+        ("90", "30d", "1h32m"),
+    ] {
+        let text = of(target, window, "");
+        assert!(text.contains(&format!("no_data {minutes} page")), "{target} in {window}: {text}");
+    }
+    // `disabled` is about burn rates alone
+    let text = of("99", "4w", "disabled: true");
+    assert!(text.contains("page off ticket off no_data 10m page left off"), "{text}");
+    assert!(text.contains("Pyrra still told of missing metrics"), "{text}");
+    assert!(of("99", "4w", "disabled: true, absent: false").contains("alerts off"));
 }
 
 proptest! {

@@ -4,9 +4,10 @@ use super::yaml::{Document, Map};
 use crate::measure::events::Events;
 use crate::measure::latency::Latency;
 use crate::measure::{Measure, Query};
-use crate::model::{Journey, Model, Sli, Step, address};
-use crate::promql::write::{duration, seconds};
-use std::collections::BTreeSet;
+use crate::model::{Journey, Model, Sli, Step, Urgency, address};
+use crate::promql::write::{duration, number, seconds};
+use crate::reckon::thresholds::{self, Threshold};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longer names are not names of OpenSLO.
 const LONGEST_NAME: usize = 63;
@@ -18,6 +19,7 @@ pub fn file(model: &Model) -> (String, Vec<String>) {
     let mut out = String::new();
     let mut lost = Vec::new();
     let mut taken = BTreeSet::new();
+    let mut policies = Policies::default();
     for journey in &model.journeys {
         lost.extend(lost_of(journey));
         let name = name(&[&journey.name.text], &mut taken);
@@ -28,14 +30,120 @@ pub fn file(model: &Model) -> (String, Vec<String>) {
             });
         });
         for (step, sli) in journey.all_slis() {
-            slo(&mut out, &mut taken, &name, journey, step, sli);
+            let alerts = policies.of(journey, sli);
+            slo(&mut out, &mut taken, (&name, &alerts), journey, step, sli);
             lost.extend(lost_of_sli(journey, step, sli));
         }
     }
-    if model.journeys.iter().any(|j| j.all_slis().any(|(_, sli)| !sli.alerts.rows.is_empty())) {
-        lost.push("all alerts: a condition of OpenSLO has one window, a row of Tabi has two".to_string());
-    }
+    policies.write(&mut out);
+    lost.extend(policies.lost());
     (out, lost)
+}
+
+/// The alerts of all SLIs: each row is a policy, since a policy has one condition. SLIs with the same row share it.
+#[derive(Default)]
+struct Policies {
+    names: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
+    /// In the order in which they are met.
+    all: Vec<(String, Threshold, bool)>,
+    /// What rows have that policies do not.
+    no_data: bool,
+    left: bool,
+    need: bool,
+}
+
+/// Who gets the alerts; a policy has to name somebody.
+const TARGET: &str = "alertmanager";
+
+impl Policies {
+    /// The names of the policies of an SLI.
+    fn of(&mut self, journey: &Journey, sli: &Sli) -> Vec<String> {
+        let alerts = &sli.alerts;
+        self.no_data |= alerts.no_data.is_some();
+        self.left |= alerts.left.is_some() || alerts.blocked.is_some();
+        let mut untold = alerts.no_data.map(|(_, urgency)| urgency);
+        let rows = thresholds::of_sli(journey, sli);
+        let names = rows.into_iter().map(|row| {
+            self.need |= row.need > 1;
+            let no_data = untold.take_if(|urgency| *urgency == row.urgency).is_some();
+            let key = format!("{} {} {} {no_data}", word(row.urgency), row.long, row.burn);
+            if let Some(known) = self.names.get(&key) {
+                return known.clone();
+            }
+            let found = name(&[word(row.urgency), &period(row.long)], &mut self.taken);
+            self.names.insert(key, found.clone());
+            self.all.push((found.clone(), row, no_data));
+            found
+        });
+        names.collect()
+    }
+
+    fn write(&self, out: &mut String) {
+        for (name, row, no_data) in &self.all {
+            push(out, |map| {
+                head(map, "AlertPolicy", name, None, |_| {});
+                map.map("spec", |spec| {
+                    spec.bool("alertWhenBreaching", true);
+                    if *no_data {
+                        spec.bool("alertWhenNoData", true);
+                    }
+                    spec.list("conditions", |list| list.map(|map| condition(map, name, row)));
+                    spec.list("notificationTargets", |list| list.map(|map| map.string("targetRef", TARGET)));
+                });
+            });
+        }
+        if !self.all.is_empty() {
+            push(out, |map| {
+                head(map, "AlertNotificationTarget", TARGET, None, |_| {});
+                map.map("spec", |spec| {
+                    spec.string("description", "Its routes match the labels of an alert.");
+                    spec.string("target", TARGET);
+                });
+            });
+        }
+    }
+
+    /// What there is to say of all of them.
+    fn lost(&self) -> Vec<String> {
+        let mut lost = Vec::new();
+        if !self.all.is_empty() {
+            lost.push(
+                "alerts: a row has a short window too, which ends it when the errors end; a condition has one window"
+                    .to_string(),
+            );
+        }
+        if self.no_data {
+            lost.push("`no_data`: `alertWhenNoData` does not say after how many minutes".to_string());
+        }
+        for (there, what) in [(self.left, "`left` and `blocked`"), (self.need, "`need`")] {
+            if there {
+                lost.push(format!("alerts: {what}"));
+            }
+        }
+        lost
+    }
+}
+
+fn condition(map: &mut Map<'_>, name: &str, row: &Threshold) {
+    map.string("kind", "AlertCondition");
+    map.map("metadata", |meta| meta.string("name", name));
+    map.map("spec", |spec| {
+        spec.string("severity", word(row.urgency));
+        spec.map("condition", |condition| {
+            condition.string("kind", "burnrate");
+            condition.string("op", "gt");
+            condition.number("threshold", &number(row.burn));
+            condition.string("lookbackWindow", &period(row.long));
+        });
+    });
+}
+
+fn word(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Page => "page",
+        Urgency::Ticket => "ticket",
+    }
 }
 
 fn push(out: &mut String, write: impl FnOnce(&mut Map<'_>)) {
@@ -80,7 +188,7 @@ fn head(map: &mut Map<'_>, kind: &str, name: &str, title: Option<&str>, more: im
 fn slo(
     out: &mut String,
     taken: &mut BTreeSet<String>,
-    service: &str,
+    (service, alerts): (&str, &[String]),
     journey: &Journey,
     step: Option<&Step>,
     sli: &Sli,
@@ -134,6 +242,13 @@ fn slo(
                     objective.number("targetPercent", sli.target.value.text().trim_end_matches('%'));
                 });
             });
+            if !alerts.is_empty() {
+                spec.list("alertPolicies", |list| {
+                    for policy in alerts {
+                        list.map(|map| map.string("alertPolicyRef", policy));
+                    }
+                });
+            }
         });
     });
 }
@@ -234,7 +349,7 @@ fn lost_of(journey: &Journey) -> Vec<String> {
     let name = &journey.name.text;
     let mut lost = Vec::new();
     if journey.steps.len() > 1 || journey.target.is_some() {
-        lost.push(format!("{name}: the number that its steps make together, and a target for it"));
+        lost.push(format!("{name}: the number that its steps make together, and a target for it with its alerts"));
     }
     if !journey.delivers.is_empty() {
         lost.push(format!("{name}: `delivers`"));

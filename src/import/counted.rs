@@ -4,13 +4,25 @@ use crate::promql::ast::{BinaryOp, DurationValue, Expr, MatchOp, MatcherValue, S
 use crate::promql::write::{label_name_is_plain, quote};
 use crate::promql::{regex, write};
 
+/// Label, operator and value.
+type Matcher = (String, MatchOp, String);
+
+/// The values that a matcher lets through, where they are few and known.
+fn values((_, op, value): &Matcher) -> Option<Vec<String>> {
+    match op {
+        MatchOp::Equal => Some(vec![value.clone()]),
+        MatchOp::Match => regex::parse(value).ok().and_then(|r| r.literals()),
+        MatchOp::NotEqual | MatchOp::NotMatch => None,
+    }
+}
+
 /// A counter with its matchers, and the labels that are kept.
 #[derive(Debug, Clone)]
 pub struct Counted {
     /// The metric.
     pub name: String,
     /// Label, operator and value.
-    pub matchers: Vec<(String, MatchOp, String)>,
+    pub matchers: Vec<Matcher>,
     /// The labels of `by`.
     pub by: Vec<String>,
 }
@@ -21,7 +33,7 @@ impl PartialEq for Counted {
     }
 }
 
-fn same(a: &[(String, MatchOp, String)], b: &[(String, MatchOp, String)]) -> bool {
+fn same(a: &[Matcher], b: &[Matcher]) -> bool {
     a.len() == b.len() && a.iter().all(|m| b.contains(m))
 }
 
@@ -70,13 +82,27 @@ impl Counted {
         written(&self.name, self.matchers.iter())
     }
 
-    /// Whether it counts what `total` certainly does not: it lacks one of its labels.
+    /// Whether it counts what `total` certainly does not.
+    pub fn is_outside(&self, total: &Counted) -> bool {
+        self.is_wider_than(total) || self.is_beside(total)
+    }
+
+    /// Whether it lacks one of the labels of `total`.
     pub fn is_wider_than(&self, total: &Counted) -> bool {
         self.name == total.name
-            && total.matchers.iter().any(|(label, op, value)| {
-                let open = op.is_regex() && regex::parse(value).ok().and_then(|r| r.literals()).is_none();
-                !open && !self.matchers.iter().any(|(own, _, _)| own == label)
+            && total.matchers.iter().any(|matcher| {
+                let known = || regex::parse(&matcher.2).ok().and_then(|r| r.literals());
+                let open = matcher.1.is_regex() && known().is_none();
+                !open && !self.matchers.iter().any(|(own, _, _)| *own == matcher.0)
             })
+    }
+
+    /// Whether it asks for other values of a label, as where the total has a series of its own.
+    fn is_beside(&self, total: &Counted) -> bool {
+        let differ = |own: &Matcher, other: &Matcher| {
+            own.0 == other.0 && values(own).zip(values(other)).is_some_and(|(a, b)| !a.iter().any(|v| b.contains(v)))
+        };
+        self.name == total.name && total.matchers.iter().any(|other| self.matchers.iter().any(|own| differ(own, other)))
     }
 
     /// The histogram and the bound, where this is a bucket of what `total` counts: selector and duration.
@@ -92,6 +118,18 @@ impl Counted {
         }
         let bound = duration(base, bound(*op, value)?)?;
         Some((written(base, others.iter()), bound))
+    }
+
+    /// The same in a unit that is known, where the name of the histogram does not end in one.
+    pub fn bucket_in(&self, total: &Counted, unit: &str) -> Option<(String, String)> {
+        let suffix = if unit == "ms" { "_ms" } else { "_seconds" };
+        let base = self.name.strip_suffix("_bucket")?;
+        let named = |counted: &Counted, end: &str| Counted { name: format!("{base}{suffix}{end}"), ..counted.clone() };
+        if total.name.strip_suffix("_count")? != base {
+            return None;
+        }
+        let (selector, bound) = named(self, "_bucket").bucket_of(&named(total, "_count"))?;
+        Some((selector.replacen(&format!("{base}{suffix}"), base, 1), bound))
     }
 
     /// The selector with its `le` in both spellings, where only one of them is asked for and there are two.
@@ -146,7 +184,7 @@ pub fn duration(histogram: &str, bound: f64) -> Option<String> {
     near.then(|| write::duration(whole))
 }
 
-fn written<'a>(name: &str, matchers: impl Iterator<Item = &'a (String, MatchOp, String)>) -> String {
+fn written<'a>(name: &str, matchers: impl Iterator<Item = &'a Matcher>) -> String {
     let inside: Vec<String> = matchers
         .map(|(label, op, value)| {
             let label = if label_name_is_plain(label) { label.clone() } else { quote(label) };

@@ -3,15 +3,15 @@
 use super::messages as say;
 use super::yaml::{Node, Value};
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Place, SourceFile, Span};
+use crate::source::{FileId, Place, Sources, Span};
 use std::rc::Rc;
 
 /// A document that is being read, and what was said of it.
 pub struct Reader<'a> {
     /// The file that has it.
     pub id: FileId,
-    /// Its text.
-    pub source: &'a SourceFile,
+    /// All texts, also those that references lead to.
+    pub sources: &'a Sources,
     /// What was said.
     pub found: Vec<Diagnostic>,
 }
@@ -43,22 +43,22 @@ fn flat(key: &str) -> String {
 impl Reader<'_> {
     /// The place of a node.
     pub fn at(&self, node: &Node) -> Place {
-        Place { file: self.id, span: node.span }
+        Place { file: node.file, span: node.span }
     }
 
     /// The first line of a node: what is enough to find a whole map.
     pub fn head(&self, node: &Node) -> Place {
-        let text = node.span.of(&self.source.text);
+        let text = self.sources.text(self.at(node));
         let first = text.split('\n').next().unwrap_or("").trim_end();
-        Place { file: self.id, span: Span { start: node.span.start, end: node.span.start + first.len() as u32 } }
+        Place { file: node.file, span: Span { start: node.span.start, end: node.span.start + first.len() as u32 } }
     }
 
     /// A part of a text that stands in the YAML just once, or else the whole text.
     pub fn part(&self, node: &Node, part: &str) -> Place {
-        let written = node.span.of(&self.source.text);
+        let written = self.sources.text(self.at(node));
         match written.find(part) {
             Some(at) if !part.is_empty() && written.rfind(part) == Some(at) => {
-                Place { file: self.id, span: node.span.part(at as u32, (at + part.len()) as u32) }
+                Place { file: node.file, span: node.span.part(at as u32, (at + part.len()) as u32) }
             }
             _ => self.at(node),
         }

@@ -67,9 +67,12 @@ pub fn bad_duration(at: Place, key: &str, text: &str) -> Diagnostic {
 }
 
 /// A name that leads nowhere.
-pub fn unknown_reference(at: Place, kind: &str, name: &str, known: &[&str]) -> Diagnostic {
+pub fn unknown_reference(at: Place, kind: &str, name: &str, known: &[&str], needed: bool) -> Diagnostic {
     let message = format!("no {kind} `{name}` is in the files that are imported");
-    let d = Diagnostic::new(&c::UNKNOWN_NAME, message, at, "leads nowhere");
+    let mut d = Diagnostic::new(&c::NOT_IMPORTED, message, at, "leads nowhere");
+    if needed {
+        d.severity = Severity::Error;
+    }
     match did_you_mean(name, known.iter().copied()) {
         Some(meant) => d.help(format!("did you mean `{meant}`?")),
         None => d.help("name the file that has it too: all files are read together"),
@@ -79,6 +82,12 @@ pub fn unknown_reference(at: Place, kind: &str, name: &str, known: &[&str]) -> D
 /// A document that is none of the tool's.
 pub fn nothing_to_import(at: Place, tool: &str) -> Diagnostic {
     Diagnostic::new(&c::SYNTAX, format!("nothing here is a specification of {tool}"), at, "read from here")
+}
+
+/// Documents of the tool, but no SLO among them.
+pub fn no_slo(at: Place) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, "there is no SLO in the files that are imported", at, "read from here")
+        .help("name the files that have the SLOs too: all files are read together")
 }
 
 /// What has no counterpart, with what to do about it.
@@ -103,6 +112,25 @@ pub fn left_out(at: Place, message: impl Into<String>) -> Diagnostic {
     let mut d = Diagnostic::new(&c::NOT_IMPORTED, message, at, "left out");
     d.severity = Severity::Error;
     d
+}
+
+/// Two of three that make each other.
+pub fn two_of(at: Place, what: &str, keys: &[&str]) -> Diagnostic {
+    Diagnostic::new(&c::SYNTAX, format!("{what} has exactly two of {}", listed(keys)), at, "not two of them")
+}
+
+/// What is said twice.
+pub fn described_twice(at: Place, first: Place, kind: &str, name: &str) -> Diagnostic {
+    let message = format!("the {kind} `{name}` is described twice; the first holds, and this one is left out");
+    Diagnostic::new(&c::NOT_IMPORTED, message, at, "the second").and(first, "the first")
+}
+
+/// "a, b and c"
+pub fn and(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 /// "`a`, `b` or `c`"

@@ -9,6 +9,7 @@ mod names;
 mod openslo;
 mod pyrra;
 mod query;
+mod resource;
 mod service;
 mod settings;
 mod sloth;
@@ -22,7 +23,7 @@ use crate::source::{FileId, Place, Sources, Span};
 use fields::Reader;
 use messages as say;
 use service::Service;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::rc::Rc;
 use yaml::{Node, Value};
@@ -88,7 +89,7 @@ pub fn import(tool: Tool, sources: &Sources, files: &[FileId], window: Option<&s
         }
     }
     let mut readers: HashMap<FileId, Reader<'_>> =
-        files.iter().map(|id| (*id, Reader { id: *id, source: sources.file(*id), found: Vec::new() })).collect();
+        files.iter().map(|id| (*id, Reader { id: *id, sources, found: Vec::new() })).collect();
     let mut context = settings::Context::new(window);
     let mut services = match tool {
         Tool::Sloth => sloth::read(&documents, &mut readers, &mut context),
@@ -114,7 +115,11 @@ pub fn import(tool: Tool, sources: &Sources, files: &[FileId], window: Option<&s
             None => None,
         };
         let place = place.unwrap_or(Place { file: *first, span: Span::default() });
-        imported.diagnostics.push(say::nothing_to_import(place, tool.name()));
+        imported.diagnostics.push(if context.read > 0 {
+            say::no_slo(place)
+        } else {
+            say::nothing_to_import(place, tool.name())
+        });
     }
     if imported.is_broken() {
         // broken in another way than people would think
@@ -139,7 +144,11 @@ pub fn import(tool: Tool, sources: &Sources, files: &[FileId], window: Option<&s
 fn flatten(node: &Rc<Node>, with: &mut dyn FnMut(Rc<Node>)) {
     match &node.value {
         Value::List(items) => items.iter().for_each(|item| flatten(item, with)),
-        Value::Map(_) if node.get("kind").and_then(|k| k.text()).is_some_and(|k| k == "List") => {
+        // `List`, and the lists of a kind: `ServiceLevelObjectiveList`
+        Value::Map(_)
+            if node.get("kind").and_then(|k| k.text()).is_some_and(|k| k.ends_with("List"))
+                && node.get("items").is_some() =>
+        {
             if let Some(items) = node.get("items") {
                 flatten(items, with);
             }
@@ -154,10 +163,22 @@ pub fn files(imported: &Imported, tool: Tool, names: &[&str], each: bool) -> Vec
     let header = header(tool, names, imported.toml.as_deref());
     if each {
         let made = imported.made.iter();
-        return made.map(|m| (format!("{}.tabi", m.name), text::formatted(&format!("{header}{}", m.text)))).collect();
+        let text = |m: &text::Made| text::formatted(&format!("{header}{}{}", uses(&m.uses), m.text));
+        return made.map(|m| (format!("{}.tabi", m.name), text(m))).collect();
     }
     let all: Vec<&str> = imported.made.iter().map(|m| m.text.as_str()).collect();
-    vec![("imported.tabi".to_string(), text::formatted(&format!("{header}{}", all.join("\n"))))]
+    let used: BTreeSet<String> = imported.made.iter().flat_map(|m| m.uses.iter().cloned()).collect();
+    let text = format!("{header}{}{}", uses(&used), all.join("\n"));
+    vec![("imported.tabi".to_string(), text::formatted(&text))]
+}
+
+/// The lines for modules that ship.
+fn uses(modules: &BTreeSet<String>) -> String {
+    let mut out: String = modules.iter().map(|module| format!("use std.{module}\n")).collect();
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
 }
 
 /// What stands at the beginning of a file that is made.
@@ -182,7 +203,7 @@ fn header(tool: Tool, names: &[&str], toml: Option<&str>) -> String {
             "`left` tells of a budget that runs low, which Pyrra does not. `alerts { left off }` in `defaults` takes it away."
         }
         Tool::OpenSlo => {
-            "Where nothing is said of alerts, Tabi's own hold. `alerts off` in `defaults` takes them away."
+            "Where nothing is said of alerts, Tabi's own hold, `left` among them. `alerts off` or `alerts { left off }` in `defaults` takes them away."
         }
     };
     text::comment(&mut out, "#", new);

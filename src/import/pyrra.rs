@@ -6,7 +6,7 @@ use super::query::{self, Measured, Query};
 use super::service::{Alerts, Service, Slo, owner_of};
 use super::settings::{Context, lost, percent, short};
 use super::yaml::Node;
-use super::{Document, messages as say, names};
+use super::{Document, messages as say, names, resource};
 use crate::promql::write::duration;
 use crate::source::FileId;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ const SPEC: &[&str] = &[
     "performanceOverAccuracy",
     "ruleOutput",
 ];
-const ALERTING: &[&str] = &["disabled", "burnrates", "absent", "name", "absentName", "severities"];
+const ALERTING: &[&str] = &["disabled", "burnrates", "absent", "name", "absentName", "severities", "burnRateType"];
 const SEVERITIES: &[&str] = &["absent", "fastBurn", "mediumBurn", "slowBurn", "longTermBurn"];
 
 /// The rows of 28 days: name, burn rate, short and long window, and how long it waits, in minutes; and what it is by default.
@@ -38,6 +38,8 @@ const ROWS: [(&str, f64, u64, u64, u64, &str); 4] = [
 /// One SLO, and what decides in which journey it is.
 struct Read {
     slo: Result<Slo, String>,
+    /// What its resource says of itself.
+    resource: Option<String>,
     name: String,
     window: u64,
 }
@@ -65,7 +67,21 @@ fn services(all: Vec<Read>) -> Vec<Service> {
         }
         groups[at].push(read);
     }
-    groups.into_iter().map(journey).collect()
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut made: Vec<Service> = groups.into_iter().map(journey).collect();
+    for service in &mut made {
+        let others = taken.entry(service.name.clone()).or_default();
+        *others += 1;
+        if *others > 1 {
+            let note = format!(
+                "a journey has one window, so the SLOs of {} in {} are one of their own",
+                service.name, service.window
+            );
+            service.notes.insert(0, note);
+            service.name = format!("{}-{}", service.name, service.window);
+        }
+    }
+    made
 }
 
 fn journey(group: Vec<Read>) -> Service {
@@ -91,6 +107,9 @@ fn journey(group: Vec<Read>) -> Service {
         lost: Vec::new(),
     };
     for read in group {
+        if let Some(note) = read.resource.filter(|note| !service.notes.contains(note)) {
+            service.notes.push(note);
+        }
         match read.slo {
             Err(comment) => service.lost.push(comment),
             Ok(mut slo) => {
@@ -126,9 +145,12 @@ fn scaled(minutes: u64, window: u64) -> u64 {
 fn rows(window: u64, severities: &[(String, &'static str)]) -> Alerts {
     let mut alerts = Alerts::default();
     let mut lines: [Vec<String>; 2] = [Vec::new(), Vec::new()];
-    let mut other = Vec::new();
+    let (mut other, mut longer) = (Vec::new(), Vec::new());
     for (name, burn, short, long, _, default) in ROWS {
         let minutes = scaled(long, window).max(4);
+        if minutes != scaled(long, window) {
+            longer.push(format!("{} (Pyrra: {}m)", duration(minutes * MINUTE), scaled(long, window)));
+        }
         let share = 100.0 * burn * (minutes * MINUTE) as f64 / window as f64;
         // a burn rate of 1, rounded down, would fire while the budget lasts
         let share = (share * 10_000.0).ceil() / 10_000.0;
@@ -144,10 +166,23 @@ fn rows(window: u64, severities: &[(String, &'static str)]) -> Alerts {
     let [page, ticket] = lines.map(|l| if l.is_empty() { "off".to_string() } else { l.join(", ") });
     (alerts.page, alerts.ticket) = (Some(page), Some(ticket));
     alerts.notes.push("Pyrra's burn rates of 14, 7, 2 and 1; without these lines Tabi's own rows hold".into());
+    alerts.notes.push(format!(
+        "Pyrra waited another {} before each told (`for`); here each tells once both of its windows burn",
+        waits(window)
+    ));
+    if !longer.is_empty() {
+        alerts.notes.push(format!("no window is shorter than 4m: {}", longer.join(", ")));
+    }
     if !other.is_empty() {
         alerts.notes.push(format!("the short windows are a twelfth of the long ones: {}", other.join(", ")));
     }
     alerts
+}
+
+/// How long Pyrra's rows wait, in words.
+fn waits(window: u64) -> String {
+    let all: Vec<String> = ROWS.iter().map(|row| duration(scaled(row.4, window) * MINUTE)).collect();
+    say::and(&all)
 }
 
 fn objective(reader: &mut Reader<'_>, context: &mut Context, node: &Rc<Node>) -> Option<Read> {
@@ -163,8 +198,9 @@ fn objective(reader: &mut Reader<'_>, context: &mut Context, node: &Rc<Node>) ->
     let fields = reader.fields(node, what, &["apiVersion", "kind", "metadata", "spec", "status"])?;
     let metadata = reader.required(&fields, "metadata", what);
     let spec = reader.required(&fields, "spec", what);
-    // what else stands there belongs to Kubernetes, and is the author's business
+    // what else stands there is Kubernetes' own: when it was made, and by whom
     let name_node = metadata?.get("name").cloned();
+    let resource = resource::note(reader, context, node.get("metadata"), |key| key.starts_with("pyrra.dev/"));
     let Some((name_node, name)) = name_node.and_then(|n| n.text().map(str::to_string).map(|t| (n, t))) else {
         let at = reader.head(node);
         reader.say(say::missing_field(at, "metadata.name", what));
@@ -227,11 +263,11 @@ fn objective(reader: &mut Reader<'_>, context: &mut Context, node: &Rc<Node>) ->
             reader.say(say::lost_words(pair.at, message));
         }
     }
-    alerts(reader, &spec, window, &mut slo);
+    alerts(reader, context, &spec, window, &mut slo);
     caps(&mut slo);
     rest(reader, &spec, &mut slo);
-    let slo = if why.is_empty() { Ok(slo) } else { Err(lost(&reader.source.name, &name, at, reader, &why)) };
-    Some(Read { slo, name, window })
+    let slo = if why.is_empty() { Ok(slo) } else { Err(lost(&name, at, reader, &why)) };
+    Some(Read { slo, resource, name, window })
 }
 
 /// The labels or annotations that Pyrra puts on its rules: those whose names begin with `pyrra.dev/`.
@@ -267,16 +303,14 @@ fn measured(
     let mut settings = Vec::new();
     let (fields, measured) = match *kind {
         "ratio" => {
-            let fields = reader.fields(&node, "`ratio`", &["errors", "total", "grouping"])?;
-            let (bad, total) =
-                (metric(reader, &fields, "errors", slo, why), metric(reader, &fields, "total", slo, why));
-            (fields, bad.zip(total).map(|(bad, total)| query::bad_and_total(&bad, &total)))
+            let fields = reader.fields(&node, "`ratio`", &["errors", "success", "total", "grouping"])?;
+            let measured = ratio(reader, &fields, slo, why);
+            (fields, measured)
         }
         "latency" => {
-            let fields = reader.fields(&node, "`latency`", &["success", "total", "grouping"])?;
-            let (good, total) =
-                (metric(reader, &fields, "success", slo, why), metric(reader, &fields, "total", slo, why));
-            (fields, good.zip(total).map(|(good, total)| query::good_and_total(&good, &total)))
+            let fields = reader.fields(&node, "`latency`", &["success", "total", "grouping", "unit"])?;
+            let measured = latency(reader, &fields, slo, why, &mut settings);
+            (fields, measured)
         }
         "latencyNative" => {
             let fields = reader.fields(&node, "`latencyNative`", &["latency", "total", "grouping"])?;
@@ -310,6 +344,59 @@ fn measured(
     let mut measured = measured?;
     by(reader, &fields, &mut measured);
     Some((measured, settings))
+}
+
+/// `ratio`: two of errors, success and total.
+fn ratio(reader: &mut Reader<'_>, fields: &Fields, slo: &str, why: &mut Vec<String>) -> Option<Measured> {
+    let parts = ["errors", "success", "total"];
+    if parts.iter().filter(|key| fields.get(key).is_some()).count() != 2 {
+        let at = reader.head(&fields.node);
+        reader.say(say::two_of(at, "`ratio`", &parts));
+        return None;
+    }
+    let [bad, good, total] = parts.map(|key| fields.get(key).map(|_| metric(reader, fields, key, slo, why)));
+    match (bad, good, total) {
+        (Some(bad), None, Some(total)) => Some(query::bad_and_total(&bad?, &total?)),
+        (None, Some(good), Some(total)) => Some(query::good_and_total(&good?, &total?)),
+        (Some(bad), Some(good), None) => Some(query::good_and_bad(&good?, &bad?)),
+        _ => None,
+    }
+}
+
+/// `latency`: a bucket of a histogram and its count.
+fn latency(
+    reader: &mut Reader<'_>,
+    fields: &Fields,
+    slo: &str,
+    why: &mut Vec<String>,
+    settings: &mut Settings,
+) -> Option<Measured> {
+    let unit = reader.text(fields, "unit").filter(|u| !u.is_empty());
+    if let (Some(word), Some(node)) = (unit.as_deref().filter(|u| !["s", "ms"].contains(u)), fields.get("unit")) {
+        let at = reader.at(node);
+        reader.say(say::unknown_word(at, "unit", word, &["s", "ms"]));
+    }
+    let (good, total) = (metric(reader, fields, "success", slo, why), metric(reader, fields, "total", slo, why));
+    let (good, total) = (good?, total?);
+    if let Some(counted) = good.counted().filter(|c| c.name.ends_with("_bucket"))
+        && !counted.matchers.iter().any(|(label, _, _)| label == "le")
+    {
+        let reason = "`success` has no matcher on `le`, so it counts each observation once for every bucket";
+        let node = fields.get("success").and_then(|n| n.get("metric")).unwrap_or(&fields.node);
+        let at = reader.at(node);
+        reader.say(say::left_out(at, format!("{slo}: {reason}")));
+        why.push(reason.into());
+        return None;
+    }
+    let measured = query::good_and_total(&good, &total);
+    let is_latency = measured.lines.first().is_some_and(|(word, _)| *word == "latency");
+    if let (false, Some(unit), Some(good), Some(total)) = (is_latency, &unit, good.counted(), total.counted())
+        && let Some((selector, bound)) = good.bucket_in(&total, unit)
+    {
+        settings.push(("unit", unit.clone()));
+        return Some(Measured { lines: vec![("latency", format!("{selector} under {bound}"))], ..Measured::default() });
+    }
+    Some(measured)
 }
 
 /// `grouping`
@@ -363,7 +450,7 @@ fn single(
     }
 }
 
-fn alerts(reader: &mut Reader<'_>, spec: &Fields, window: u64, slo: &mut Slo) {
+fn alerts(reader: &mut Reader<'_>, context: &mut Context, spec: &Fields, window: u64, slo: &mut Slo) {
     let fields = match spec.get("alerting").cloned() {
         Some(node) => reader.fields(&node, "`alerting`", ALERTING),
         None => None,
@@ -371,7 +458,21 @@ fn alerts(reader: &mut Reader<'_>, spec: &Fields, window: u64, slo: &mut Slo) {
     let flag = |reader: &mut Reader<'_>, name: &str| fields.as_ref().and_then(|f| reader.flag(f, name));
     let disabled = flag(reader, "disabled").unwrap_or(false);
     let burns = flag(reader, "burnrates").unwrap_or(true) && !disabled;
-    let absent = flag(reader, "absent").unwrap_or(true) && !disabled;
+    let absent = flag(reader, "absent").unwrap_or(true);
+    if disabled && absent {
+        slo.notes
+            .push("`disabled` is about burn rates: Pyrra still told of missing metrics, and so does `no_data`".into());
+    }
+    if burns
+        && let (true, Some(at)) =
+            (context.is_first_of_all(&format!("for {window}")), spec.get("window").map(|n| reader.at(n)))
+    {
+        let message = format!(
+            "Pyrra's rows wait for another {} before they tell (`for`); Tabi's tell once both of their windows burn",
+            waits(window)
+        );
+        reader.say(say::lost_words(at, message));
+    }
     let mut severities: Vec<(String, &'static str)> = Vec::new();
     if let Some(fields) = &fields {
         for key in ["name", "absentName"] {
@@ -386,6 +487,9 @@ fn alerts(reader: &mut Reader<'_>, spec: &Fields, window: u64, slo: &mut Slo) {
         }
         if let Some(node) = fields.get("severities").cloned() {
             severities = read_severities(reader, &node, slo);
+        }
+        if burns {
+            burn_rate_type(reader, fields, slo);
         }
     }
     if !burns && !absent {
@@ -402,13 +506,31 @@ fn alerts(reader: &mut Reader<'_>, spec: &Fields, window: u64, slo: &mut Slo) {
     let native = slo.settings.iter().any(|(word, _)| *word == "histogram");
     if !absent {
         slo.alerts.no_data = Some("off".into());
-    } else if !native {
+    } else if native {
+        slo.notes.push("`no_data` is Tabi's own: Pyrra tells nothing when a native histogram is away".into());
+    } else {
         let budget = 1.0 - slo.target.parse::<f64>().unwrap_or(0.0) / 100.0;
         let (fast, waits) = (scaled(ROWS[0].3, window), scaled(ROWS[0].4, window));
-        let minutes = whole_minutes(14.0 * budget * fast as f64 + waits as f64).max(1);
+        // in whole seconds at first, as Go has it
+        let seconds = (14.0 * budget * (fast * 60) as f64).trunc() + (waits * 60) as f64;
+        let minutes = whole_minutes(seconds / 60.0).max(1);
         let urgency = severities.iter().find(|(name, _)| name == "absent").map_or("page", |(_, urgency)| *urgency);
         slo.alerts.no_data = Some(format!("{} {urgency}", duration(minutes * MINUTE)));
     }
+}
+
+/// `burnRateType`: whether thresholds follow the traffic.
+fn burn_rate_type(reader: &mut Reader<'_>, fields: &Fields, slo: &mut Slo) {
+    const TYPES: &[&str] = &["static", "dynamic"];
+    let Some(kind) = reader.text(fields, "burnRateType").filter(|k| !k.is_empty() && k != "static") else { return };
+    let Some(at) = fields.get("burnRateType").map(|n| reader.at(n)) else { return };
+    if kind != "dynamic" {
+        reader.say(say::unknown_word(at, "burnRateType", &kind, TYPES));
+        return;
+    }
+    let message = "thresholds do not follow the traffic in Tabi: the burn rates of a static SLO are here, and `traffic` says how many events to expect";
+    slo.notes.push(format!("check: burnRateType was dynamic; {message}"));
+    reader.say(say::changed(at, message));
 }
 
 /// Who is told, by the words that people have for it.
@@ -462,7 +584,9 @@ fn rest(reader: &mut Reader<'_>, spec: &Fields, slo: &mut Slo) {
         ("ruleOutput", "it says how Pyrra's own rules are labelled"),
     ] {
         if let Some(node) = spec.get(key).cloned() {
-            if node.text().is_some_and(|t| t.is_empty() || t == "false") {
+            // what the API server fills in where nothing is said
+            let usual = matches!(&node.value, super::yaml::Value::Map(pairs) if pairs.is_empty());
+            if usual || node.text().is_some_and(|t| t.is_empty() || t == "false" || t == "abort") {
                 continue;
             }
             slo.notes.push(format!("{key} is not here: {instead}"));

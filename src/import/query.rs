@@ -29,11 +29,13 @@ pub struct Measured {
     pub by: Vec<String>,
     /// What people should know of it.
     pub notes: Vec<String>,
+    /// A call of a template that ships, in place of lines: `haproxy.frontend_available(proxy: "a")`.
+    pub call: Option<String>,
 }
 
 impl Measured {
     fn of(lines: Vec<(&'static str, String)>, by: Vec<String>) -> Self {
-        Measured { lines, by, notes: Vec::new() }
+        Measured { lines, by, ..Measured::default() }
     }
 
     /// Another thing that people should know.
@@ -266,7 +268,7 @@ pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
         return good_of(&good, &whole);
     }
     match (bad.counted(), total.counted()) {
-        (Some(bad), Some(total)) if bad.by == total.by && !bad.is_wider_than(&total) => {
+        (Some(bad), Some(total)) if bad.by == total.by && !bad.is_outside(&total) => {
             Measured::of(vec![("bad", bad.text()), ("total", total.text())], total.by)
         }
         _ => as_promql("bad", bad, total),
@@ -276,7 +278,7 @@ pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
 /// Good events and all events.
 pub fn good_and_total(good: &Query, total: &Query) -> Measured {
     match (good.counted(), total.counted()) {
-        (Some(good), Some(total)) if good.by == total.by && !good.is_wider_than(&total) => good_of(&good, &total),
+        (Some(good), Some(total)) if good.by == total.by && !good.is_outside(&total) => good_of(&good, &total),
         _ => {
             if let Some(gauge) = up_of(good, total) {
                 return gauge;
@@ -333,11 +335,15 @@ fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
         notes.push(format!("the two queries keep different labels: {} and {}", named(&of_part), named(&by)));
     }
     if let (Some(part), Some(total)) = (part.counted(), total.counted())
-        && part.is_wider_than(&total)
+        && part.is_outside(&total)
     {
-        notes.push(format!("check: `{word}` counts more than `total` does: it asks for fewer labels"));
+        notes.push(if part.is_wider_than(&total) {
+            format!("check: `{word}` counts more than `total` does: it asks for fewer labels")
+        } else {
+            format!("check: `total` has none of what `{word}` counts: right where the total has a series of its own")
+        });
     }
-    Measured { lines, by, notes }
+    Measured { lines, by, notes, call: None }
 }
 
 fn named(labels: &[String]) -> String {
@@ -396,7 +402,7 @@ fn parts(query: &Query, inner: &Expr, of_good: bool) -> Measured {
     let lines = vec![(word, format!("`({text}) >= 0`")), ("total", format!("`({text}) >= bool 0`"))];
     let by = promql::aggregation_labels(strip(inner)).unwrap_or_default();
     notes.push("a ratio does not say of how many events: here every second weighs the same".into());
-    Measured { lines, by, notes }
+    Measured { lines, by, notes, call: None }
 }
 
 fn is_one(expr: &Expr) -> bool {
@@ -480,6 +486,17 @@ mod tests {
             of_ratio("avg_over_time(x:ratio[{{.window}}:1m]) or vector(1)").lines().next(),
             Some("bad `(avg_over_time(x:ratio[$window:1m])) >= 0`")
         );
+    }
+
+    #[test]
+    fn a_total_in_a_series_of_its_own_stays_promql() {
+        let (bad, total) = ("sum(rate(x{code=~\"4xx|5xx\"}[5m]))", "sum(rate(x{code=\"total\"}[5m]))");
+        assert_eq!(
+            events(bad, total),
+            "bad `sum(rate(x{code=~\"4xx|5xx\"}[$window]))`\ntotal `sum(rate(x{code=\"total\"}[$window]))`"
+        );
+        let inside = "sum(rate(x{code=~\"4xx|total\"}[5m]))";
+        assert_eq!(events(inside, total), "bad x{code=~\"4xx|total\"}\ntotal x{code=\"total\"}");
     }
 
     #[test]

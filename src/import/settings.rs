@@ -34,6 +34,8 @@ pub struct Context {
     labels: [BTreeMap<Vec<(String, String)>, Met>; 2],
     /// What is said once in a file.
     said: BTreeSet<(FileId, String)>,
+    /// What is said once.
+    once: BTreeSet<String>,
 }
 
 impl Context {
@@ -59,6 +61,11 @@ impl Context {
     /// Whether something of a file is to be said for the first time.
     pub fn is_first(&mut self, file: FileId, what: &str) -> bool {
         self.said.insert((file, what.to_string()))
+    }
+
+    /// Whether something is to be said for the first time of all files.
+    pub fn is_first_of_all(&mut self, what: &str) -> bool {
+        self.once.insert(what.to_string())
     }
 
     /// Labels of pages (0) or of tickets (1), which `tabi.toml` has.
@@ -93,7 +100,8 @@ impl Context {
                 "{}: labels of {name} alone are one set for the whole project, in tabi.toml; most SLOs have another one",
                 slo.name
             );
-            found.push(say::dropped(first.at, message));
+            let help = "`labels` of an SLI stand on its pages and tickets alike; a route can match the SLI itself";
+            found.push(say::dropped(first.at, message).help(help));
         }
         found
     }
@@ -226,10 +234,9 @@ impl Reader<'_> {
 }
 
 /// The comment that takes the place of an SLO that is left out.
-pub fn lost(sources_name: &str, slo: &str, at: Place, reader: &Reader<'_>, why: &[String]) -> String {
-    let line = reader.source.line_of(at.span.start) + 1;
+pub fn lost(slo: &str, at: Place, reader: &Reader<'_>, why: &[String]) -> String {
     let why: Vec<&str> = why.iter().map(String::as_str).filter(|w| !w.is_empty()).collect();
-    let mut text = format!("LEFT OUT: {slo} ({sources_name}:{line})");
+    let mut text = format!("LEFT OUT: {slo} ({})", reader.sources.name_and_line(at));
     for reason in why {
         text.push('\n');
         text.push_str(reason);

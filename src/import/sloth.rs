@@ -5,7 +5,7 @@ use super::query::{self, Measured};
 use super::service::{Alerts, Service, Slo, owner_of};
 use super::settings::{Context, lost, percent, short};
 use super::yaml::Node;
-use super::{Document, merged, messages as say, sloth_plugins};
+use super::{Document, merged, messages as say, resource, sloth_plugins};
 use crate::source::FileId;
 use crate::syntax::leaf;
 use std::collections::HashMap;
@@ -121,6 +121,7 @@ fn service(reader: &mut Reader<'_>, context: &mut Context, node: &Rc<Node>, peri
     };
     let (name, _) = reader.required_text(&fields, "service", spelling.what)?;
     let mut notes = Vec::new();
+    notes.extend(resource::note(reader, context, node.get("metadata"), |_| false));
     let mut labels = reader.pairs(&fields, "labels");
     let owner = owner_of(&mut labels);
     let labels = reader.labels(labels, &mut notes);
@@ -204,7 +205,7 @@ fn slo(
     slo.labels = reader.labels(labels, &mut slo.notes);
     slo.labels.retain(|own| !of_service.iter().any(|far| far.key == own.key && far.value == own.value));
     if !why.is_empty() {
-        return Some(Err(lost(&reader.source.name, &slo.name, slo.at, reader, &why)));
+        return Some(Err(lost(&slo.name, slo.at, reader, &why)));
     }
     slo.measured = measured?;
     caps(&mut slo, period);
@@ -254,8 +255,15 @@ fn measured(
     let plugin = reader.fields(only, "`plugin`", &["id", "options"])?;
     let (id, id_node) = reader.required_text(&plugin, "id", "`plugin`")?;
     let options = reader.pairs(&plugin, "options");
+    let unread = sloth_plugins::unread(&id, &options);
+    for option in &unread {
+        let message = format!("the plugin {id} has no option `{}`, and does nothing with it", option.key);
+        reader.say(say::lost_words(option.at, message));
+    }
     match sloth_plugins::measured(&id, &options) {
-        Ok(measured) => Some(measured),
+        Ok(measured) => Some(unread.iter().fold(measured, |measured, option| {
+            measured.note(format!("the plugin did nothing with its option {}: {}", option.key, option.value))
+        })),
         Err(reason) => {
             let at = reader.at(&id_node);
             reader.say(say::left_out(at, format!("{slo}: {reason}")));
@@ -338,11 +346,19 @@ fn plugins(reader: &mut Reader<'_>, fields: &Fields, key: &str, notes: &mut Vec<
     let Some(node) = fields.get(key).cloned() else { return };
     let both: &'static [&'static str] = &["overridePrevious", "override_previous", "chain"];
     let Some(plugins) = reader.fields(&node, &format!("`{key}`"), both) else { return };
+    for key in ["overridePrevious", "override_previous"] {
+        if reader.flag(&plugins, key) == Some(true) {
+            notes.push(format!("`{key}` is not here: it takes away plugins that change Sloth's rules"));
+            let at = plugins.get(key).map_or_else(|| reader.head(&node), |n| reader.at(n));
+            reader.say(say::lost_words(at, "it takes away plugins that change Sloth's rules, of which Tabi has none"));
+        }
+    }
     for node in reader.list(&plugins, "chain") {
         let Some(fields) = reader.fields(&node, "a plugin", &["id", "config", "priority"]) else { continue };
         let Some((id, id_node)) = reader.required_text(&fields, "id", "a plugin") else { continue };
         let Some(instead) = sloth_plugins::of_slo(&id) else { continue };
-        notes.push(format!("the plugin {id} is not here: {instead}"));
+        let config = fields.get("config").map_or_else(String::new, |n| format!(" ({})", n.written()));
+        notes.push(format!("the plugin {id}{config} is not here: {instead}"));
         let at = reader.at(&id_node);
         reader.say(say::dropped(at, format!("the plugin `{id}` has no counterpart: {instead}")));
     }

@@ -3,6 +3,8 @@
 use super::counted::duration;
 use super::fields::Pair;
 use super::query::{self, Measured, Query};
+use crate::promql::ast::MatchOp;
+use crate::promql::write::quote;
 
 /// What a plugin of the common library measures. `F` stands for the filter with a comma after it, `$name` for an option.
 enum Shape {
@@ -133,8 +135,73 @@ const LIBRARY: &[(&str, &[&str], Shape)] = &[
     ),
 ];
 
+/// The template that ships which says nearly the same, and what it says otherwise. Where nothing is otherwise, the plugin becomes a call of it.
+const NEAREST: &[(&str, &str, &str)] = &[
+    (
+        "istio/v1/availability",
+        "istio.available",
+        "asks for the whole host as destination_service, for one reporter, counts no request without an answer, and 429 is no error",
+    ),
+    (
+        "istio/v1/latency",
+        "istio.fast",
+        "asks for the whole host as destination_service, for one reporter, and counts no errors",
+    ),
+    ("kubernetes/nginx-ingress/availability", "ingress_nginx.available", "counts no 499, and 429 is no error"),
+    ("traefik/v2/availability", "traefik.available", "counts no 499"),
+    ("traefik/v2/latency", "traefik.fast", "counts HTTP only, and no errors"),
+];
+
 /// Options that may be left out, and what holds then.
 const DEFAULTS: [(&str, &str); 1] = [("custom_rcode_regex", "SERVFAIL")];
+
+/// The plugins that know `exclude_errors`.
+const EXCLUDES: [&str; 4] =
+    ["istio/v1/latency", "slok-go-http-metrics/latency", "traefik/v1/latency", "traefik/v2/latency"];
+
+/// The options that a plugin of the library does not read.
+pub fn unread<'o>(id: &str, options: &'o [Pair]) -> Vec<&'o Pair> {
+    let short = id.strip_prefix("sloth-common/").unwrap_or(id);
+    let Some((_, needed, shape)) = LIBRARY.iter().find(|(known, _, _)| *known == short) else { return Vec::new() };
+    if matches!(shape, Nothing(_)) {
+        return Vec::new(); // they stand in the comment with all else
+    }
+    let reads = |name: &str| {
+        needed.contains(&name)
+            || name == "filter"
+            || name == "exclude_errors" && EXCLUDES.contains(&short)
+            || name == "custom_rcode_regex" && short == "coredns/availability"
+    };
+    options.iter().filter(|option| !reads(&option.key)).collect()
+}
+
+/// The arguments of `haproxy.frontend_available` for a filter of HAProxy's plugin: only then is the template the same.
+fn haproxy(filter: &str) -> Option<String> {
+    let Ok(query) = Query::read(&format!("haproxy_frontend_http_responses_total{{{filter}}}")) else { return None };
+    let mut arguments: Vec<(String, String)> = Vec::new();
+    for (label, op, value) in &query.selector()?.matchers {
+        let known = ["proxy", "job"].contains(&label.as_str()) && !arguments.iter().any(|(l, _)| l == label);
+        let text = match op {
+            // nothing that would mean another thing as a regular expression
+            MatchOp::Equal
+                if !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "_-/:".contains(c)) =>
+            {
+                value
+            }
+            MatchOp::Match => value,
+            _ => return None,
+        };
+        if !known {
+            return None;
+        }
+        arguments.push((label.clone(), text.clone()));
+    }
+    arguments.sort_by_key(|(label, _)| label != "proxy");
+    // the template has no default for it
+    arguments.first().filter(|(label, _)| label == "proxy")?;
+    let written: Vec<String> = arguments.iter().map(|(label, text)| format!("{label}: {}", quote(text))).collect();
+    Some(format!("haproxy.frontend_available({})", written.join(", ")))
+}
 
 /// What an SLI's plugin measures, or why that is not known.
 pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
@@ -142,7 +209,7 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
     if id == "getting_started_availability" {
         // the example that everybody begins with
         let job = option("job").ok_or("the option `job` is missing")?;
-        let inside = format!("{}job={}", with_comma(&filter(option("filter"))), crate::promql::write::quote(job));
+        let inside = format!("{}job={}", with_comma(&filter(option("filter"))), quote(job));
         let of = |more: &str| format!("http_request_duration_seconds_count{{{inside}{more}}}");
         return events(&of(", code=~\"5..|429\""), &of(""));
     }
@@ -156,7 +223,14 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
         return Err(format!("the option `{missing}` is missing"));
     }
     let mut wanted = filter(option("filter"));
-    if option("exclude_errors").is_some_and(|v| ["1", "t", "T", "true", "TRUE", "True"].contains(&v)) {
+    if short == "haproxy/frontend/availability"
+        && let Some(call) = haproxy(&wanted)
+    {
+        return Ok(Measured { call: Some(call), ..Measured::default() });
+    }
+    if EXCLUDES.contains(&short)
+        && option("exclude_errors").is_some_and(|v| ["1", "t", "T", "true", "TRUE", "True"].contains(&v))
+    {
         wanted = format!("{}code!~\"5..\"", with_comma(&wanted));
     }
     let filled = |text: &str| {
@@ -172,7 +246,12 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
         }
         out
     };
-    match shape {
+    let near = NEAREST.iter().find(|(known, _, _)| *known == short);
+    let noted = |measured: Measured| match near {
+        Some((_, template, otherwise)) => measured.note(format!("std.{template} is nearest: it {otherwise}")),
+        None => measured,
+    };
+    let measured = match shape {
         BadTotal(bad, total) => events(&filled(bad), &filled(total)),
         Up(gauge) => Ok(Measured { lines: vec![("up", filled(gauge))], ..Measured::default() }),
         Ratio(text) => Ok(query::ratio(&read(&filled(text))?, false)),
@@ -191,7 +270,8 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
             let sum = |text: &str| read(&format!("sum(rate({text}[{{{{.window}}}}]))"));
             Ok(query::good_and_total(&sum(&good)?, &sum(&total)?))
         }
-    }
+    };
+    measured.map(noted)
 }
 
 fn read(text: &str) -> Result<Query, String> {
@@ -275,8 +355,47 @@ mod tests {
             for (word, line) in all.lines {
                 let _ = writeln!(text, "{id}: {word} {line}");
             }
+            for note in all.notes {
+                let _ = writeln!(text, "  # {note}");
+            }
         }
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_template_takes_the_place_of_what_says_the_same() {
+        let of = |filter: &str| {
+            let filter = [("filter", filter)];
+            let filter = options(if filter[0].1.is_empty() { &[] } else { &filter });
+            measured("sloth-common/haproxy/frontend/availability", &filter).expect("a measure").call
+        };
+        assert_eq!(
+            of("job=\"lb\",proxy=~\"shop|web\"").as_deref(),
+            Some("haproxy.frontend_available(proxy: \"shop|web\", job: \"lb\")")
+        );
+        assert_eq!(of("proxy=\"shop\"").as_deref(), Some("haproxy.frontend_available(proxy: \"shop\")"));
+        // the template cannot say these
+        for filter in [
+            "",
+            "job=\"lb\"",
+            "proxy=\"a.b\"",
+            "proxy!=\"stats\"",
+            "proxy=\"a\", code=\"2xx\"",
+            "proxy=~\"a\", proxy=~\"b\"",
+        ] {
+            assert_eq!(of(filter), None, "{filter}");
+        }
+    }
+
+    #[test]
+    fn options_that_a_plugin_does_not_read_are_known() {
+        let all = options(&[("filter", "a=\"b\""), ("bucket", "1"), ("exclude_errors", "true"), ("fliter", "x")]);
+        let of = |id: &str| unread(id, &all).iter().map(|p| p.key.as_str()).collect::<Vec<_>>();
+        assert_eq!(of("sloth-common/coredns/latency"), ["exclude_errors", "fliter"]);
+        assert_eq!(of("sloth-common/traefik/v1/latency"), ["fliter"]);
+        assert!(of("my/own").is_empty());
+        let found = measured("sloth-common/coredns/latency", &all).expect("a measure");
+        assert!(!found.lines[0].1.contains("code"), "{found:?}");
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Made {
     pub name: String,
     /// Its text, without what stands at the beginning of a file.
     pub text: String,
+    /// The modules that ship whose templates it calls.
+    pub uses: BTreeSet<String>,
 }
 
 /// All services with their journeys. The names of journeys are unique among them.
@@ -74,8 +76,10 @@ fn of_service(service: &Service, taken: &mut BTreeSet<String>) -> Made {
         for lost in &service.lost {
             comment(&mut out, "#", lost);
         }
-        return Made { name, text: out };
+        return Made { name, text: out, uses: BTreeSet::new() };
     }
+    let calls = service.slos.iter().filter_map(|slo| slo.measured.call.as_deref());
+    let uses = calls.filter_map(|call| call.split('.').next().map(str::to_string)).collect();
     if name != wanted {
         comment(&mut out, "#", &format!("check: another journey is called {wanted} already"));
     }
@@ -109,7 +113,7 @@ fn of_service(service: &Service, taken: &mut BTreeSet<String>) -> Made {
         comment(&mut out, "#", lost);
     }
     out.push_str("}\n");
-    Made { name, text: out }
+    Made { name, text: out, uses }
 }
 
 fn audience_note(audience: &str) -> &'static str {
@@ -190,7 +194,8 @@ fn told(out: &mut String, slo: &Slo, [journey, step, name]: [&str; 3], numbered:
 
 fn sli(out: &mut String, slo: &Slo, name: &str) {
     let title = slo.title.as_ref().map(|t| format!(" {}", quote(t))).unwrap_or_default();
-    let _ = writeln!(out, "sli {name}{title} {{");
+    let call = slo.measured.call.as_ref().map(|call| format!(" = {call}")).unwrap_or_default();
+    let _ = writeln!(out, "sli {name}{title}{call} {{");
     for (word, text) in &slo.measured.lines {
         let _ = writeln!(out, "{word} {text}");
     }

@@ -12,6 +12,8 @@ use std::rc::Rc;
 const DEEPEST: usize = 64;
 /// How many characters lie between two known offsets.
 const STRIDE: usize = 512;
+/// So much of a value stands in a comment.
+const LONGEST: usize = 200;
 
 /// A value and where it stands.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Node {
     pub value: Value,
     /// Its bytes.
     pub span: Span,
+    /// The file that has it: what a reference leads to may stand in another one.
+    pub file: FileId,
 }
 
 /// What a node is.
@@ -51,6 +55,43 @@ impl Node {
     pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
         let Value::Map(pairs) = &self.value else { return None };
         pairs.iter().find(|(k, _)| matches!(&k.value, Value::Scalar(text, _) if text == key)).map(|(_, value)| value)
+    }
+
+    /// On one line, for a comment; cut off where it is long, since aliases may make much of little.
+    pub fn written(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        if out.len() > LONGEST {
+            let cut = out.char_indices().map(|(at, _)| at).take_while(|at| *at <= LONGEST).last().unwrap_or(0);
+            out.truncate(cut);
+            out.push('…');
+        }
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        match &self.value {
+            _ if out.len() > LONGEST => {}
+            Value::Scalar(text, _) => out.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            Value::List(items) => {
+                out.push('[');
+                for (i, item) in items.iter().take(LONGEST).enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    item.write(out);
+                }
+                out.push(']');
+            }
+            Value::Map(pairs) => {
+                out.push('{');
+                for (i, (key, value)) in pairs.iter().take(LONGEST).enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    key.write(out);
+                    out.push_str(": ");
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        }
     }
 
     /// What it is, for messages.
@@ -152,7 +193,7 @@ impl Builder<'_> {
                 // a block's span reaches into the lines after it
                 let written = span.of(self.offsets.text).trim_end();
                 let span = Span { start: span.start, end: span.start + written.len() as u32 };
-                Some((anchor, Node { value: Value::Scalar(text.into_owned(), plain), span }))
+                Some((anchor, Node { value: Value::Scalar(text.into_owned(), plain), span, file: self.file }))
             }
             Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) if self.open.len() >= DEEPEST => {
                 let _ = anchor;
@@ -172,7 +213,7 @@ impl Builder<'_> {
                 let end = open.children.last().map_or(span.end, |child| child.span.end).max(open.start);
                 let value =
                     if open.map { Value::Map(merged(&open.children)) } else { Value::List(open.children.clone()) };
-                (open.anchor, Node { value, span: Span { start: open.start, end } })
+                (open.anchor, Node { value, span: Span { start: open.start, end }, file: self.file })
             }),
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor) else {
@@ -283,7 +324,9 @@ mod tests {
         }
         let (_, documents, found) = read_text(&laughs);
         assert!(found.is_empty());
-        assert!(documents[0].get("a59").is_some());
+        let last = documents[0].get("a59").expect("the last");
+        assert!(last.written().starts_with("[[[[") && last.written().len() < 400, "{}", last.written());
+        assert_eq!(documents[0].get("a0").map(|a| a.written()).as_deref(), Some("[x, x, x, x, x, x, x, x, x, x]"));
     }
 
     #[test]

@@ -3,11 +3,14 @@
 use super::super::fields::{Fields, Reader};
 use super::super::messages as say;
 use super::super::query::Query;
-use super::super::service::Service;
+use super::super::service::{Service, Slo};
 use super::super::settings::Context;
 use super::super::yaml::Node;
-use super::v1::{self, Index};
-use super::{DAY, Indicator, USUAL, bare, done, empty, goal, measured, metadata, ratio_of, target, usable};
+use super::index::Index;
+use super::v1;
+use super::{
+    DAY, Indicator, USUAL, bare, calendar, done, empty, fitting, goal, measured, metadata, ratio_of, target, usable,
+};
 use std::rc::Rc;
 
 const SPEC: &[&str] = &["service", "description", "indicator", "timeWindows", "budgetingMethod", "objectives"];
@@ -44,13 +47,13 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
         Some(node) => {
             let fields = reader.fields(&node, "`indicator`", &["thresholdMetric"])?;
             let node = reader.required(&fields, "thresholdMetric", "`indicator`")?;
-            metric(reader, &node, &name, &mut threshold_why)
+            metric(reader, context, &node, &name, &mut notes, &mut threshold_why)
         }
         None => None,
     };
     let (service_name, _) = service?;
     let mut made = empty(&service_name, window);
-    index.describe(&mut made);
+    index.describe(reader, context, &mut made);
     let objectives = reader.list(&spec, "objectives");
     let several = objectives.len() > 1;
     for (number, node) in objectives.iter().enumerate() {
@@ -62,12 +65,22 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
         slo.description.clone_from(&description);
         if several {
             slo.step = Some(super::part_of(&name, called.as_deref()));
-            slo.name = format!("{name}-{}", called.unwrap_or_else(|| format!("{}", number + 1)));
+            slo.name = format!("{name}-{}", called.clone().unwrap_or_else(|| format!("{}", number + 1)));
         }
         metadata(reader, context, &meta, &mut slo);
+        if let (false, Some(called), Some(node)) = (several, &called, objective.get("displayName")) {
+            slo.notes.push(format!("its objective was called {called}"));
+            if context.is_first(reader.id, "objective") {
+                let at = reader.at(node);
+                reader.say(say::lost_words(
+                    at,
+                    "the name of the only objective is a comment: the SLI has that of the SLO",
+                ));
+            }
+        }
         let mut why = threshold_why.clone();
         let indicator = match (&threshold, objective.get("ratioMetrics").cloned()) {
-            (None, Some(node)) => ratio(reader, &node, &slo.name, &mut why),
+            (None, Some(node)) => ratio(reader, context, &node, &mut slo, &mut why),
             (Some(query), None) => Some(Indicator::Threshold(query.clone())),
             (None, None) if !why.is_empty() => None,
             _ => {
@@ -77,6 +90,9 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
             }
         };
         let goal = goal(reader, &objective, &method);
+        if let Some(indicator) = &indicator {
+            fitting(reader, context, &objective, &goal, indicator, &mut slo.notes);
+        }
         let Some((percentage, target_node)) = target(reader, &objective) else { continue };
         if percentage.parse::<f64>().is_ok_and(|t| t >= 100.0) {
             why.push(reader.perfect(&target_node, &slo.name));
@@ -109,7 +125,7 @@ fn window(reader: &mut Reader<'_>, spec: &Fields, notes: &mut Vec<String>) -> Op
     let fields = reader.fields(first, "a time window", &["unit", "count", "isRolling", "calendar"])?;
     let (unit, unit_node) = reader.required_text(&fields, "unit", "a time window")?;
     let (count, count_node) = reader.required_text(&fields, "count", "a time window")?;
-    let rolling = reader.flag(&fields, "isRolling").unwrap_or(fields.get("calendar").is_none());
+    let calendar = calendar(reader, &fields);
     let Some((_, length)) = UNITS.iter().find(|(word, _)| *word == unit) else {
         let words: Vec<&str> = UNITS.iter().map(|(word, _)| *word).collect();
         reader.say(say::unknown_word(reader.at(&unit_node), "unit", &unit, &words));
@@ -119,19 +135,50 @@ fn window(reader: &mut Reader<'_>, spec: &Fields, notes: &mut Vec<String>) -> Op
         reader.say(say::bad_duration(reader.at(&count_node), "count", &count));
         return None;
     };
-    Some(usable(reader, reader.at(&unit_node), whole, !rolling, notes))
+    if let Some(second) = all.get(1) {
+        let message = "a budget has one window; the others are left out";
+        notes.push(format!("check: {message}"));
+        reader.say(say::changed(reader.head(second), message));
+    }
+    Some(usable(reader, reader.at(&unit_node), whole, calendar, notes))
 }
 
-fn ratio(reader: &mut Reader<'_>, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Indicator> {
+fn ratio(
+    reader: &mut Reader<'_>,
+    context: &mut Context,
+    node: &Rc<Node>,
+    slo: &mut Slo,
+    why: &mut Vec<String>,
+) -> Option<Indicator> {
     let fields = reader.fields(node, "`ratioMetrics`", &["good", "bad", "total", "incremental", "counter"])?;
     let counter = reader.flag(&fields, "incremental").or_else(|| reader.flag(&fields, "counter")).unwrap_or(false);
-    let mut part = |key: &str| fields.get(key).cloned().map(|node| metric(reader, &node, slo, why));
+    let mut notes = Vec::new();
+    let mut part =
+        |key: &str| fields.get(key).cloned().map(|node| metric(reader, context, &node, &slo.name, &mut notes, why));
     let parts = [part("good"), part("bad"), part("total")];
+    slo.notes.extend(notes);
     ratio_of(reader, node, "`ratioMetrics`", parts, counter)
 }
 
-fn metric(reader: &mut Reader<'_>, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Query> {
+fn metric(
+    reader: &mut Reader<'_>,
+    context: &mut Context,
+    node: &Rc<Node>,
+    slo: &str,
+    notes: &mut Vec<String>,
+    why: &mut Vec<String>,
+) -> Option<Query> {
     let fields = reader.fields(node, "a metric", &["source", "queryType", "query", "metadata"])?;
+    for pair in reader.pairs(&fields, "metadata") {
+        let note = format!("{} of its metric: {}", pair.key, pair.value);
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+        if context.is_first(reader.id, &format!("metadata.{}", pair.key)) {
+            let message = format!("`{}` beside a query means nothing to Prometheus; it is a comment", pair.key);
+            reader.say(say::lost_words(pair.at, message));
+        }
+    }
     let source = reader.text(&fields, "source").unwrap_or_default();
     let kind = reader.text(&fields, "queryType").unwrap_or_default();
     if !source.is_empty() && !v1::speaks_promql(&source) && !v1::speaks_promql(&kind) {

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod alpha;
+mod index;
 mod v1;
 
 use super::fields::{Fields, Pair, Reader};
@@ -64,7 +65,7 @@ struct Goal {
 
 /// Reads all documents of `OpenSLO`.
 pub fn read(documents: &[Document], readers: &mut HashMap<FileId, Reader<'_>>, context: &mut Context) -> Vec<Service> {
-    let index = v1::Index::of(documents);
+    let index = index::Index::of(documents);
     let mut services = Vec::new();
     for document in documents {
         let Some(reader) = readers.get_mut(&document.file) else { continue };
@@ -79,16 +80,21 @@ pub fn read(documents: &[Document], readers: &mut HashMap<FileId, Reader<'_>>, c
                 context.read += 1;
                 services.extend(alpha::slo(reader, context, &index, &document.node));
             }
-            ("openslo/v1", "SLI" | "AlertPolicy" | "AlertCondition" | "DataSource" | "Service")
-            | ("openslo/v1alpha", "Service") => context.read += 1, // read where they are named
-            ("openslo/v1", "AlertNotificationTarget") => {
+            ("openslo/v1", "SLI" | "AlertPolicy" | "AlertCondition" | "Service") | ("openslo/v1alpha", "Service") => {
+                context.read += 1; // read where they are named
+            }
+            ("openslo/v1", "AlertNotificationTarget" | "DataSource") => {
                 context.read += 1;
-                if context.is_first(document.file, "targets") {
+                let (what, why) = match kind.as_str() {
+                    "DataSource" => (
+                        "sources",
+                        "how a Prometheus is reached is not in rules: a DataSource only says whether queries are PromQL",
+                    ),
+                    _ => ("targets", alerts::TARGETS),
+                };
+                if context.is_first(document.file, what) {
                     let at = reader.head(&document.node);
-                    reader.say(say::lost_words(
-                        at,
-                        "who gets an alert is the Alertmanager's business: its routes match labels",
-                    ));
+                    reader.say(say::lost_words(at, why));
                 }
             }
             _ => {
@@ -97,6 +103,7 @@ pub fn read(documents: &[Document], readers: &mut HashMap<FileId, Reader<'_>>, c
             }
         }
     }
+    index.say_rest(readers);
     merged(services)
 }
 
@@ -149,13 +156,32 @@ fn metadata(reader: &mut Reader<'_>, context: &mut Context, fields: &Fields, slo
     let mut labels = reader.pairs(fields, "labels");
     slo.owner = owner_of(&mut labels);
     slo.labels = reader.labels(labels, &mut slo.notes);
+    annotations(reader, context, fields, &mut slo.notes);
+}
+
+/// Annotations, which are Tabi's own.
+fn annotations(reader: &mut Reader<'_>, context: &mut Context, fields: &Fields, notes: &mut Vec<String>) {
     for Pair { key, value, at } in reader.pairs(fields, "annotations") {
-        slo.notes.push(format!("annotation {key}: {value}"));
+        notes.push(format!("annotation {key}: {value}"));
         if context.is_first(reader.id, &format!("annotation {key}")) {
             let message = format!("annotations are Tabi's own; `{key}` is a comment in what was made");
             reader.say(say::lost_words(at, message));
         }
     }
+}
+
+/// A `metadata` in words, apart from the name alone.
+fn described(reader: &mut Reader<'_>, fields: &Fields) -> Option<String> {
+    let name = reader.text(fields, "name").unwrap_or_default();
+    let mut parts: Vec<String> = reader.text(fields, "displayName").into_iter().map(|t| format!("“{t}”")).collect();
+    for what in ["labels", "annotations"] {
+        let pairs = reader.pairs(fields, what);
+        let written: Vec<String> = pairs.iter().map(|p| format!("{}={}", p.key, p.value)).collect();
+        if !written.is_empty() {
+            parts.push(format!("{what} {}", written.join(", ")));
+        }
+    }
+    (!parts.is_empty()).then(|| format!("{name}: {}", parts.join("; ")))
 }
 
 /// `target` or `targetPercent`, as a percentage.
@@ -218,6 +244,57 @@ fn goal(reader: &mut Reader<'_>, objective: &Fields, method: &str) -> Goal {
     }
 }
 
+/// Says which fields of an objective say nothing of such an indicator, and what is counted in another way.
+fn fitting(
+    reader: &mut Reader<'_>,
+    context: &mut Context,
+    objective: &Fields,
+    goal: &Goal,
+    indicator: &Indicator,
+    notes: &mut Vec<String>,
+) {
+    let threshold = matches!(indicator, Indicator::Threshold(_));
+    let mut idle = Vec::new();
+    if !threshold {
+        idle.extend(if goal.slices { &["value"][..] } else { &["op", "value"] });
+    }
+    if !goal.slices {
+        idle.push("timeSliceTarget");
+    }
+    if !goal.slices && !goal.ratio_slices {
+        idle.push("timeSliceWindow");
+    }
+    let idle: Vec<(&str, Rc<Node>)> =
+        idle.into_iter().filter_map(|key| objective.get(key).map(|n| (key, n.clone()))).collect();
+    if let Some((first, _)) = idle.first() {
+        let written: Vec<String> =
+            idle.iter().map(|(key, node)| format!("{key} {}", node.text().unwrap_or_default())).collect();
+        notes.push(format!("says nothing of such an objective: {}", written.join(", ")));
+        if context.is_first(reader.id, &format!("idle {first}")) {
+            let at = reader.at(&idle[0].1);
+            reader.say(say::lost_words(at, format!("`{first}` says nothing of such an objective")));
+        }
+    }
+    if !goal.slices && !goal.ratio_slices {
+        return;
+    }
+    let (what, message) = match (goal.slices, threshold) {
+        (true, true) => ("slices of a threshold", "each minute is a slice in Tabi, good while the comparison holds"),
+        (true, false) => ("slices", "each minute is a slice in Tabi, judged by the time slice before it"),
+        _ => ("ratios of slices", "RatioTimeslices averages the ratios of slices; Tabi counts events, each as one"),
+    };
+    if goal.slices && threshold {
+        let window = goal.slice_window.map_or_else(String::new, |w| format!(" of {}", duration(w)));
+        let target = goal.slice_target.as_ref().map_or_else(String::new, |t| format!(", good from {t} on"));
+        notes.push(format!("check: {message}; these were slices{window}{target}"));
+    }
+    if context.is_first(reader.id, what) {
+        let at = objective.get("timeSliceWindow").or(objective.get("timeSliceTarget")).unwrap_or(&objective.node);
+        let at = reader.head(at);
+        reader.say(say::changed(at, message));
+    }
+}
+
 /// The measure of an indicator for a goal, or why there is none.
 fn measured(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
     let made = match indicator {
@@ -261,7 +338,7 @@ fn operand(query: &Query) -> String {
 /// A comparison of each minute, in backticks.
 fn holds(comparison: &str, query: &Query) -> Measured {
     let by = query.kept_labels();
-    Measured { lines: vec![("holds", format!("`{comparison}`"))], by, notes: Vec::new() }
+    Measured { lines: vec![("holds", format!("`{comparison}`"))], by, ..Measured::default() }
 }
 
 /// A slice is good while its ratio is at or above `timeSliceTarget`.
@@ -295,14 +372,14 @@ fn slices(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
 fn done(reader: &mut Reader<'_>, slo: Slo, mut why: Vec<String>) -> Result<Slo, String> {
     why.dedup();
     let why = why.as_slice();
-    if why.is_empty() { Ok(slo) } else { Err(lost(&reader.source.name, &slo.name, slo.at, reader, why)) }
+    if why.is_empty() { Ok(slo) } else { Err(lost(&slo.name, slo.at, reader, why)) }
 }
 
 /// A window in days as Tabi can have it; a calendar becomes a rolling window.
-fn usable(reader: &mut Reader<'_>, at: Place, window: u64, calendar: bool, notes: &mut Vec<String>) -> u64 {
-    if calendar {
+fn usable(reader: &mut Reader<'_>, at: Place, window: u64, calendar: Option<String>, notes: &mut Vec<String>) -> u64 {
+    if let Some(calendar) = calendar {
         let message = "a window of the calendar is a rolling one of the same length in Tabi";
-        notes.push(format!("check: {message}"));
+        notes.push(format!("check: {message}{calendar}"));
         reader.say(say::changed(at, message));
     }
     if (DAY..=365 * DAY).contains(&window) {
@@ -316,6 +393,19 @@ fn usable(reader: &mut Reader<'_>, at: Place, window: u64, calendar: bool, notes
     notes.push(format!("check: {message}"));
     reader.say(say::changed(at, message));
     USUAL
+}
+
+/// Whether a time window follows the calendar, and where it begins, in words.
+fn calendar(reader: &mut Reader<'_>, window: &Fields) -> Option<String> {
+    let rolling = reader.flag(window, "isRolling");
+    let node = window.get("calendar").cloned();
+    if rolling.unwrap_or(node.is_none()) {
+        return None;
+    }
+    let fields = node.and_then(|n| reader.fields(&n, "`calendar`", &["startTime", "timeZone"]));
+    let mut part = |key: &str| fields.as_ref().and_then(|f| reader.text(f, key));
+    let parts: Vec<String> = [part("startTime"), part("timeZone")].into_iter().flatten().collect();
+    Some(if parts.is_empty() { String::new() } else { format!("; this one began at {}", parts.join(" ")) })
 }
 
 /// `28d`, `4w`, `1M`, `1Q`, `1Y`: a month is 30 days, as the SDK has it.

@@ -1,16 +1,17 @@
 //! `openslo/v1`: SLOs with what they refer to.
 
 use super::super::fields::{Fields, Reader};
+use super::super::messages as say;
 use super::super::query::Query;
 use super::super::service::{Service, Slo};
 use super::super::settings::Context;
-use super::super::yaml::Node;
-use super::super::{Document, messages as say};
+use super::super::yaml::{Node, Value};
+use super::index::Index;
 use super::{
-    Indicator, USUAL, alerts, bare, done, empty, goal, measured, metadata, ratio_of, shorthand, target, usable,
+    Indicator, USUAL, alerts, bare, calendar, done, empty, fitting, goal, measured, metadata, ratio_of, shorthand,
+    target, usable,
 };
 use crate::source::Place;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub const METADATA: &[&str] = &["name", "displayName", "labels", "annotations"];
@@ -40,54 +41,6 @@ const OBJECTIVE: &[&str] = &[
 
 const METHODS: &[&str] = &["Occurrences", "Timeslices", "RatioTimeslices"];
 
-/// What has a name in the files that are imported, by kind and name.
-pub struct Index {
-    all: BTreeMap<(String, String), Rc<Node>>,
-}
-
-impl Index {
-    /// Of all documents; the first of a name counts.
-    pub fn of(documents: &[Document]) -> Index {
-        let mut all = BTreeMap::new();
-        for document in documents {
-            let kind = document.node.get("kind").and_then(|n| n.text());
-            let name = document.node.get("metadata").and_then(|m| m.get("name")).and_then(|n| n.text());
-            if let (Some(kind), Some(name)) = (kind, name) {
-                all.entry((kind.to_string(), name.to_string())).or_insert_with(|| document.node.clone());
-            }
-        }
-        Index { all }
-    }
-
-    /// The document of a kind and a name.
-    pub fn get(&self, kind: &str, name: &str) -> Option<&Rc<Node>> {
-        self.all.get(&(kind.to_string(), name.to_string()))
-    }
-
-    /// All names of a kind.
-    fn names(&self, kind: &str) -> Vec<&str> {
-        self.all.keys().filter(|(k, _)| k == kind).map(|(_, name)| name.as_str()).collect()
-    }
-
-    /// What a reference leads to; says where it leads nowhere.
-    pub fn follow(&self, reader: &mut Reader<'_>, node: &Node, kind: &str) -> Option<Rc<Node>> {
-        let name = reader.text_of(node, &format!("the name of a {kind}"))?;
-        let found = self.get(kind, &name).cloned();
-        if found.is_none() {
-            reader.say(say::unknown_reference(reader.at(node), kind, &name, &self.names(kind)));
-        }
-        found
-    }
-
-    /// Title and description of a service.
-    pub fn describe(&self, service: &mut Service) {
-        let Some(node) = self.get("Service", &service.name) else { return };
-        let text = |n: Option<&Rc<Node>>| n.and_then(|n| n.text()).map(str::to_string).filter(|t| !t.trim().is_empty());
-        service.title = text(node.get("metadata").and_then(|m| m.get("displayName")));
-        service.description = text(node.get("spec").and_then(|s| s.get("description")));
-    }
-}
-
 /// An SLO: its objectives, in a service; a composite is a journey of its own.
 pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: &Rc<Node>) -> Option<Service> {
     let fields = reader.fields(node, "an SLO", OBJECT)?;
@@ -113,11 +66,11 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
     let own = spec.get("indicator").or_else(|| spec.get("indicatorRef")).is_some();
     let title = reader.text(&meta, "displayName");
     let description = reader.text(&spec, "description");
-    let policies = alerts::of(reader, index, &spec, window);
+    let policies = alerts::of(reader, context, index, &spec, window);
     let (service_name, _) = service?;
     let mut made = empty(if own { &service_name } else { &name }, window);
     if own {
-        index.describe(&mut made);
+        index.describe(reader, context, &mut made);
     } else {
         made.title.clone_from(&title);
         made.description.clone_from(&description);
@@ -140,6 +93,16 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
             slo.name = if own { format!("{name}-{part}") } else { part };
         }
         metadata(reader, context, &meta, &mut slo);
+        if let (false, true, Some(called), Some(node)) = (several, own, &called, objective.get("displayName")) {
+            slo.notes.push(format!("its objective was called {called}"));
+            if context.is_first(reader.id, "objective") {
+                let at = reader.at(node);
+                reader.say(say::lost_words(
+                    at,
+                    "the name of the only objective is a comment: the SLI has that of the SLO",
+                ));
+            }
+        }
         let mut why = Vec::new();
         let from = if own { &spec } else { &objective };
         let indicator = indicator(reader, context, index, from, &mut slo, own, &mut why);
@@ -154,6 +117,11 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
                 && weight.starts_with(|c: char| c.is_ascii_digit())
             {
                 slo.weight = Some(weight).filter(|_| !own);
+                if let (true, Some(at)) = (own, objective.get("compositeWeight").map(|n| reader.at(n))) {
+                    let message = "`compositeWeight` weighs objectives with indicators of their own; these share one";
+                    slo.notes.push(message.into());
+                    reader.say(say::dropped(at, message));
+                }
             } else if let Some(node) = objective.get("compositeWeight") {
                 let at = reader.at(node);
                 reader.say(say::bad_number(at, "compositeWeight", &weight, "a number above 0"));
@@ -161,6 +129,9 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
         }
         slo.alerts.clone_from(&policies.0);
         slo.notes.extend(policies.1.iter().cloned());
+        if let Some(indicator) = &indicator {
+            fitting(reader, context, &objective, &goal, indicator, &mut slo.notes);
+        }
         match indicator.map(|i| measured(&i, &goal)) {
             Some(Ok(measured)) => slo.measured = measured,
             Some(Err(reason)) => {
@@ -188,7 +159,7 @@ fn window(reader: &mut Reader<'_>, spec: &Fields, slo: &str, notes: &mut Vec<Str
     };
     let fields = reader.fields(first, "a time window", &["duration", "isRolling", "calendar"])?;
     let (text, node) = reader.required_text(&fields, "duration", "a time window")?;
-    let rolling = reader.flag(&fields, "isRolling").unwrap_or(fields.get("calendar").is_none());
+    let calendar = calendar(reader, &fields);
     let Some(length) = shorthand(&text) else {
         reader.say(say::bad_duration(reader.at(&node), "duration", &text));
         return None;
@@ -198,7 +169,7 @@ fn window(reader: &mut Reader<'_>, spec: &Fields, slo: &str, notes: &mut Vec<Str
         notes.push(format!("check: {message}"));
         reader.say(say::changed(reader.head(second), message));
     }
-    Some(usable(reader, reader.at(&node), length, !rolling, notes))
+    Some(usable(reader, reader.at(&node), length, calendar, notes))
 }
 
 /// `indicator` or `indicatorRef` of an SLO or of an objective.
@@ -215,7 +186,13 @@ fn indicator(
     let reference = from.get("indicatorRef").cloned();
     let inline = match (inline, reference) {
         (Some(inline), None) => inline,
-        (None, Some(reference)) => index.follow(reader, &reference, "SLI")?,
+        (None, Some(reference)) => match index.follow(reader, &reference, "SLI", true) {
+            Ok(found) => found,
+            Err(reason) => {
+                why.push(reason);
+                return None;
+            }
+        },
         _ => {
             let at = reader.head(&from.node);
             reader.say(say::only_one(at, "an SLO", &["indicator", "indicatorRef"]));
@@ -227,8 +204,18 @@ fn indicator(
         && let Some(meta) = reader.fields(&meta, "`metadata`", METADATA)
     {
         let title = reader.text(&meta, "displayName");
+        let called = reader.text(&meta, "name").filter(|name| *name != slo.name && slo.name.parse::<usize>().is_err());
+        let other = title.clone().filter(|t| slo.title.as_ref().is_some_and(|own| own != t));
+        slo.title = slo.title.take().or(title);
+        let both: Vec<String> = called.into_iter().chain(other.map(|t| format!("“{t}”"))).collect();
+        if !both.is_empty() {
+            slo.notes.push(format!("its SLI was called {}", both.join(", ")));
+            if context.is_first(reader.id, "SLI names") {
+                let at = reader.head(&meta.node);
+                reader.say(say::lost_words(at, "the name of an SLI is a comment: in Tabi SLO and SLI are one"));
+            }
+        }
         if !own {
-            slo.title = slo.title.take().or(title);
             if slo.name.parse::<usize>().is_ok() {
                 slo.name = reader.text(&meta, "name").unwrap_or_else(|| slo.name.clone());
             }
@@ -250,8 +237,8 @@ fn indicator(
         slo.description = reader.text(&spec, "description").filter(|d| !d.trim().is_empty());
     }
     match (spec.get("thresholdMetric").cloned(), spec.get("ratioMetric").cloned()) {
-        (Some(node), None) => source(reader, index, &node, &slo.name, why).map(Indicator::Threshold),
-        (None, Some(node)) => ratio(reader, index, &node, &slo.name, why),
+        (Some(node), None) => Asked { index, context, slo, why }.source(reader, &node).map(Indicator::Threshold),
+        (None, Some(node)) => Asked { index, context, slo, why }.ratio(reader, &node),
         _ => {
             let at = reader.head(&spec.node);
             reader.say(say::only_one(at, "an SLI", &["thresholdMetric", "ratioMetric"]));
@@ -260,63 +247,99 @@ fn indicator(
     }
 }
 
-fn ratio(
-    reader: &mut Reader<'_>,
-    index: &Index,
-    node: &Rc<Node>,
-    slo: &str,
-    why: &mut Vec<String>,
-) -> Option<Indicator> {
-    let known = &["counter", "good", "bad", "total", "raw", "rawType"];
-    let fields = reader.fields(node, "`ratioMetric`", known)?;
-    let counter = reader.flag(&fields, "counter").unwrap_or(false);
-    if let Some(raw) = fields.get("raw").cloned() {
-        let kind = reader.text(&fields, "rawType").unwrap_or_else(|| "success".into());
-        if !["success", "failure"].contains(&kind.as_str()) {
-            let at = fields.get("rawType").map_or_else(|| reader.head(node), |n| reader.at(n));
-            reader.say(say::unknown_word(at, "rawType", &kind, &["success", "failure"]));
-        }
-        let query = source(reader, index, &raw, slo, why)?;
-        return Some(Indicator::Raw { query, of_good: kind == "success" });
-    }
-    let mut part = |key: &str| fields.get(key).cloned().map(|node| source(reader, index, &node, slo, why));
-    let parts = [part("good"), part("bad"), part("total")];
-    ratio_of(reader, node, "`ratioMetric`", parts, counter)
+/// What the queries of an SLI are read for.
+struct Asked<'a> {
+    index: &'a Index,
+    context: &'a mut Context,
+    slo: &'a mut Slo,
+    why: &'a mut Vec<String>,
 }
 
-/// The query of a `metricSource`.
-fn source(reader: &mut Reader<'_>, index: &Index, node: &Rc<Node>, slo: &str, why: &mut Vec<String>) -> Option<Query> {
-    let outer = reader.fields(node, "a metric", &["metricSource"])?;
-    let node = reader.required(&outer, "metricSource", "a metric")?;
-    let fields = reader.fields(&node, "`metricSource`", &["metricSourceRef", "type", "spec"])?;
-    let mut kind = reader.text(&fields, "type");
-    if let (None, Some(reference)) = (&kind, fields.get("metricSourceRef")) {
-        // a source that is described elsewhere may well be a Prometheus
-        let named = reference.text().and_then(|name| index.get("DataSource", name));
-        kind = named.and_then(|n| n.get("spec")).and_then(|s| s.get("type")).and_then(|n| n.text()).map(str::to_string);
+impl Asked<'_> {
+    fn ratio(&mut self, reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Indicator> {
+        let known = &["counter", "good", "bad", "total", "raw", "rawType"];
+        let fields = reader.fields(node, "`ratioMetric`", known)?;
+        let counter = reader.flag(&fields, "counter").unwrap_or(false);
+        if let Some(raw) = fields.get("raw").cloned() {
+            let kind = reader.text(&fields, "rawType").unwrap_or_else(|| "success".into());
+            if !["success", "failure"].contains(&kind.as_str()) {
+                let at = fields.get("rawType").map_or_else(|| reader.head(node), |n| reader.at(n));
+                reader.say(say::unknown_word(at, "rawType", &kind, &["success", "failure"]));
+            }
+            let query = self.source(reader, &raw)?;
+            return Some(Indicator::Raw { query, of_good: kind == "success" });
+        }
+        let mut part = |key: &str| fields.get(key).cloned().map(|node| self.source(reader, &node));
+        let parts = [part("good"), part("bad"), part("total")];
+        ratio_of(reader, node, "`ratioMetric`", parts, counter)
     }
-    let at = fields
-        .get("type")
-        .or_else(|| fields.get("metricSourceRef"))
-        .map_or_else(|| reader.head(&node), |n| reader.at(n));
-    if let Some(kind) = &kind
-        && !speaks_promql(kind)
-    {
-        return foreign(reader, at, slo, kind, why);
+
+    /// The query of a `metricSource`.
+    fn source(&mut self, reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Query> {
+        let outer = reader.fields(node, "a metric", &["metricSource"])?;
+        let node = reader.required(&outer, "metricSource", "a metric")?;
+        let fields = reader.fields(&node, "`metricSource`", &["metricSourceRef", "type", "spec"])?;
+        let mut kind = reader.text(&fields, "type");
+        if let Some(reference) = fields.get("metricSourceRef").cloned()
+            && let Some(name) = reader.text_of(&reference, "metricSourceRef")
+        {
+            // a source that is described elsewhere may well be a Prometheus
+            let named = self.index.get("DataSource", &name);
+            let typed = named.and_then(|n| n.get("spec")).and_then(|s| s.get("type")).and_then(|n| n.text());
+            if let (None, None) = (&kind, typed) {
+                let message = format!(
+                    "no DataSource `{name}` is in the files that are imported: its queries are taken as PromQL"
+                );
+                self.note(format!("check: {message}"));
+                reader.say(say::changed(reader.at(&reference), message));
+            }
+            kind = kind.or_else(|| typed.map(str::to_string));
+            self.note(format!("its metrics are in the data source {name}"));
+            if self.context.is_first(reader.id, "metricSourceRef") {
+                let message = "a rule reads the Prometheus that evaluates it: `metricSourceRef` has no counterpart";
+                reader.say(say::lost_words(reader.at(&reference), message));
+            }
+        }
+        let at = fields
+            .get("type")
+            .or_else(|| fields.get("metricSourceRef"))
+            .map_or_else(|| reader.head(&node), |n| reader.at(n));
+        if let Some(kind) = &kind
+            && !speaks_promql(kind)
+        {
+            return foreign(reader, at, &self.slo.name, kind, self.why);
+        }
+        let spec = reader.required(&fields, "spec", "`metricSource`")?;
+        // how the query is called there is not laid down
+        let found =
+            ["query", "promql", "expr", "metric"].iter().find_map(|key| spec.get(key).map(|n| (*key, n.clone())));
+        let Some((key, query)) = found else {
+            let at = reader.head(&spec);
+            reader.say(say::missing_field(at, "query", "the `spec` of a metric source"));
+            return None;
+        };
+        if let Value::Map(pairs) = &spec.value {
+            for (other, value) in pairs.iter().filter(|(k, _)| k.text().is_some_and(|k| k != key)) {
+                let name = other.text().unwrap_or_default();
+                self.note(format!("{name} of its metric source: {}", value.written()));
+                if self.context.is_first(reader.id, &format!("spec.{name}")) {
+                    let message = format!("`{name}` beside a query means nothing to Prometheus; it is a comment");
+                    reader.say(say::lost_words(reader.at(other), message));
+                }
+            }
+        }
+        match reader.query(&query, key, &self.slo.name) {
+            Ok(query) => Some(query),
+            Err(reason) => {
+                self.why.push(reason);
+                None
+            }
+        }
     }
-    let spec = reader.required(&fields, "spec", "`metricSource`")?;
-    // how the query is called there is not laid down
-    let found = ["query", "promql", "expr", "metric"].iter().find_map(|key| spec.get(key).map(|n| (*key, n.clone())));
-    let Some((key, query)) = found else {
-        let at = reader.head(&spec);
-        reader.say(say::missing_field(at, "query", "the `spec` of a metric source"));
-        return None;
-    };
-    match reader.query(&query, key, slo) {
-        Ok(query) => Some(query),
-        Err(reason) => {
-            why.push(reason);
-            None
+
+    fn note(&mut self, note: String) {
+        if !self.slo.notes.contains(&note) {
+            self.slo.notes.push(note);
         }
     }
 }
