@@ -248,9 +248,7 @@ impl<'m> Collector<'m> {
         ];
         looks.truncate(looks.len() - self.unseen(slot));
         // burn rates are given later where an alert sees bad events late
-        let of_sites = probes.iter().any(|probe| self.is_of_site(&probe.bad[1]));
-        let of_sites = if of_sites { seen_after(self.behind().rate, step) } else { 0 };
-        let late = self.late(slot).max(of_sites.saturating_sub(1));
+        let late = self.late_for(probes, slot);
         let later = |mut samples: Vec<Sample>| {
             samples.splice(0..0, vec![Sample::Missing; 2 * usize::try_from(late).unwrap_or(0)]);
             samples
@@ -322,7 +320,7 @@ impl<'m> Collector<'m> {
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
         let longest = probes.iter().map(|p| p.row.long).max().unwrap_or(0);
-        let late = self.late(slot);
+        let late = self.late_for(probes, slot);
         let evaluations = longest / step + 4 + late;
         for (labels, value) in others.raw {
             inputs.insert(series_text(labels), lasting(&[*value], evaluations));
@@ -376,6 +374,13 @@ impl<'m> Collector<'m> {
     /// How many evaluations later an alert sees what was recorded of events half an evaluation before.
     fn late(&self, slot: Slot) -> u64 {
         seen_after(self.lag.events, self.step(slot))
+    }
+
+    /// The same for some rows, where the counts of sites may be later still; one evaluation of that is in the times of all tests.
+    fn late_for(&self, probes: &[Probe<'_>], slot: Slot) -> u64 {
+        let sited = probes.iter().any(|probe| self.is_of_site(&probe.bad[1]));
+        let of_sites = if sited { seen_after(self.behind().rate, self.step(slot)) } else { 0 };
+        self.late(slot).max(of_sites.saturating_sub(1))
     }
 
     /// How many of the last looks an engine cannot have: where recorded numbers are looked for over a while, that there are none is seen later.
