@@ -156,6 +156,12 @@ impl Engine {
         }
     }
 
+    /// The same for another target, of which the project says no limits.
+    #[must_use]
+    pub fn of_another(&self, target: Target) -> Engine {
+        Engine { target, own_limits: Limits::default(), ..self.clone() }
+    }
+
     /// Whether a rule does not see what the rule before it has recorded a moment ago: the engine sends it to a storage, and asks that
     /// storage again.
     pub fn sees_late(&self) -> bool {

@@ -215,8 +215,10 @@ pub struct Sli {
     pub traffic: Option<Given<f64>>,
     /// Its alerts.
     pub alerts: Alerts,
-    /// How its counters arrive.
+    /// How its counters arrive: pushed, if they are so at one of its sites.
     pub counters: Counters,
+    /// The sites at which they are scraped though they are pushed at others.
+    pub scraped_at: Vec<SiteIndex>,
     /// The longest scrape interval of its metrics, in milliseconds.
     pub scrape: u64,
     /// Where it is measured; empty: the one Prometheus that loads the file.
@@ -311,6 +313,11 @@ impl Sli {
     /// What people call it.
     pub fn shown(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.name.text)
+    }
+
+    /// How its counters arrive at one of its sites.
+    pub fn counters_at(&self, site: SiteIndex) -> Counters {
+        if self.scraped_at.contains(&site) { Counters::Scraped } else { self.counters }
     }
 }
 

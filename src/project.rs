@@ -2,7 +2,7 @@
 //! Whoever reads files (the command line, a language server, a test) makes it; the stages only look at it.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::source::{FileId, Place, SourceFile, Sources, Span, fnv1a};
 use crate::syntax::ast::{Item, UsePath};
 use crate::syntax::{self, Parsed, leaf};
@@ -48,6 +48,8 @@ pub struct Options {
     pub engine: Engine,
     /// Whether one engine evaluates the rules of all sites, and has the raw series of all of them with their external labels.
     pub central: bool,
+    /// The engine of the sites, where it is another than that of all the rest.
+    pub site_target: Option<engine::Target>,
     /// Where the labels of `page_labels` and `ticket_labels` stand, for diagnostics, by label.
     pub label_places: BTreeMap<String, Place>,
 }

@@ -302,3 +302,118 @@ fn google_takes_what_its_resources_have() {
         }
     }
 }
+
+/// Two sites.
+const SITES: &str = r#"site tokyo { external_labels { region "a" } }
+site osaka { external_labels { region "b" } }
+
+"#;
+
+/// A journey with seven SLIs at one site, one of them also at another, and so many at neither.
+fn sited(others: usize) -> String {
+    let mut text = large(7 + others, "").replace("  target 90%\n", "  target 90%\n  window 90d\n");
+    for (step, at) in
+        [(0, "tokyo, osaka"), (1, "tokyo"), (2, "tokyo"), (3, "tokyo"), (4, "tokyo"), (5, "tokyo"), (6, "tokyo")]
+    {
+        text = text.replace(&format!("  step s{step} {{\n"), &format!("  step s{step} {{\n    at {at}\n"));
+    }
+    format!("{SITES}{text}")
+}
+
+#[test]
+fn each_place_has_limits_of_its_own() {
+    let compiled = compile_text(&sited(2));
+    let exceeded = |options: &Options| tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, options);
+    let count = |rules: &JourneyRules| rules.groups.len() as u64;
+    let mut options = with(Target::Mimir);
+    let at = |site: usize| count(&adapt::journey(&plan::sites::at(&compiled.model, 0, site), 0, &with(Target::Mimir)));
+    let (tokyo, osaka) = (at(0), at(1));
+    let all = count(&adapt::journey(&compiled.model, 0, &options));
+    assert!(osaka < tokyo && osaka < all, "{osaka} {tokyo} {all}");
+    // what fits at each fits, though it is more together
+    options.engine.own_limits.groups = Some(tokyo.max(all));
+    assert_eq!(exceeded(&options), [""; 0]);
+    options.engine.own_limits.groups = Some(osaka);
+    let said = exceeded(&options);
+    assert_eq!(said.len(), if tokyo == all { 1 } else { 2 }, "{said:?}");
+    assert!(said[0].starts_with("at tokyo"), "{said:?}");
+    assert!(said[0].contains(&format!("this project has {tokyo}")), "{said:?}");
+    assert!(
+        said.iter().all(|s| !s.contains("osaka")) && said.iter().any(|s| s.contains("the global place")),
+        "{said:?}"
+    );
+    // the same everywhere is said once
+    let said = exceeded(&with(Target::Amp));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("at tokyo, osaka, the global place: test.tabi:"), "{said:?}");
+    // one engine for all is one place
+    let mut options = with(Target::Mimir);
+    options.central = true;
+    options.engine.own_limits.groups = Some(1);
+    let said = exceeded(&options);
+    assert!(said.len() == 1 && said[0].starts_with("mimir takes 1 groups"), "{said:?}");
+}
+
+#[test]
+fn cuts_of_sites_lose_no_rule_and_read_nothing_that_comes_later() {
+    let compiled = compile_text(&sited(0));
+    for central in [false, true] {
+        for target in [Target::Mimir, Target::Azure, Target::VictoriaMetrics, Target::Gmp] {
+            for most in [6, 20] {
+                let mut options = Options { central, ..with(target) };
+                options.engine.own_limits.rules_per_group = Some(most);
+                let sites = (0..2).map(|site| plan::sites::at(&compiled.model, 0, site));
+                let models = std::iter::once(compiled.model.clone()).chain(sites.filter(|_| !central));
+                for (i, model) in models.enumerate() {
+                    let name = format!("{} {i} central {central}", target.word());
+                    let (whole, cut) = (plan::journey(&model, 0, &options), adapt::journey(&model, 0, &options));
+                    assert_eq!(rules_of(&cut), rules_of(&whole), "{name}");
+                    assert_in_order(&name, &cut);
+                    assert_not_torn(&name, &cut);
+                }
+            }
+        }
+    }
+}
+
+/// What an engine of the sites is: files in its form, no limits of the global place, and counts that are read as late as they come.
+#[test]
+fn sites_may_have_an_engine_of_their_own() {
+    let compiled = compile_text(&sited(2).replace("window 90d", "window 28d"));
+    let mut options = with(Target::Mimir);
+    options.engine.own_limits.rules_per_group = Some(8);
+    options.site_target = Some(Target::Prometheus);
+    let all = (0..tabi::emit::chunks(&compiled.model, &options))
+        .flat_map(|i| tabi::emit::chunk(&compiled.model, &compiled.sources, &options, i));
+    let all: BTreeMap<String, String> = all.collect();
+    let text = |path: &str| all.get(path).unwrap_or_else(|| panic!("no {path}: {:?}", all.keys())).as_str();
+    assert!(text("rules/global/large.yml").contains("namespace: "));
+    assert!(!text("rules/sites/tokyo/large.yml").contains("namespace: "));
+    // tests read the files themselves where promtool can
+    assert!(text("tests/global/large.test.yml").contains("../rules/global/large.yml"));
+    assert!(text("tests/rules/global/large.yml").contains("groups:"));
+    assert!(text("tests/sites/tokyo/large.test.yml").contains("../../../rules/sites/tokyo/large.yml"));
+    assert!(!all.contains_key("tests/rules/sites/tokyo/large.yml"), "{:?}", all.keys());
+    // only the global rules are cut
+    assert!(text("rules/global/large.yml").contains("name: tabi:large:2"));
+    assert!(!text("rules/sites/tokyo/large.yml").contains("name: tabi:large:2"));
+
+    let offsets = |of_sites: Target, target: Target| {
+        let mut options = with(target);
+        options.site_target = Some(of_sites);
+        let rules = adapt::journey(&compiled.model, 0, &options);
+        let all = rules.groups.iter().flat_map(|g| &g.rules).flat_map(|rule| reads::reads(&rule.expr));
+        let of_sites =
+            |read: &reads::Read| read.selector.matchers.iter().any(|m| m.label.text == "region" && m.op.text() == "!=");
+        let sent = all.filter(|read| read.range.is_some() && of_sites(read));
+        sent.map(|read| (read.name().rsplit(':').next().unwrap_or("").to_string(), read.offset))
+            .collect::<BTreeSet<_>>()
+    };
+    let sent = |rate, five| BTreeSet::from([("count5m".to_string(), five), ("rate".to_string(), rate)]);
+    assert_eq!(offsets(Target::Prometheus, Target::Prometheus), sent(1, 1));
+    assert_eq!(offsets(Target::VictoriaMetrics, Target::Prometheus), sent(2, 10));
+    // what comes in time is not read later because an engine sees its own numbers late
+    for engine in [Target::VictoriaMetrics, Target::Gmp] {
+        assert_eq!(offsets(Target::Prometheus, engine), sent(1, 1));
+    }
+}

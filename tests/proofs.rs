@@ -171,6 +171,55 @@ fn rules_of_sites_and_of_all_sites_are_proven() {
     }
 }
 
+/// Where one engine evaluates for all sites a mistake in the rules of one of them is noticed, whichever it is, and so is one in what adds them up.
+#[test]
+fn mistakes_at_any_site_of_one_engine_are_noticed() {
+    let source = SITES.replace("      by     zone\n", "");
+    let dir = Dir::new(&source);
+    common::write(&dir.0.path().join("tabi.toml"), "[sites]\nevaluate = \"central\"\n");
+    let (code, said) = dir.tabi(&["build", "-o", "generated"], None);
+    assert_eq!(code, 0, "{said}");
+    let rules = dir.0.path().join("generated/rules/shop.yml");
+    let tests = dir.0.path().join("generated/tests/shop.test.yml");
+    // those that play at the other site, and the journey at both
+    let mut all: serde_yaml::Value =
+        serde_yaml::from_str(&std::fs::read_to_string(&tests).expect("tests")).expect("YAML");
+    let name = |test: &serde_yaml::Value| test["name"].as_str().expect("a name").to_string();
+    let chosen = |test: &serde_yaml::Value| {
+        let name = name(test);
+        name.ends_with("; site 2 of each") || name.starts_with("the journey burns and ends")
+    };
+    all["tests"].as_sequence_mut().expect("tests").retain(chosen);
+    assert!(all["tests"].as_sequence().is_some_and(|tests| (4..8).contains(&tests.len())), "{all:?}");
+    common::write(&tests, &serde_yaml::to_string(&all).expect("YAML"));
+    let passes = |text: &str| {
+        common::write(&rules, text);
+        let output =
+            Command::new(common::tool("promtool")).args(["test", "rules"]).arg(&tests).output().expect("it runs");
+        output.status.success()
+    };
+    let right = std::fs::read_to_string(&rules).expect("rules");
+    assert!(passes(&right));
+    let osaka = "account=\"2\",region=\"b\"";
+    let tokyo = "account=\"1\",region=\"a\"";
+    for (from, to) in [
+        // failures of a site are those of the other
+        (format!("code!~\"5..\",{osaka}"), format!("code!~\"5..\",{tokyo}")),
+        // or are not told from successes
+        (format!("code!~\"5..\",{osaka}"), osaka.to_string()),
+        // targets of a site are those of the other
+        (format!("up{{{osaka}"), format!("up{{{tokyo}")),
+        // the journey sees one site only
+        ("sli=\"ok\"".to_string(), format!("sli=\"ok\",{tokyo}")),
+        // no data of a site
+        ("account: '2'\n          region: b".to_string(), "account: '2'\n          region: c".to_string()),
+    ] {
+        let wrong = right.replace(&from, &to);
+        assert_ne!(wrong, right, "{from}");
+        assert!(!passes(&wrong), "{from} is {to}, and nobody noticed");
+    }
+}
+
 #[test]
 fn the_tests_of_a_small_project() {
     let compiled = common::compile_text(SMALL);

@@ -13,8 +13,8 @@ pub fn rules(rules: &JourneyRules) -> JourneyRules {
     rules
 }
 
-/// Its `increase` sees the sample before the window, which is
-/// right for a series that was there, and takes a small history for new, which is wrong for one that returns.
+/// Its `increase` goes on from the last sample before the window, however old, which is right for a series that was there a moment before (a
+/// scrape that was missed takes nothing away), and takes a small history for new, which is wrong for one that returns.
 fn rule(rule: &Rule) -> Rule {
     let mut edits = Vec::new();
     for read in reads(&rule.expr).iter().filter(|read| read.function.as_deref() == Some("increase") && read.offset == 0)
@@ -26,7 +26,9 @@ fn rule(rule: &Rule) -> Rule {
             continue;
         }
         let (series, range) = (read.selector.span.of(&rule.expr), minutes(read.range.unwrap_or(0)));
-        let new = format!("(({call} and {series} offset {range}) or increase_prometheus({series}[{range}]))");
+        let new = format!(
+            "(({call} and last_over_time({series}[{range}] offset {range})) or increase_prometheus({series}[{range}]))"
+        );
         #[allow(clippy::cast_possible_truncation, reason = "places in an expression are as small as its other spans")]
         edits.push((Range::new(start as u32, end as u32), new));
     }

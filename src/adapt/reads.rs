@@ -1,7 +1,7 @@
 //! What the rules of a journey read of each other.
 
 use crate::plan::{Rule, RuleKind};
-use crate::promql::ast::{DurationValue, Expr, Offset, Selector, walk};
+use crate::promql::ast::{DurationValue, Expr, MatchOp, Matcher, MatcherValue, Offset, Selector, walk};
 use crate::promql::evaluate::{Labels, selects};
 use crate::promql::{self, Range};
 
@@ -75,8 +75,17 @@ pub fn reads(text: &str) -> Vec<Read> {
     found
 }
 
-/// Whether a selector may select what a rule makes. Labels that the rule takes over from its input are not known here.
+/// Whether a selector may select what a rule makes. Labels that the rule takes over from its input are not known here, but no rule takes over
+/// that of a site: where they come together `region!=""` is what they sent.
 pub fn may_select(selector: &Selector, rule: &Rule) -> bool {
+    let of_site = |m: &Matcher| {
+        let names_no_site = ["audience", "journey", "step", "sli"].contains(&m.label.text.as_str());
+        let empty = matches!(&m.value, MatcherValue::Literal(text) if text.value.is_empty());
+        m.op == MatchOp::NotEqual && empty && !names_no_site
+    };
+    if selector.matchers.iter().any(|m| of_site(m) && rule.labels.iter().all(|(k, _)| *k != m.label.text)) {
+        return false;
+    }
     let mut labels: Labels = rule.labels.iter().cloned().collect();
     match &rule.kind {
         RuleKind::Record(name) => labels.insert("__name__".into(), name.clone()),

@@ -113,7 +113,7 @@ pub fn selectors(member: &Member<'_>) -> Vec<Sought> {
         Measure::Age(age) => found.extend(of_query(Role::Gauge, &age.query)),
         Measure::Holds(holds) => found.extend(of_raw(Role::Gauge, &holds.expr)),
     }
-    if sli.counters == Counters::Scraped {
+    if sli.counters == Counters::Scraped || !sli.scraped_at.is_empty() {
         for selector in sli.measure.counters() {
             let mut up = selector.clone();
             up.name = "up".to_string();

@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let chosen: Vec<usize> =
         (0..model.journeys.len()).filter(|i| project.selects(model.journeys[*i].name.place)).collect();
     let places: Vec<Place> = places(model, &chosen, options);
-    let all: Vec<Proofs> = places.iter().map(|p| proof::journey(&p.model, p.index, options)).collect();
+    let all: Vec<Proofs> = places.iter().map(|p| proof::journey(&p.model, p.index, &p.options)).collect();
 
     let directory = tempfile::tempdir().map_err(|e| format!("no temporary directory can be made: {e}"))?;
     let mut jobs = Vec::new();
@@ -102,8 +102,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     }
     // the longest first, so that none is left over at the end
     jobs.sort_by_key(|job| std::cmp::Reverse(job.work));
-    let put_job =
-        |i: usize| put_job(&directory.path().join(i.to_string()), &jobs[i], &all, &places, &project.sources, options);
+    let put_job = |i: usize| put_job(&directory.path().join(i.to_string()), &jobs[i], &all, &places, &project.sources);
     let runs = run_all(&jobs, &all, &promtool, args, terminal, &put_job)?;
     let found = sorted_out(&jobs, &runs, &all);
     report(&places, &all, &found, &promtool, args, terminal)
@@ -113,20 +112,23 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
 struct Place<'m> {
     model: Cow<'m, Model>,
     index: usize,
+    /// What holds for its rules.
+    options: Cow<'m, Options>,
     /// What is said of it after the journey's name.
     suffix: String,
 }
 
 /// The chosen journeys, each followed by what sites evaluate of it themselves.
-fn places<'m>(model: &'m Model, chosen: &[usize], options: &Options) -> Vec<Place<'m>> {
+fn places<'m>(model: &'m Model, chosen: &[usize], options: &'m Options) -> Vec<Place<'m>> {
     let local = sites::local(model, options);
     let mut found = Vec::new();
     for index in chosen {
         let suffix = if local.is_empty() { String::new() } else { ", all sites".to_string() };
-        found.push(Place { model: Cow::Borrowed(model), index: *index, suffix });
+        found.push(Place { model: Cow::Borrowed(model), index: *index, options: Cow::Borrowed(options), suffix });
         for (site, _) in local.iter().filter(|(_, journey)| journey == index) {
             let suffix = format!(", at {}", model.sites[*site].name.text);
-            found.push(Place { model: Cow::Owned(sites::at(model, *index, *site)), index: 0, suffix });
+            let (model, options) = (Cow::Owned(sites::at(model, *index, *site)), sites::options_at(options));
+            found.push(Place { model, index: 0, options, suffix });
         }
     }
     found
@@ -147,9 +149,8 @@ fn put_job(
     all: &[Proofs],
     places: &[Place<'_>],
     sources: &Sources,
-    options: &Options,
 ) -> Result<PathBuf, String> {
-    let model = &places[job.proofs].model;
+    let Place { model, options, .. } = &places[job.proofs];
     let proofs = &all[job.proofs];
     let (tests, test) = (&proofs.files[job.file], &proofs.files[job.file].tests[job.test]);
     let journeys = tests.journeys.iter().filter_map(|name| model.journeys.iter().position(|j| j.name.text == *name));

@@ -103,7 +103,7 @@ pub fn journey(model: &Model, index: usize, options: &Options, inventory: &Inven
 pub fn everywhere(model: &Model, index: usize, options: &Options, inventory: &Inventory) -> Vec<JourneyCost> {
     let at_sites =
         sites::local(model, options).into_iter().filter(|(_, journey)| *journey == index).map(|(site, _)| {
-            let cost = journey(&sites::at(model, index, site), 0, options, inventory);
+            let cost = journey(&sites::at(model, index, site), 0, &sites::options_at(options), inventory);
             JourneyCost { journey: format!("{} at {}", cost.journey, model.sites[site].name.text), ..cost }
         });
     std::iter::once(journey(model, index, options, inventory)).chain(at_sites).collect()
@@ -112,7 +112,8 @@ pub fn everywhere(model: &Model, index: usize, options: &Options, inventory: &In
 /// What to ask a Prometheus for the costs of a journey: PromQL, each with one value. Nothing at all means 0.
 pub fn questions(model: &Model, index: usize, options: &Options) -> BTreeSet<String> {
     let at_sites = sites::local(model, options).into_iter().filter(|(_, journey)| *journey == index);
-    let at_sites = at_sites.flat_map(|(site, _)| questions_of(&sites::at(model, index, site), 0, options));
+    let at_sites =
+        at_sites.flat_map(|(site, _)| questions_of(&sites::at(model, index, site), 0, &sites::options_at(options)));
     questions_of(model, index, options).into_iter().chain(at_sites).collect()
 }
 

@@ -163,8 +163,11 @@ fn of_journey(side: Side<'_>, journey: &Journey) -> Vec<(Setting, Option<String>
 
 fn of_sli(side: Side<'_>, journey: &Journey, sli: &Sli) -> Vec<(Setting, Option<String>)> {
     let counters = match sli.counters {
-        Counters::Scraped => "scraped",
-        Counters::Pushed => "pushed",
+        Counters::Scraped => "scraped".to_string(),
+        Counters::Pushed => match sites(side, &sli.scraped_at) {
+            Some(scraped) => format!("pushed, scraped at {scraped}"),
+            None => "pushed".to_string(),
+        },
     };
     // what reads no counters has no use for it
     let counted = !sli.measure.counters().is_empty();
@@ -172,7 +175,7 @@ fn of_sli(side: Side<'_>, journey: &Journey, sli: &Sli) -> Vec<(Setting, Option<
     let traffic = sli.traffic.as_ref().map(|t| format!("{}/day", number(four_digits(t.value * 86_400.0))));
     vec![
         (Setting::Exclude, given(sli.exclude.as_ref())),
-        (Setting::Counters, counted.then(|| counters.to_string())),
+        (Setting::Counters, counted.then_some(counters)),
         (Setting::Range, counted.then_some(range)),
         (Setting::Owner, given(sli.owner.as_ref())),
         (Setting::Runbook, given(sli.runbook.as_ref())),

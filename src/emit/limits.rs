@@ -5,7 +5,7 @@ use super::prometheus;
 use crate::adapt::{self, reads::reads};
 use crate::engine::{Engine, Limits, Target};
 use crate::model::Model;
-use crate::plan::JourneyRules;
+use crate::plan::{self, JourneyRules};
 use crate::project::Options;
 use crate::source::Sources;
 
@@ -31,21 +31,69 @@ pub fn parts(rules: &JourneyRules, engine: &Engine, bytes: &dyn Fn(&JourneyRules
     parts
 }
 
-/// What does not fit, in words, each with a way out.
+/// What one engine evaluates: the rules of a site, or all that no site evaluates by itself.
+struct Evaluator<'m> {
+    /// The engine.
+    engine: Engine,
+    /// Its name, where there are several.
+    name: Option<&'m str>,
+    /// Its journeys with their windows.
+    journeys: Vec<(u64, JourneyRules)>,
+}
+
+/// All that rules are written for: each has limits of its own.
+fn evaluators<'m>(model: &'m Model, options: &Options) -> Vec<Evaluator<'m>> {
+    let local = plan::sites::local(model, options);
+    let adapted = |model: &Model, index: usize, options: &Options| {
+        (model.journeys[index].window.value, adapt::journey(model, index, options))
+    };
+    let at_sites = plan::sites::options_at(options);
+    let mut all: Vec<Evaluator<'_>> = Vec::new();
+    for (i, site) in model.sites.iter().enumerate() {
+        let journeys = local.iter().filter(|(at, _)| *at == i).map(|(_, journey)| *journey);
+        let journeys = journeys.map(|journey| adapted(&plan::sites::at(model, journey, i), 0, &at_sites)).collect();
+        all.push(Evaluator { engine: at_sites.engine.clone(), name: Some(&site.name.text), journeys });
+    }
+    all.retain(|site| !site.journeys.is_empty());
+    let name = (!all.is_empty()).then_some("the global place");
+    let journeys = (0..model.journeys.len()).map(|index| adapted(model, index, options)).collect();
+    all.push(Evaluator { engine: options.engine.clone(), name, journeys });
+    all
+}
+
+/// What does not fit, in words, each with a way out. What is the same at several places is said once.
 pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<String> {
-    let engine = &options.engine;
+    let has_none = |engine: &Engine| engine.limits() == Limits::default() && engine.target != Target::VictoriaMetrics;
+    if has_none(&options.engine) && has_none(&plan::sites::options_at(options).engine) {
+        return Vec::new();
+    }
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    for evaluator in evaluators(model, options) {
+        let mut here: Vec<String> = Vec::new();
+        for (window, journey) in &evaluator.journeys {
+            here.extend(of_journey(journey, *window, sources, &evaluator.engine));
+        }
+        here.extend(of_all(&evaluator.journeys, &evaluator.engine));
+        for text in here {
+            match found.iter_mut().find(|(have, _)| *have == text) {
+                Some((_, places)) => places.extend(evaluator.name),
+                None => found.push((text, evaluator.name.into_iter().collect())),
+            }
+        }
+    }
+    let said = |(text, places): (String, Vec<&str>)| {
+        if places.is_empty() { text } else { format!("at {}: {text}", places.join(", ")) }
+    };
+    found.into_iter().map(said).collect()
+}
+
+/// What does not fit of all journeys together.
+fn of_all(journeys: &[(u64, JourneyRules)], engine: &Engine) -> Vec<String> {
     let limits = engine.limits();
     let mut found = Vec::new();
-    if limits == Limits::default() && engine.target != Target::VictoriaMetrics {
-        return found;
-    }
-    let (mut groups, mut rules) = (0, 0);
-    for index in 0..model.journeys.len() {
-        let journey = adapt::journey(model, index, options);
-        groups += journey.groups.len() as u64;
-        rules += journey.groups.iter().map(|group| group.rules.len() as u64).sum::<u64>();
-        found.extend(of_journey(&journey, model.journeys[index].window.value, sources, engine));
-    }
+    let all = || journeys.iter().flat_map(|(_, journey)| &journey.groups);
+    let groups = all().count() as u64;
+    let rules = all().map(|group| group.rules.len() as u64).sum::<u64>();
     let own = |key: &str, needed: u64| format!("and say so in tabi.toml:\n    [build.limits]\n    {key} = {needed}");
     let word = engine.target.word();
     if let Some(most) = limits.groups.filter(|most| groups > *most) {

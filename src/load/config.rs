@@ -2,6 +2,7 @@
 
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::engine::Target;
 use crate::model::reserved;
 use crate::project::{Dashboards, Options};
 use crate::source::{FileId, Place, SourceFile, Span};
@@ -138,8 +139,13 @@ impl Reader {
     }
 
     fn sites(&mut self, key: &Key<'_>, value: &Value<'_>) {
-        if key.get_ref() != "evaluate" {
-            return self.unknown(key, &["evaluate"]);
+        match key.get_ref().as_ref() {
+            "evaluate" => {}
+            "target" => {
+                self.config.options.site_target = self.one_of(value, &Target::WORDS, "a target");
+                return;
+            }
+            _ => return self.unknown(key, &["evaluate", "target"]),
         }
         let Some((text, at)) = self.text(value) else { return };
         match text.as_str() {

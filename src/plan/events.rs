@@ -120,6 +120,7 @@ impl Plan<'_> {
             let labels = labels_of(&self.model.sites[*site]);
             let mut frame = self.frame(member);
             frame.site = matchers(&labels);
+            frame.pushed = member.1.counters_at(*site) == Counters::Pushed;
             frame.identity = format!("{},{}}}", frame.identity.trim_end_matches('}'), frame.site);
             frame.exclude = frame.exclude.map(|text| at_site(&text, &labels));
             for (series, expr) in member.1.measure.at(&labels).lower(&frame) {

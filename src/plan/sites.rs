@@ -6,18 +6,49 @@
 
 use super::members::{Member, union};
 use super::windows::JOIN;
-use super::{Plan, Rule, label};
+use super::{Plan, Rule, label, minutes};
 use crate::measure::Series;
 use crate::model::{Journey, Model, Site, SiteIndex};
 use crate::project::Options;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One for each site at which an SLI is measured, with the site's labels: what must be there, whatever arrives.
 pub const EXPECTED: &str = "tabi_slo_site_info";
 
-/// How far behind its sites the global place reads, in minutes: what they recorded is sent one after the other, and a window that tumbles
-/// over the newest samples would see bad ones without their total.
+/// How far behind sites that evaluate in time the global place reads, in minutes.
 pub const LAG: u64 = 1;
+
+/// How far behind its sites the global place reads each level of counts, in minutes: what they recorded is sent one after the other, and a
+/// window that tumbles over the newest samples would see bad ones without their total.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Behind {
+    /// Events per second.
+    pub rate: u64,
+    /// Counts of five minutes.
+    pub five: u64,
+    /// Counts of an hour.
+    pub hour: u64,
+}
+
+impl Behind {
+    fn of(self, name: &str) -> u64 {
+        match name.rsplit(':').next() {
+            Some("count5m") => self.five,
+            Some("count1h") => self.hour,
+            _ => self.rate,
+        }
+    }
+}
+
+/// A minute; where the engine of a site evaluates up to an interval after the time of what it records, two intervals, as the windows of such an engine wait.
+pub fn behind(options: &Options, evaluate: u64) -> Behind {
+    if options_at(options).engine.sees_late() {
+        Behind { rate: 2 * evaluate, five: 2 * 5, hour: 2 * 60 }
+    } else {
+        Behind { rate: LAG, five: LAG, hour: LAG }
+    }
+}
 
 /// Whose series a plan reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +85,9 @@ pub fn at(model: &Model, journey: usize, site: SiteIndex) -> Model {
     let slis = |slis: &mut Vec<crate::model::Sli>| {
         slis.retain(|sli| sli.at.contains(&site));
         for sli in slis {
+            sli.counters = sli.counters_at(site);
             sli.at.clear();
+            sli.scraped_at.clear();
             sli.counts &= whole;
         }
     };
@@ -62,6 +95,18 @@ pub fn at(model: &Model, journey: usize, site: SiteIndex) -> Model {
     journey.steps.retain(|step| !step.slis.is_empty());
     slis(&mut journey.slis);
     Model { sites: Vec::new(), journeys: vec![Arc::new(journey)] }
+}
+
+/// What holds for the rules of a site: they may be for another engine than what adds up the sites, and then its own limits are not known.
+pub fn options_at(options: &Options) -> Cow<'_, Options> {
+    match options.site_target.filter(|target| *target != options.engine.target) {
+        None => Cow::Borrowed(options),
+        Some(target) => {
+            let mut own = options.clone();
+            own.engine = own.engine.of_another(target);
+            Cow::Owned(own)
+        }
+    }
 }
 
 /// `,region=""` after other matchers: what is recorded here, not by a site. Only where both are found together.
@@ -160,7 +205,8 @@ impl<'m> Plan<'m> {
     /// The same for each site by itself.
     pub fn sited_events_over(&self, name: &str, selector: &str, range: &str) -> String {
         if self.scope() == Scope::Global {
-            format!("sum_over_time({name}{}[{range}] offset {LAG}m)", self.theirs(selector))
+            let behind = minutes(behind(self.options, self.journey.evaluate).of(name));
+            format!("sum_over_time({name}{}[{range}] offset {behind})", self.theirs(selector))
         } else {
             format!("sum_over_time({name}{selector}[{range}])")
         }
@@ -173,9 +219,10 @@ impl<'m> Plan<'m> {
             return Vec::new();
         }
         let theirs = self.theirs(&self.selector());
+        let behind = minutes(behind(self.options, self.journey.evaluate).rate);
         [Series::Total, Series::Bad]
             .map(|series| {
-                let sum = self.added_up(&format!("{}{theirs} offset {LAG}m", series.name()));
+                let sum = self.added_up(&format!("{}{theirs} offset {behind}", series.name()));
                 Rule::record(series.name(), sum, self.journey_label())
             })
             .into()

@@ -12,7 +12,6 @@ use crate::measure::Series;
 use crate::model::Urgency;
 use crate::plan::alerts::{JOURNEY_BURN, JOURNEY_LOW};
 use crate::plan::minutes;
-use crate::plan::sites::LAG;
 use crate::plan::windows::DAY;
 use crate::promql::evaluate::{Labels, Sample, Unknown};
 use crate::reckon::thresholds::Threshold;
@@ -189,7 +188,7 @@ impl<'m> Collector<'m> {
                     let budget = p.cast.member.1.target.value.budget();
                     let recorded = self.recorded(p, &series, total, clock)?;
                     Ok(if self.is_sited(p.cast) {
-                        Slo::of_sites(&recorded, clock, budget, LAG)
+                        Slo::of_sites(&recorded, self.clock_of_sites(clock), self.behind(), budget)
                     } else {
                         Slo::new(&recorded, clock, budget)
                     })
@@ -317,7 +316,13 @@ impl<'m> Collector<'m> {
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
-                    let series = self.input_beside(&players, &outsiders, wanted, total, slot);
+                    let mut series = self.input_beside(&players, &outsiders, wanted, total, slot);
+                    if !self.others.is_empty() {
+                        let spread = self.spread(&players, total);
+                        series.retain(|(have, _)| spread.iter().all(|(text, _)| text != have));
+                        series.extend(spread);
+                        series.sort();
+                    }
                     let interval = self.pace(&players, slot);
                     self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval, series, claims }));
                 }

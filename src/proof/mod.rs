@@ -141,23 +141,35 @@ struct Collector<'m> {
 pub fn journey(model: &Model, index: usize, options: &Options) -> Proofs {
     let plan = Plan { model, options, journey: &model.journeys[index] };
     if plan.scope() == Scope::Central {
-        return prove(&central::seen_from_one(model), index, options, central::others(model));
+        let seen = central::seen_from(model, 0);
+        let mut collector = prove(&seen, index, options, central::others(model, 0));
+        for turn in 1..central::turns(model, index) {
+            let seen = central::seen_from(model, turn);
+            let mut other = cast(&seen, index, options, central::others(model, turn));
+            other.at_another_site(model, turn);
+            collector.tests.append(&mut other.tests);
+        }
+        return collector.finish();
     }
-    prove(model, index, options, Vec::new())
+    prove(model, index, options, Vec::new()).finish()
 }
 
-fn prove(model: &Model, index: usize, options: &Options, others: Vec<central::Other>) -> Proofs {
+/// Nothing is proven yet.
+fn cast<'m>(model: &'m Model, index: usize, options: &'m Options, others: Vec<central::Other>) -> Collector<'m> {
     let journey = &model.journeys[index];
     let plan = Plan { model, options, journey };
     let casts = journey.members().into_iter().map(|m| cast::cast(m, crate::reckon::range_of(journey, m.1))).collect();
     let lag = adapt::lag(model, index, options);
-    let mut collector =
-        Collector { plan, index, lag, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new(), others };
+    Collector { plan, index, lag, casts, alerts: Vec::new(), tests: Vec::new(), joint: Vec::new(), others }
+}
+
+fn prove<'m>(model: &'m Model, index: usize, options: &'m Options, others: Vec<central::Other>) -> Collector<'m> {
+    let mut collector = cast(model, index, options, others);
     collector.slis();
     collector.sites();
     collector.whole_journey();
     collector.delivery();
-    collector.finish()
+    collector
 }
 
 impl<'m> Collector<'m> {

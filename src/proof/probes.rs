@@ -14,7 +14,6 @@ use super::track::{series_text, values_text};
 use super::{Claim, Collector, Slot, Test};
 use crate::measure::Series;
 use crate::plan::members::Member;
-use crate::plan::sites::LAG;
 use crate::plan::windows::DAY;
 use crate::plan::{Plan, minutes};
 use crate::promql::evaluate::{Labels, Sample, Unknown, World};
@@ -249,7 +248,7 @@ impl<'m> Collector<'m> {
         ];
         looks.truncate(looks.len() - self.unseen(slot));
         // burn rates are given later where an alert sees bad events late
-        let late = self.late(slot);
+        let late = self.late_for(probes, slot);
         let later = |mut samples: Vec<Sample>| {
             samples.splice(0..0, vec![Sample::Missing; 2 * usize::try_from(late).unwrap_or(0)]);
             samples
@@ -265,8 +264,10 @@ impl<'m> Collector<'m> {
             inputs.insert(series_text(&probe.burn_over(probe.row.long)), later(long));
             inputs.insert(series_text(&probe.burn_over(probe.row.short)), later(short));
             let [first, last] = probe.bad.each_ref().map(series_text);
-            // what a site recorded is read an evaluation later
-            let at = if step <= LAG && self.is_of_site(&probe.bad[1]) { 2 } else { 3 };
+            // what is read later comes sooner
+            let own =
+                if self.is_of_site(&probe.bad[1]) { seen_after(self.behind().rate, step) } else { self.late(slot) };
+            let at = usize::try_from(3 + late - own).unwrap_or(3);
             if first == last {
                 inputs.insert(first, between(&[(1, need - 1.0), (at, 1.0)], scale));
             } else {
@@ -319,7 +320,7 @@ impl<'m> Collector<'m> {
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
         let longest = probes.iter().map(|p| p.row.long).max().unwrap_or(0);
-        let late = self.late(slot);
+        let late = self.late_for(probes, slot);
         let evaluations = longest / step + 4 + late;
         for (labels, value) in others.raw {
             inputs.insert(series_text(labels), lasting(&[*value], evaluations));
@@ -372,8 +373,14 @@ impl<'m> Collector<'m> {
 
     /// How many evaluations later an alert sees what was recorded of events half an evaluation before.
     fn late(&self, slot: Slot) -> u64 {
-        let step = self.step(slot);
-        (2 * self.lag.events).saturating_sub(step).div_ceil(2 * step)
+        seen_after(self.lag.events, self.step(slot))
+    }
+
+    /// The same for some rows, where the counts of sites may be later still; one evaluation of that is in the times of all tests.
+    fn late_for(&self, probes: &[Probe<'_>], slot: Slot) -> u64 {
+        let sited = probes.iter().any(|probe| self.is_of_site(&probe.bad[1]));
+        let of_sites = if sited { seen_after(self.behind().rate, self.step(slot)) } else { 0 };
+        self.late(slot).max(of_sites.saturating_sub(1))
     }
 
     /// How many of the last looks an engine cannot have: where recorded numbers are looked for over a while, that there are none is seen later.
@@ -516,4 +523,9 @@ impl<'m> Collector<'m> {
         }
         claims
     }
+}
+
+/// How many evaluations later what was recorded of events half an evaluation before is seen by who reads so many minutes behind.
+fn seen_after(behind: u64, step: u64) -> u64 {
+    (2 * behind).saturating_sub(step).div_ceil(2 * step)
 }

@@ -204,7 +204,7 @@ impl<'m> Collector<'m> {
     }
 
     /// The alerts of an SLI, registered.
-    fn wanted(&mut self, cast: &Cast<'m>) -> Vec<Wanted> {
+    pub(super) fn wanted(&mut self, cast: &Cast<'m>) -> Vec<Wanted> {
         let sli = cast.member.1;
         let address = self.address(cast);
         let impossible = match &cast.part {
@@ -261,7 +261,7 @@ impl<'m> Collector<'m> {
     }
 
     /// All is good for the longest window, a share fails until every alert fires, then all is good again.
-    fn burns_and_ends(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+    pub(super) fn burns_and_ends(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let of = |w: &&Wanted| w.is_slow() == slot.slow && !matches!(w.kind, Kind::NoData { .. });
         let step = self.step(slot);
         let (mut players, mut claims, mut total, mut about) = (Vec::new(), Vec::new(), 0, Vec::new());
@@ -417,7 +417,7 @@ impl<'m> Collector<'m> {
     }
 
     /// Idle is data; series that are gone are not.
-    fn goes_dark(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
+    pub(super) fn goes_dark(&mut self, members: &[(&Cast<'m>, &Vec<Wanted>)], slot: Slot) {
         let step = self.step(slot);
         let mut by_hold: BTreeMap<u64, Vec<(&Cast<'m>, &Wanted)>> = BTreeMap::new();
         for (cast, wanted) in members {

@@ -13,6 +13,7 @@
 use crate::adapt::Lag;
 use crate::model::{Compose, Journey};
 use crate::plan::LONGEST_FROM_5M;
+use crate::plan::sites::Behind;
 use crate::plan::windows::DAY;
 use crate::reckon::thresholds::Threshold;
 
@@ -104,8 +105,6 @@ pub struct Slo {
     hourly: Sums,
     budget: f64,
     len: usize,
-    /// How many minutes behind its newest samples it is read.
-    lag: u64,
 }
 
 /// Comparisons nearer than this to their limit are not certain: floats are added in another order elsewhere.
@@ -114,29 +113,31 @@ const MARGIN: f64 = 1e-6;
 impl Slo {
     /// From level 1.
     pub fn new(recorded: &Recorded, clock: Clock, budget: f64) -> Slo {
-        Slo::made(recorded, clock, clock, budget, 0)
+        Slo::made(recorded, clock, clock, budget)
     }
 
-    /// From what sites recorded, whichever generation reads it: what was made of level 1 there is given too.
-    pub fn of_sites(recorded: &Recorded, clock: Clock, budget: f64, lag: u64) -> Slo {
-        Slo::made(recorded, clock, Clock { closed: false, ..clock }, budget, lag)
+    /// From what sites recorded, whichever generation reads it: what was made of level 1 there is given too. `clock` is that of the sites.
+    pub fn of_sites(recorded: &Recorded, clock: Clock, behind: Behind, budget: f64) -> Slo {
+        let (burn, slow, hourly) = (behind.rate, behind.five, behind.hour);
+        let lag = Lag { burn, events: burn, slow, period: slow, hourly, ..clock.lag };
+        Slo::made(recorded, Clock { lag, ..clock }, Clock { closed: false, ..clock }, budget)
     }
 
-    fn made(recorded: &Recorded, read: Clock, clock: Clock, budget: f64, lag: u64) -> Slo {
+    fn made(recorded: &Recorded, read: Clock, clock: Clock, budget: f64) -> Slo {
         let level_one = Sums::of(recorded.samples.iter().copied());
         let len = recorded.samples.len();
         let scale = (60 * clock.evaluate) as f64;
         let scaled = |sum: Option<(f64, f64)>| sum.map(|(t, b)| (t * scale, b * scale));
         let copy = Sums::of((0..len).map(|k| scaled(level_one.over(clock, k, 5, clock.evaluate + clock.lag.copy))));
         let hourly = Sums::of((0..len).map(|k| copy.over(clock, k, 60, 5 + clock.lag.hour)));
-        Slo { clock: read, level_one, copy, hourly, budget, len, lag }
+        Slo { clock: read, level_one, copy, hourly, budget, len }
     }
 
     fn over(&self, k: usize, window: u64) -> Option<(f64, f64)> {
         if window < DAY {
-            self.level_one.over(self.clock, k, window, self.lag + self.clock.lag.burn)
+            self.level_one.over(self.clock, k, window, self.clock.lag.burn)
         } else {
-            self.copy.over(self.clock, k, window, self.lag + self.clock.lag.slow)
+            self.copy.over(self.clock, k, window, self.clock.lag.slow)
         }
     }
 
@@ -154,7 +155,7 @@ impl Slo {
     fn is_dark(&self, k: usize, window: u64) -> bool {
         let (of, lag) =
             if window < DAY { (&self.level_one, self.clock.lag.events) } else { (&self.copy, self.clock.lag.period) };
-        of.over(self.clock, k, window, self.lag + lag).is_none()
+        of.over(self.clock, k, window, lag).is_none()
     }
 
     /// The share of events that are bad, where there are events.
@@ -165,9 +166,9 @@ impl Slo {
     /// All and bad over the period. The hourly group comes last, so that its sample of this moment is not there yet.
     pub fn period(&self, k: usize, period: u64) -> Option<(f64, f64)> {
         if period > LONGEST_FROM_5M {
-            self.hourly.known(self.clock, k, period, self.lag + self.clock.lag.hourly, k)
+            self.hourly.known(self.clock, k, period, self.clock.lag.hourly, k)
         } else {
-            self.copy.over(self.clock, k, period, self.lag + self.clock.lag.period)
+            self.copy.over(self.clock, k, period, self.clock.lag.period)
         }
     }
 
@@ -178,7 +179,7 @@ impl Slo {
     /// Bad events in a window.
     fn bad_events(&self, k: usize, window: u64) -> f64 {
         let scale = (60 * self.clock.evaluate) as f64;
-        let lag = self.lag + self.clock.lag.events;
+        let lag = self.clock.lag.events;
         self.level_one.over(self.clock, k, window, lag).map_or(0.0, |(_, bad)| bad * scale)
     }
 

@@ -9,11 +9,12 @@ use super::simulate::{Clock, Recorded, Slo, State, Whole};
 use super::stage::{self, IDLE, Player, union};
 use super::track::{series_text, values_text};
 use super::{Claim, Collector, Slot, Test};
+use crate::adapt;
 use crate::measure::Series;
 use crate::model::{SiteIndex, Urgency};
 use crate::plan::alerts::{SLO_BURN, SLO_NO_DATA, no_data_minutes};
 use crate::plan::events::count_name;
-use crate::plan::sites::{Scope, labels_of};
+use crate::plan::sites::{Behind, Scope, behind, labels_of, options_at};
 use crate::plan::windows::DAY;
 use crate::plan::{LONGEST_FROM_5M, minutes};
 use crate::promql::evaluate::{Labels, Sample, Unknown};
@@ -62,6 +63,17 @@ impl<'m> Collector<'m> {
         player.recorded_among(among, total, clock, range)
     }
 
+    /// How late what sites recorded is read.
+    pub(super) fn behind(&self) -> Behind {
+        behind(self.plan.options, self.plan.journey.evaluate)
+    }
+
+    /// The clock of the rules at the sites.
+    pub(super) fn clock_of_sites(&self, clock: Clock) -> Clock {
+        let late = options_at(self.plan.options).engine.sees_late();
+        Clock { lag: if late { adapt::late::lag(clock.evaluate) } else { adapt::Lag::default() }, ..clock }
+    }
+
     /// Seconds between two samples of the input: raw series have one a minute, what sites recorded has as many as there are evaluations.
     pub(super) fn pace(&self, players: &[Player<'_, 'm>], slot: Slot) -> u64 {
         if players.iter().all(|p| self.is_sited(p.cast)) { 60 * self.step(slot) } else { 60 }
@@ -78,7 +90,7 @@ impl<'m> Collector<'m> {
         let gap = (self.step(slot) * 60 / self.pace(players, slot)).saturating_sub(1);
         for player in players.iter().filter(|p| self.is_sited(p.cast)) {
             let Ok(recorded) = self.recorded(player, &among, total, clock) else { continue };
-            let slo = Slo::new(&recorded, clock, 1.0);
+            let slo = Slo::new(&recorded, self.clock_of_sites(clock), 1.0);
             let mut levels = vec![("rate", recorded.samples.clone())];
             let len = recorded.samples.len();
             levels.push(("count5m", (0..len).map(|k| slo.copied(k)).collect()));

@@ -7,7 +7,7 @@ use super::messages as say;
 use super::scope::{Own, Scope, audience_index, audience_of};
 use super::slis::Chain;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::{Audience, Compose, Given, Journey, Named, Sli, Step};
+use crate::model::{Audience, Compose, Given, Journey, Named, SiteIndex, Sli, Step};
 use crate::project::Unit;
 use crate::reckon::shortest_window;
 use crate::schema::Block;
@@ -149,10 +149,10 @@ impl<'a> Resolver<'a> {
         layers.push(&own);
         let chain = Chain { layers: &layers, audience, journey: name, window: WINDOW };
         let at = self.sites_of(&chain, scope);
-        let site_layers: Vec<Layer> = at.iter().map(|i| self.site_layers[*i].clone()).collect();
         let window = chain.nearest(|l| l.window.clone()).unwrap_or(Given::built_in(WINDOW));
         let chain = Chain { window: window.value, ..chain };
-        let site_evaluate = site_layers.iter().filter_map(|l| l.evaluate).max();
+        let sites = at.iter().copied().chain(self.sites_within(file, scope, entries));
+        let site_evaluate = sites.filter_map(|site| self.site_layers[site].evaluate).max();
         let evaluate = chain.nearest(|l| l.evaluate).or(site_evaluate).unwrap_or(1);
 
         let (steps, slis, whole) = self.parts(unit, scope, entries, &chain, evaluate);
@@ -201,6 +201,24 @@ impl<'a> Resolver<'a> {
         // of a user journey that was said
         let delivers = if audience == Audience::User { Vec::new() } else { own.delivers };
         Some((journey, delivers))
+    }
+
+    /// The sites that steps and SLIs name by themselves: the rules of a journey run equally often at all of its sites.
+    fn sites_within(&self, file: FileId, scope: &Scope<'_>, entries: &[Entry]) -> Vec<SiteIndex> {
+        let mut found = Vec::new();
+        for entry in entries {
+            match entry {
+                Entry::Setting(setting) if setting.key == Kind::At => {
+                    let text = |word: &ast::Word| self.text(Place { file, span: word.span });
+                    found.extend(setting.values.iter().filter_map(|w| scope.sites.get(text(w)).map(|(site, _)| *site)));
+                }
+                Entry::Step(_) | Entry::Sli(_) => {
+                    found.extend(self.sites_within(file, scope, entry.body().map_or(&[], |b| &b.items)));
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// Steps and own SLIs of a journey; whether nothing of them is broken.

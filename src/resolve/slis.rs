@@ -78,15 +78,16 @@ impl<'a> Resolver<'a> {
         let chain = Chain { layers: &layers, ..*chain };
         let at = self.sites_of(&chain, scope);
         let sites: Vec<&Layer> = at.iter().map(|i| &self.site_layers[*i]).collect();
-        // where sites differ: the longest interval, and pushed if one pushes, hold for all of them
+        // where sites differ, the longest interval holds for all of them: `$window` is one text
         let scrape =
             chain.nearest(|l| l.scrape).or_else(|| sites.iter().filter_map(|l| l.scrape).max()).unwrap_or(30_000);
-        let site_counters = if sites.iter().any(|l| l.counters == Some(Counters::Pushed)) {
-            Counters::Pushed
-        } else {
-            Counters::Scraped
-        };
-        let counters = chain.nearest(|l| l.counters).unwrap_or(site_counters);
+        // but how counters arrive is a matter of each: a target that returns is known by its `up`
+        let said = chain.nearest(|l| l.counters);
+        let arrive = |site: &SiteIndex| said.or(self.site_layers[*site].counters).unwrap_or(Counters::Scraped);
+        let (pushed_at, scraped_at): (Vec<SiteIndex>, Vec<SiteIndex>) =
+            at.iter().partition(|site| arrive(site) == Counters::Pushed);
+        let counters = said.unwrap_or(if pushed_at.is_empty() { Counters::Scraped } else { Counters::Pushed });
+        let scraped_at = if pushed_at.is_empty() { Vec::new() } else { scraped_at };
         let range = level_one_range(evaluate, scrape);
         let near_first: Vec<&Layer> = layers.iter().rev().copied().collect();
         let settings = MeasureSettings::of(&near_first, range);
@@ -120,6 +121,7 @@ impl<'a> Resolver<'a> {
             traffic,
             alerts,
             counters,
+            scraped_at,
             scrape,
             at,
         })

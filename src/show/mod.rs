@@ -229,7 +229,8 @@ fn notes(out: &mut String, sli: &Sli) {
         let _ =
             writeln!(out, "  note    PromQL is recorded as written: the first event of a new series is not counted");
     }
-    if sli.counters == crate::model::Counters::Scraped && sli.measure.counters().iter().any(|s| !s.names_its_job()) {
+    let scraped = sli.counters == crate::model::Counters::Scraped || !sli.scraped_at.is_empty();
+    if scraped && sli.measure.counters().iter().any(|s| !s.names_its_job()) {
         let _ = writeln!(
             out,
             "  note    no matcher on `job`: all of `up` is read to tell new series from targets that return"

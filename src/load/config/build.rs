@@ -96,7 +96,7 @@ impl Reader {
     }
 
     /// One of some words.
-    fn one_of<T: Copy>(&mut self, value: &Value<'_>, words: &[(&'static str, T)], what: &str) -> Option<T> {
+    pub(super) fn one_of<T: Copy>(&mut self, value: &Value<'_>, words: &[(&'static str, T)], what: &str) -> Option<T> {
         let (text, place) = self.text(value)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meant)| *meant);
         if found.is_none() {

@@ -3,6 +3,7 @@ module tabi/tests/engines/vmalert-tool
 go 1.26.7
 
 tool (
+	github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
 	github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert
 	github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert-tool
 )

@@ -1,3 +1,5 @@
+//go:build !victoria
+
 package main
 
 import (

@@ -154,9 +154,9 @@ func nearRest(now int64) bool {
 	return since%block >= block-rest || since%block < 6*minute || since < 16*minute
 }
 
-// compile writes the rules of a scene and, beside them, the classic ones: a ratio of 5 minutes, recorded each minute.
+// compile writes the rules of a scene for the engine and, beside them, the classic ones: a ratio of 5 minutes, recorded each minute.
 func compile(tabi, source, out string, s *scene) error {
-	if said, err := exec.Command(tabi, "build", "-o", out, source).CombinedOutput(); err != nil {
+	if said, err := exec.Command(tabi, "build", "--target", ruleTarget, "-o", out, source).CombinedOutput(); err != nil {
 		return fmt.Errorf("%s build %s: %w\n%s", tabi, source, err, said)
 	}
 	type rule struct {

@@ -1,4 +1,4 @@
-//go:build !prometheus2
+//go:build !prometheus2 && !victoria
 
 package main
 

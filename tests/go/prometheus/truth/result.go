@@ -92,7 +92,11 @@ func (w *world) result(server *server, end int64, s *scene, blocks, all int) (re
 		// what is left follows from the recorded share
 		remaining := "last_over_time(tabi:slo_budget:remaining_ratio" + id + "[15m])"
 		expr := fmt.Sprintf("%s - on () (1 - %s / on () last_over_time(%s[5m])) + 1", remaining, share, budget)
-		if err := r.expect(server, end, expr, 1, 1e-9); err != nil {
+		within := 1e-9
+		if w.bound.late > 0 {
+			within = behind
+		}
+		if err := r.expect(server, end, expr, 1, within); err != nil {
 			return r, err
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build !victoria
+
 package main
 
 import (
@@ -11,6 +13,17 @@ import (
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
+)
+
+const (
+	ruleTarget = "prometheus"
+	hasNatives = true
+	// so many of the newest minutes are not yet in what counts once a minute: 1m + 5m for the copy, 5m for the number
+	newest = 12
+	// how far what is left of a budget may be behind the share that it follows from, while that still moves
+	behind = 1e-9
+	// how much older what a group asks for is than its turn
+	older = 0
 )
 
 // server is the storage, the engine and the rules of a Prometheus, without its clock.
@@ -60,6 +73,9 @@ func (s *server) close() {
 	s.db.Close()
 	os.RemoveAll(s.directory)
 }
+
+// appender is where the samples of a moment go.
+func (s *server) appender() storage.Appender { return s.db.Appender(context.Background()) }
 
 // load takes the rules as a Prometheus does that starts now: nothing is known of earlier evaluations. Alerts are left out unless they are asked for: they
 // write no numbers, and they are proven elsewhere. Of two groups whose turn is at the same moment the faster one comes first.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -154,9 +153,6 @@ func (n *native) histogram() *histogram.Histogram {
 	}
 	return h
 }
-
-// appender is where the samples of a moment go.
-func (s *server) appender() storage.Appender { return s.db.Appender(context.Background()) }
 
 // around is how many events came where so many are expected (Poisson).
 func around(r *rand.Rand, mean float64) int64 {

@@ -139,9 +139,9 @@ func missed() *world {
 
 // minutes are worlds in which a state counts once a minute. On Prometheus 2 a window of 7d that is read every 5m holds both its ends, and so five
 // minutes too many of 10,080. The state of a moment is seen up to a scrape and an evaluation later. Where all that was ever counted lies in the window,
-// the newest minutes are not yet in it: 1m + 5m for the copy, 5m for the number.
+// the `newest` minutes are not yet in it.
 func minutes(w *world, series int) *world {
-	w.bound = bound{counts: 0.001, late: float64(12 * series), share: 0.01}
+	w.bound = bound{counts: 0.001, late: float64(newest * series), share: 0.01}
 	return w
 }
 

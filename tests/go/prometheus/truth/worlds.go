@@ -1,14 +1,20 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // The worlds. Rates are events per second; `step` seconds pass between two calls.
 
 // scenes are all of them, or those that are quick.
 func scenes(days int64, short bool) []*scene {
 	shop := &scene{name: "shop", days: days, window: 7, journeys: []string{"shop"}, worlds: []*world{
-		steady(), night("shop", 4, 1), few(), stops(days), successes(), bounds(), natives(), sites(),
+		steady(), night("shop", 4, 1), few(), stops(days), successes(), bounds(), sites(),
 	}}
+	if hasNatives {
+		shop.worlds = slices.Insert(shop.worlds, 6, natives())
+	}
 	delivery := &scene{name: "delivery", days: days, window: 7, worlds: []*world{
 		births("delivery", 80), failures(), reborn(), resets(), away(), churn(), missed(),
 	}}
@@ -32,7 +38,7 @@ func scenes(days int64, short bool) []*scene {
 	// what happened while Prometheus was away, and within R and a scrape of that
 	lost.dark = func(now int64) bool {
 		since := now - begin
-		return since >= down.downFrom-near && since < down.downUntil+near
+		return since >= down.downFrom-near-older && since < down.downUntil+near
 	}
 	young := &scene{name: "young", days: 4, window: 7, rulesFrom: 2 * day, worlds: []*world{busy("an SLO two days old", "young")}}
 	return []*scene{month, shop, delivery, shift, down, young}
