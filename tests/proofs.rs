@@ -294,7 +294,7 @@ fn what_cannot_be_played_is_unproven_and_never_proven() {
     };
     for (expr, why) in [
         ("lag{job=\"a\"} @ 0 <= 3", "the modifier @"),
-        ("quantile(0.9, lag{job=\"a\"}) <= 3", "quantile"),
+        ("count_values(\"v\", lag{job=\"a\"}) <= 3", "count_values"),
         ("lag{job=\"a\"} >= 0 or lag{job=\"a\"} < 0", "everything is bad"),
     ] {
         let (code, said) = Dir::new(&holds(expr)).tabi(&["test"], Some(&common::tool("promtool")));
@@ -318,6 +318,53 @@ fn what_cannot_be_played_is_unproven_and_never_proven() {
     for expr in ["max_over_time(lag{job=\"a\"}[10m:1m]) <= 3", "lag{job=\"a\"} / on (instance) size{job=\"a\"} < 0.5"] {
         let (code, said) = Dir::new(&holds(expr)).tabi(&["test"], Some(&common::tool("promtool")));
         assert_eq!(code, 0, "{expr}: {said}");
+    }
+}
+
+/// PromQL as people write it. What is proven was run by promtool: the small evaluator that makes the series agrees with it.
+#[test]
+fn promql_of_many_kinds_is_played() {
+    let exprs = [
+        "histogram_quantile(0.99, sum by (le) (rate(http_seconds_bucket{job=\"a\"}[5m]))) < 0.3",
+        "clamp_max(lag{job=\"a\"}, 100) <= 3",
+        "(label_replace(lag{job=\"a\"}, \"to\", \"$1\", \"job\", \"(.*)\")) <= 3",
+        "(label_join(lag{job=\"a\"}, \"to\", \"-\", \"job\", \"instance\")) <= 3",
+        "(sum(lag{job=\"a\"}) or vector(0)) <= 3",
+        "max by (queue) (lag{job=\"a\"}) <= 3",
+        "(max(absent(watchdog{job=\"a\"})) or vector(0)) == 0",
+        "(max(absent_over_time(watchdog{job=\"a\"}[10m])) or vector(0)) == 0",
+        "lag{job=\"a\"} / on () group_left () max(size{job=\"a\"}) < 0.5",
+        "lag{job=\"a\"} * on (pod) group_left (node) info{job=\"a\"} <= 3",
+        "quantile(0.9, lag{job=\"a\"}) <= 3",
+        "max(topk(3, lag{job=\"a\"})) <= 3",
+        "quantile_over_time(0.9, lag{job=\"a\"}[10m]) <= 3",
+        "predict_linear(free{job=\"a\"}[1h], 14400) > 0",
+        "lag{job=\"a\"} + 0 * timestamp(lag{job=\"a\"}) <= 3",
+        "time() - max(last_success{job=\"a\"}) < 3600",
+        "sum(rate(errors_total{job=\"a\"}[5m])) / sum(rate(all_total{job=\"a\"}[5m])) < 0.01",
+    ];
+    let mut source = String::from(
+        "user journey shop {\n  owner me\n  alerts {\n    page   2% in 1h\n    ticket off\n    left   off\n    no_data off\n  }\n",
+    );
+    for (i, expr) in exprs.iter().enumerate() {
+        // each has series of its own
+        let expr = expr.replace("job=\"a\"", &format!("job=\"j{i}\""));
+        let _ = write!(source, "  step s{i} {{\n    sli x {{\n      holds `{expr}`\n      target 95%\n    }}\n  }}\n");
+    }
+    // one event after the other, as timestamps and as series that come and go
+    for (name, call) in [
+        ("jobs", "kubernetes.jobs_end_within(10m, namespace: \"ci\")"),
+        ("ready", "environments.ready_within(10m, namespaces: \"pr-.+\")"),
+        ("lead", "dora.lead_time_within(1d, app: \"shop\")"),
+        ("changes", "dora.changes_hold(app: \"web\")"),
+        ("restored", "on_call.restored_within(1h, severity: \"critical\")"),
+    ] {
+        let _ = write!(source, "  step {name} {{\n    sli x = {call} {{\n      target 95%\n    }}\n  }}\n");
+    }
+    let source = format!("use std.dora\nuse std.environments\nuse std.kubernetes\nuse std.on_call\n\n{source}}}\n");
+    for (promtool, _) in promtools() {
+        let (code, said) = Dir::new(&source).tabi(&["test"], Some(&promtool));
+        assert_eq!(code, 0, "{said}");
     }
 }
 

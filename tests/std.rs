@@ -288,6 +288,65 @@ fn every_template_counts_right() {
     assert!(wrong.is_empty(), "{} things:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Alerts of templates that `tabi test` cannot prove, and what it says of them; `docs/std.md` says the same.
+const UNPROVEN: [(&str, &str, &str); 6] = [
+    ("dora.changes_hold", "SLONoData", "looks back 30d"),
+    ("dora.deployed_lately", "SLONoData", "looks back 30d"),
+    ("dora.lead_time_within", "SLONoData", "looks back 30d"),
+    ("on_call.no_page_lasts", "SLONoData", "there is still data"),
+    ("on_call.pages_few", "SLONoData", "there is still data"),
+    ("on_call.restored_within", "SLONoData", "there is still data"),
+];
+
+/// A journey with the first case of each template of a module.
+fn journey_of(text: &str, cases: &[Case]) -> String {
+    let mut journey = format!("{text}\nuser journey j {{\n  owner me\n");
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    for case in cases.iter().filter(|case| known.insert(case.template())) {
+        let (name, call, settings) = (case.template(), &case.call, &case.settings);
+        let alerts = "alerts {\n        page 2% in 1h\n        ticket off\n        left off\n      }";
+        let _ = writeln!(
+            journey,
+            "  step {name} {{\n    sli x = {call} {{\n      target 95%\n      {settings}\n      {alerts}\n    }}\n  }}"
+        );
+    }
+    journey + "}\n"
+}
+
+#[test]
+fn alerts_of_templates_are_proven_or_known_not_to_be() {
+    let page = corpus::read("docs/std.md");
+    let head = page.split("| module |").next().expect("a head");
+    let mut wrong = String::new();
+    let mut listed: BTreeSet<(String, String)> = BTreeSet::new();
+    for (text, module) in shipped() {
+        let cases = std::fs::read_to_string(corpus::root().join(format!("tests/std/{}.yml", module.name)));
+        let cases: Vec<Case> = serde_yaml::from_str(&cases.expect("cases")).expect("cases");
+        let (mut sources, units, found) = in_memory(&[("all.tabi".to_string(), journey_of(text, &cases))]);
+        assert!(found.is_empty(), "{}", render::all(&sources, &found, Style { color: false, width: 120 }));
+        let (model, found) = tabi::compile(&mut sources, &units, &Options::default(), false);
+        let errors: Vec<_> = found.into_iter().filter(|d| d.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{}", render::all(&sources, &errors, Style { color: false, width: 120 }));
+        for alert in tabi::proof::journey(&model, 0, &Options::default()).alerts {
+            let name = format!("{}.{}", module.name, alert.title.split('.').nth(1).unwrap_or_default());
+            let known = UNPROVEN.iter().find(|(template, of, _)| *template == name && *of == alert.name);
+            match (alert.unproven, known) {
+                (None, None) => {}
+                (Some(why), Some((_, _, reason))) if why.contains(reason) => {
+                    listed.insert((name.clone(), alert.name.to_string()));
+                    if !head.contains(&format!("`{name}`")) {
+                        let _ = writeln!(wrong, "docs/std.md does not name {name}");
+                    }
+                }
+                (why, _) => {
+                    let _ = writeln!(wrong, "{name} {}: {}", alert.name, why.as_deref().unwrap_or("proven"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty() && listed.len() == UNPROVEN.len(), "{wrong}{listed:?}");
+}
+
 /// What it measures, what it needs, what one event is and how often there is one, and where that is from.
 #[test]
 fn every_template_says_what_people_must_know() {

@@ -34,6 +34,8 @@ pub enum Level {
     Toggling,
     /// A timestamp, so many seconds behind, in units of a second divided by the last number.
     Clock(f64, f64),
+    /// A series that is there for one minute out of so many, each time as if it were another one: a timestamp so many seconds behind, or 1.
+    Fleeting(u64, Option<f64>),
 }
 
 /// A gauge or counter that is driven by two states.
@@ -81,6 +83,13 @@ impl Cast<'_> {
     /// Whether any share of its events can fail.
     pub fn is_continuous(&self) -> bool {
         matches!(self.part, Part::Counters(_) | Part::Native(..))
+    }
+
+    /// How many minutes pass between two of its events, where it has its events one by one.
+    pub fn pause(&self) -> u64 {
+        let Part::States(driven) = &self.part else { return 1 };
+        let levels = driven.iter().flat_map(|d| [d.good, d.bad]);
+        levels.map(|level| if let Level::Fleeting(every, _) = level { every } else { 1 }).max().unwrap_or(1)
     }
 
     /// The `up` of the targets that its counters are scraped from.

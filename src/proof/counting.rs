@@ -56,8 +56,8 @@ impl<'m> Collector<'m> {
                 }
                 phases.extend([phase(1, one(1.0)), phase(up_to(settle, step), IDLE)]);
             } else {
-                phases
-                    .push(phase(up_to(cast.member.1.alerts.need.value.into(), step) + settle + reach(cast), one(1.0)));
+                let need = u64::from(cast.member.1.alerts.need.value) * cast.pause();
+                phases.push(phase(up_to(need, step) + settle + reach(cast), one(1.0)));
             }
             total = total.max(phases.iter().map(|p| p.minutes).sum());
             // a state that someone else has is not this one's
@@ -386,7 +386,7 @@ impl<'m> Collector<'m> {
             }
             let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
             fails = fails.max(up_to(2 * range + 12, step));
-            let need = u64::from(cast.member.1.alerts.need.value);
+            let need = u64::from(cast.member.1.alerts.need.value) * cast.pause();
             total =
                 total.max(fails + up_to(if cast.is_continuous() { 0 } else { need } + range + reach(cast) + 8, step));
             others.extend(self.stranger_series(cast, &rows));

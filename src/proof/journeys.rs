@@ -312,7 +312,8 @@ impl<'m> Collector<'m> {
                     claims.extend(row.target.changes(&states, step, &words));
                 }
                 if let Ok(wholes) = self.wholes(&players, total, slot, budget) {
-                    claims.extend(self.journey_numbers(&wholes, wanted, slot, &[from - step, until]));
+                    // soon after the failure began no two windows have the same share of it
+                    claims.extend(self.journey_numbers(&wholes, wanted, slot, &[from - step, from + 4 * step, until]));
                 }
                 let name = "the journey burns and ends: all steps fail together".to_string();
                 if !claims.is_empty() {
@@ -403,6 +404,15 @@ impl<'m> Collector<'m> {
                     _ => {}
                 }
             }
+            if let Ok(wholes) = self.wholes(&players, total, slot, budget) {
+                claims.extend(self.period_while_dark(
+                    &wholes,
+                    wanted,
+                    dark.map(|dark| &casts[dark]),
+                    total / step * step,
+                    slot,
+                ));
+            }
             if !claims.is_empty() {
                 let (name, beside) = match dark {
                     Some(dark) => {
@@ -422,6 +432,32 @@ impl<'m> Collector<'m> {
                 self.tests.push((slot, Test { name, slis: Vec::new(), given: false, interval, series, claims }));
             }
         }
+    }
+
+    /// That the journey has no number for the period while one of its SLIs never had data, and has one while it is none of its own.
+    fn period_while_dark(
+        &self,
+        wholes: &[Whole<'m>; 2],
+        wanted: &[Row],
+        dark: Option<&Cast<'m>>,
+        minute: u64,
+        slot: Slot,
+    ) -> Option<Claim> {
+        // who reads it
+        let low = wanted.iter().find(|row| row.threshold.is_none())?;
+        let period = self.plan.journey.window.value;
+        let k = usize::try_from(minute / self.step(slot)).ok()?;
+        let has = wholes.each_ref().map(|whole| whole.period_share(k, period).is_some());
+        let labels = series_text(&self.own_labels());
+        let (words, fires) = match (dark, has) {
+            (Some(dark), [false, false]) => {
+                (format!("there is no number for the period while {} has no data", self.address(dark)), None)
+            }
+            (None, [true, true]) => ("there is a number for the period".to_string(), Some(labels.clone())),
+            _ => return None,
+        };
+        let expr = format!("count by (audience, journey) (tabi:journey_errors:ratio_period{labels})");
+        Some(Claim { alert: low.target.alert, words, minute, expr, fires })
     }
 
     /// SLIs that do not play and would be dark too, because they read the same series: as long as nothing is recorded of them, what would be
@@ -494,7 +530,9 @@ impl<'m> Collector<'m> {
     fn probe_journey(&mut self, casts: &[Cast<'m>], wanted: &[Row]) {
         // one that has no data without its series keeps the journey's own rules silent, so that numbers can be given instead
         let quiet: Vec<&Cast<'m>> = casts.iter().filter(|cast| self.is_quiet(cast)).collect();
-        let (Some(first), Some(last)) = (quiet.first(), quiet.last()) else { return };
+        if quiet.is_empty() {
+            return;
+        }
         // the others are there, and all is well with them
         let idle = self.idle_beside(casts);
         let only_given = quiet.len() == casts.len() || idle.is_some();
@@ -510,7 +548,7 @@ impl<'m> Collector<'m> {
             .map(bad)
             .collect();
         let burn = self.own_labels();
-        let both = [bad(first), bad(last)];
+        let all: Vec<Labels> = quiet.iter().map(|cast| bad(cast)).collect();
         for row in wanted {
             let slot = Slot { slow: row.is_slow(), native: false };
             let Some(threshold) = &row.threshold else {
@@ -524,7 +562,7 @@ impl<'m> Collector<'m> {
                 row: threshold,
                 burn: burn.clone(),
                 name: "tabi:journey_burn:rate",
-                bad: both.clone(),
+                bad: all.clone(),
             };
             let others = Others { rows: &[], apart: &apart, only_given, raw: &raw };
             self.edges(std::slice::from_ref(&probe), &others, &[], slot);

@@ -11,6 +11,7 @@ mod counting;
 mod delivery;
 mod journeys;
 mod labels;
+mod levels;
 mod parts;
 mod probes;
 pub mod reduce;

@@ -38,8 +38,8 @@ pub(super) struct Probe<'a> {
     pub burn: Labels,
     /// The name of its burn rates without the window.
     pub name: &'static str,
-    /// Two series of bad events that are counted together; may be the same one.
-    pub bad: [Labels; 2],
+    /// Series of bad events that are counted together: the first and the last of them are given at the limits, all of them grow old.
+    pub bad: Vec<Labels>,
 }
 
 /// Other SLIs beside those that are probed.
@@ -153,7 +153,7 @@ impl<'m> Collector<'m> {
                             let (target, row) = *rows.get(turn)?;
                             let bad = named(labels, Series::Bad.name());
                             let name = "tabi:slo_burn:rate";
-                            Some(Probe { target, row, burn: labels.clone(), name, bad: [bad.clone(), bad] })
+                            Some(Probe { target, row, burn: labels.clone(), name, bad: vec![bad] })
                         })
                         .collect();
                     let slot = Slot { slow, native: false };
@@ -263,11 +263,11 @@ impl<'m> Collector<'m> {
             short[12..14].fill(Sample::Stale);
             inputs.insert(series_text(&probe.burn_over(probe.row.long)), later(long));
             inputs.insert(series_text(&probe.burn_over(probe.row.short)), later(short));
-            let [first, last] = probe.bad.each_ref().map(series_text);
+            let (Some(first), Some(last)) = (probe.bad.first(), probe.bad.last()) else { continue };
             // what is read later comes sooner
-            let own =
-                if self.is_of_site(&probe.bad[1]) { seen_after(self.behind().rate, step) } else { self.late(slot) };
+            let own = if self.is_of_site(last) { seen_after(self.behind().rate, step) } else { self.late(slot) };
             let at = usize::try_from(3 + late - own).unwrap_or(3);
+            let [first, last] = [first, last].map(series_text);
             if first == last {
                 inputs.insert(first, between(&[(1, need - 1.0), (at, 1.0)], scale));
             } else {
@@ -316,6 +316,22 @@ impl<'m> Collector<'m> {
         slis: &[(String, String)],
         slot: Slot,
     ) {
+        // those of several SLIs: just enough of all together, so that each is missed; then many of each, so that each is seen
+        let looks: &[(bool, bool)] =
+            if probes.iter().all(|p| p.bad.len() == 1) { &[(true, true)] } else { &[(true, false), (false, true)] };
+        for (young, old) in looks {
+            self.grown(probes, others, slis, slot, (*young, *old && others.only_given));
+        }
+    }
+
+    fn grown(
+        &mut self,
+        probes: &[Probe<'_>],
+        others: &Others<'_>,
+        slis: &[(String, String)],
+        slot: Slot,
+        (look_young, look_old): (bool, bool),
+    ) {
         let step = self.step(slot);
         let mut inputs: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
         let mut claims = Vec::new();
@@ -330,16 +346,20 @@ impl<'m> Collector<'m> {
                 let burns = lasting(&[probe.row.burn * 2.0], evaluations);
                 inputs.insert(series_text(&probe.burn_over(window)), burns);
             }
-            let many = f64::from(probe.row.need) + 1.0;
-            inputs.insert(series_text(&probe.bad[1]), between(&[(1, many)], 1.0));
+            let need = f64::from(probe.row.need);
+            let (each, scale) = if look_old || probe.bad.len() == 1 {
+                (need + 1.0, 1.0)
+            } else {
+                (need / probe.bad.len() as f64, (60 * self.plan.journey.evaluate) as f64)
+            };
+            for bad in &probe.bad {
+                inputs.insert(series_text(bad), between(&[(1, each)], scale));
+            }
             let (young, old) = (probe.row.long - 2 * step, probe.row.long + (2 + late) * step);
-            claims.push(probe.target.claim(
-                young,
-                true,
-                "fires while its bad events are a little younger than its long window",
-            ));
+            let words = "fires while its bad events are a little younger than its long window";
+            claims.extend(look_young.then(|| probe.target.claim(young, true, words)));
             let words = "is silent once its bad events are older than its long window";
-            claims.extend(others.only_given.then(|| probe.target.claim(old, false, words)));
+            claims.extend(look_old.then(|| probe.target.claim(old, false, words)));
         }
         self.probe("bad events grow old", inputs, slis, slot, step, claims);
     }
@@ -378,7 +398,7 @@ impl<'m> Collector<'m> {
 
     /// The same for some rows, where the counts of sites may be later still; one evaluation of that is in the times of all tests.
     fn late_for(&self, probes: &[Probe<'_>], slot: Slot) -> u64 {
-        let sited = probes.iter().any(|probe| self.is_of_site(&probe.bad[1]));
+        let sited = probes.iter().any(|probe| probe.bad.last().is_some_and(|bad| self.is_of_site(bad)));
         let of_sites = if sited { seen_after(self.behind().rate, self.step(slot)) } else { 0 };
         self.late(slot).max(of_sites.saturating_sub(1))
     }

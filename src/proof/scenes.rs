@@ -5,9 +5,8 @@ use super::claims::{Target, Whose, row_title, share};
 use super::counted::Slack;
 use super::counting::Role;
 use super::simulate::{Clock, Slo, State, agreed, no_data};
-use super::stage::{Act, IDLE, Phase, Player, input, reach};
+use super::stage::{Act, IDLE, Phase, Player, input, memory, reach};
 use super::{Collector, Slot, Test, batches};
-use crate::measure::Measure;
 use crate::plan::alerts::{SLO_BURN, SLO_LOW, SLO_NO_DATA, no_data_minutes};
 use crate::plan::minutes;
 use crate::plan::sites::labels_of;
@@ -16,8 +15,12 @@ use crate::promql::evaluate::Unknown;
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeMap;
 
-/// Longer tests are not run: `promtool` keeps at most so many samples of one range.
+/// Longer tests are not run.
 const LONGEST: u64 = 34 * DAY;
+/// A sample is seen for so many minutes.
+const LOOKBACK: u64 = 5;
+/// `promtool` keeps at most 10,000 samples of a range, and there is one a minute.
+const MOST_IN_A_RANGE: u64 = 9900;
 /// Holds up to this long are waited for at the pace of the fast rules.
 const SHORT_HOLD: u64 = 180;
 
@@ -200,7 +203,7 @@ impl<'m> Collector<'m> {
             }
         }
         self.probe_slis(&casts, &wanted);
-        self.say_what_is_missing(&wanted);
+        self.say_what_is_missing(&casts, &wanted);
     }
 
     /// The alerts of an SLI, registered.
@@ -292,7 +295,8 @@ impl<'m> Collector<'m> {
                 };
                 claims.extend(wanted.target.changes(&states, step, &words));
             }
-            claims.extend(self.numbers(player, wanted, total, slot, &[from - step, *until]));
+            // soon after the failure began no two windows have the same share of it
+            claims.extend(self.numbers(player, wanted, total, slot, &[from - step, from + 4 * step, *until]));
         }
         for (player, wanted) in players.iter().zip(&all) {
             claims.extend(self.counted_events(player, wanted, slot, (0, total), Slack::Exact));
@@ -358,7 +362,7 @@ impl<'m> Collector<'m> {
             let bad = if all { up_to(last + 5 - from, step) } else { most };
             let flood = (offset.is_some() && cast.is_continuous()).then_some(up_to(90, step));
             let total = from + bad + ends + flood.unwrap_or(0);
-            if total > LONGEST {
+            if is_too_long(cast, total) {
                 return Ok(None);
             }
             return Ok(Some((act(bad, flood), total, failing, (from, from + bad))));
@@ -379,7 +383,7 @@ impl<'m> Collector<'m> {
             let lead = up_to(2 * range + 8, step);
             let failing = Failing { all: 1000.0, bad: 1000.0 };
             // states fail as a whole, a minute at a time
-            let need = u64::from(cast.member.1.alerts.need.value) + 5;
+            let need = u64::from(cast.member.1.alerts.need.value) * cast.pause() + 5;
             let bad = up_to(if cast.is_continuous() { range + 5 } else { need.max(range + 5) + reach(cast) }, step);
             let (first, last) = if cast.is_continuous() { (IDLE, IDLE) } else { (IDLE, Act::Gone) };
             let still = up_to(short + range + 5, step);
@@ -430,11 +434,14 @@ impl<'m> Collector<'m> {
         for (hold, all) in by_hold {
             let (mut players, mut total) = (Vec::new(), 0);
             let idle = up_to(hold + 30, step);
-            for (cast, _) in &all {
-                // a timestamp is known for a day after its exporter is gone
-                let known = if matches!(cast.member.1.measure, Measure::Age(_)) { DAY } else { reach(cast) };
+            let lasts = |cast: &Cast<'_>| {
                 let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
-                total = total.max(idle + up_to(hold + known + 2 * range + 20, step));
+                idle + up_to(hold + memory(cast) + 2 * range + 20, step)
+            };
+            let all: Vec<(&Cast<'m>, &Wanted)> =
+                all.into_iter().filter(|(cast, _)| !is_too_long(cast, lasts(cast))).collect();
+            for (cast, _) in &all {
+                total = total.max(lasts(cast));
                 players.push(Player {
                     cast,
                     phases: vec![phase(idle, IDLE), phase(1, Act::Gone)],
@@ -442,9 +449,6 @@ impl<'m> Collector<'m> {
                     strangers: Some(false),
                     stands_by: false,
                 });
-            }
-            if total > LONGEST {
-                continue;
             }
             let mut claims = Vec::new();
             for (player, (cast, wanted)) in players.iter().zip(&all) {
@@ -496,18 +500,27 @@ impl<'m> Collector<'m> {
     }
 
     /// An alert of which no test shows that it fires is not proven.
-    fn say_what_is_missing(&mut self, wanted: &[Vec<Wanted>]) {
-        for wanted in wanted.iter().flatten() {
+    fn say_what_is_missing(&mut self, casts: &[Cast<'m>], wanted: &[Vec<Wanted>]) {
+        for (cast, wanted) in casts.iter().zip(wanted).flat_map(|(cast, all)| all.iter().map(move |w| (cast, w))) {
             let alert = wanted.target.alert;
             if self.is_shown(alert) || self.alerts[alert].unproven.is_some() {
                 continue;
             }
             self.alerts[alert].unproven = Some(match &wanted.kind {
+                Kind::NoData { .. } if is_too_long(cast, memory(cast)) => {
+                    let back = minutes(memory(cast).saturating_sub(LOOKBACK));
+                    format!("its PromQL looks back {back}, which is longer than a test may last")
+                }
                 Kind::NoData { .. } => "its series end in the tests, and there is still data".to_string(),
                 _ => "in the tests it never fires".to_string(),
             });
         }
     }
+}
+
+/// Whether a test of so many minutes cannot be run: it is too long, or a range in it has more samples than `promtool` keeps.
+fn is_too_long(cast: &Cast<'_>, total: u64) -> bool {
+    total > LONGEST || memory(cast).min(total) > MOST_IN_A_RANGE
 }
 
 /// `pay.fast`

@@ -11,6 +11,7 @@ use super::simulate::{Clock, Recorded};
 use super::states;
 use super::track::{series_text, values_text};
 use crate::measure::Measure;
+use crate::promql::ast::Expr;
 use crate::promql::evaluate::{Labels, Sample, Series, Unknown, World};
 use std::fmt::Write as _;
 
@@ -364,9 +365,26 @@ pub fn union(players: &[Player<'_, '_>], minutes: u64) -> Vec<Series> {
 /// Events a minute on series that a matcher keeps out.
 const STRANGERS: f64 = 1e6;
 
-/// How far a measure looks back beyond level 1, in minutes.
+/// How far a measure looks back beyond level 1, in minutes, until what has changed shows.
 pub fn reach(cast: &Cast<'_>) -> u64 {
-    let of = |text: &str| states::parsed(text).map_or(5, |expr| states::reach(&expr) as u64);
+    let goes = match &cast.part {
+        Part::States(driven) => driven.iter().any(|d| [d.good, d.bad].contains(&Level::Absent)),
+        _ => false,
+    };
+    furthest(cast, &|expr| states::reach(expr, goes))
+}
+
+/// For how many minutes a measure knows of series that are gone.
+pub fn memory(cast: &Cast<'_>) -> u64 {
+    match cast.member.1.measure {
+        // a timestamp is known for a day after its exporter is gone
+        Measure::Age(_) => 24 * 60,
+        _ => furthest(cast, &states::memory),
+    }
+}
+
+fn furthest(cast: &Cast<'_>, of: &dyn Fn(&Expr) -> i64) -> u64 {
+    let of = |text: &str| states::parsed(text).map_or(5, |expr| of(&expr) as u64);
     match &cast.member.1.measure {
         Measure::Holds(holds) => of(&holds.expr.text),
         Measure::Events(events) if !cast.is_continuous() => {
@@ -377,7 +395,7 @@ pub fn reach(cast: &Cast<'_>) -> u64 {
 }
 
 /// When nothing counts.
-struct Excluded(Option<crate::promql::ast::Expr>);
+struct Excluded(Option<Expr>);
 
 impl Excluded {
     fn of(text: Option<&str>, range: u64) -> Result<Excluded, Unknown> {

@@ -6,15 +6,18 @@
     reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
 )]
 
-use super::cast::{Driven, Level, Part, labels_of, selects};
+use super::cast::{Driven, Level, Part, labels_of};
+use super::levels;
 use crate::measure::events::Events;
 use crate::measure::{Matcher, Measure, Query, Selector};
 use crate::model::Sli;
-use crate::promql;
 use crate::promql::ast::{Expr, MatcherValue, walk};
 use crate::promql::evaluate::{self, Labels, Sample, Series, Unknown, World};
+use crate::promql::{self, Range};
 use crate::source::Place;
 
+/// A day in minutes.
+const DAY: i64 = 1440;
 /// More combinations are not tried.
 const MOST: usize = 60_000;
 
@@ -172,89 +175,124 @@ pub fn of(sli: &Sli, window: u64) -> Part {
 fn search(sli: &Sli, range: u64) -> Result<Part, String> {
     let texts = texts(sli);
     let exprs: Vec<Expr> = texts.iter().map(|(text, _)| parsed(text)).collect::<Result<_, _>>()?;
-    let mut selectors: Vec<Selector> = Vec::new();
-    for selector in texts.iter().flat_map(|(text, place)| selectors_of(text, *place)) {
-        if !selectors.contains(&selector) {
-            selectors.push(selector);
-        }
-    }
-    let shared = joined_labels(&exprs);
-    let mut cast: Vec<(Labels, Vec<Level>)> = Vec::new();
-    for selector in &selectors {
-        // a wider selector should not be taken for a narrower one
-        let others: Vec<&Selector> = selectors.iter().filter(|o| *o != selector).collect();
-        let mut labels = apart(selector, &others, sli)?;
-        for label in &shared {
-            let free = selector.matchers.iter().all(|m| m.label != *label);
-            if free && !labels.contains_key(label) {
-                labels.insert(label.clone(), "x".into());
-            }
-        }
-        if cast.iter().all(|(have, _)| *have != labels) {
-            let levels = levels(sli, selector, &exprs);
-            cast.push((labels, levels));
-        }
-    }
-    let reach = exprs.iter().map(reach).max().unwrap_or(0);
-    let at = (reach + 10) * 60;
-    let combinations: usize = cast.iter().map(|(_, levels)| levels.len()).product();
-    if combinations > MOST {
-        return Err(format!("{} series with too many possible values", cast.len()));
-    }
+    let cast = levels::series(sli, &exprs, &texts)?;
     let plain = Sli { exclude: None, ..sli.clone() };
-    let reader = Reader::new(&plain, range)?;
-    let mut good: Option<Vec<Level>> = None;
-    let mut bad: Option<(f64, Vec<Level>)> = None;
-    let mut unknown = None;
-    for i in 0..combinations {
-        let mut rest = i;
-        let chosen: Vec<Level> = cast
+    let search = Search { reader: Reader::new(&plain, range)?, exprs: &exprs, range };
+    let of = |levels: &dyn Fn(&Selector) -> Vec<Level>| -> Vec<(Labels, Vec<Level>)> {
+        cast.iter()
+            .map(|one| (one.labels.clone(), one.bucket.clone().unwrap_or_else(|| levels(&one.selector))))
+            .collect()
+    };
+    // values that stay first; where they are not enough, timestamps that go on and series that come and go
+    let steady = search.among(&of(&|selector| levels::steady(sli, selector, &exprs)));
+    if steady.is_ok() || !levels::has_events(&exprs) {
+        return steady;
+    }
+    search.among(&of(&|selector| levels::of_events(selector, &exprs, range))).or(steady)
+}
+
+/// What is tried until everything is good, and until everything is bad.
+struct Search<'a> {
+    reader: Reader<'a>,
+    exprs: &'a [Expr],
+    range: u64,
+}
+
+impl Search<'_> {
+    /// The minutes at which a combination is looked at: each of these must say the same. Of what comes and goes, all of it together.
+    fn looks(&self, fleeting: bool) -> Vec<Vec<i64>> {
+        let every = levels::pause(self.range) as i64;
+        let first = (self.exprs.iter().map(|e| reach(e, true)).max().unwrap_or(0) + 10 + every) / every * every;
+        let later = first + 9 * every;
+        // the test has alerts of its own: values must stay older than those
+        let of_alerts = self
+            .exprs
             .iter()
-            .map(|(_, levels)| {
-                let level = levels[rest % levels.len()];
-                rest /= levels.len();
-                level
-            })
-            .collect();
-        let minutes = (at / 60) as usize;
-        let series: Vec<Series> = cast
-            .iter()
-            .zip(&chosen)
-            .map(|((labels, _), level)| Series { labels: labels.clone(), samples: steady(*level, minutes) })
-            .collect();
-        // alike on both generations
-        let both: Result<Vec<_>, Unknown> =
-            [true, false].map(|closed| reader.measured(World { series: &series, closed }, at)).into_iter().collect();
-        let found = match both {
-            Ok(found) => found,
-            Err(why) => {
-                unknown = Some(why);
-                continue;
-            }
-        };
-        let shares: Vec<Option<f64>> =
-            found.iter().map(|f| f.filter(|(total, _)| *total > 0.0).map(|(total, bad)| bad / total)).collect();
-        let [Some(a), Some(b)] = shares.as_slice() else { continue };
-        let share = a.min(*b);
-        if a.max(*b) == 0.0 && good.is_none() {
-            good = Some(chosen.clone());
-        }
-        if share > 0.0 && bad.as_ref().is_none_or(|(have, _)| share > *have) {
-            bad = Some((share, chosen));
-        }
-        if good.is_some() && bad.as_ref().is_some_and(|(share, _)| *share >= 1.0) {
-            break;
+            .flat_map(promql::selectors)
+            .any(|s| s.name.as_ref().is_some_and(|n| n.text == "ALERTS" || n.text == "ALERTS_FOR_STATE"));
+        match (fleeting, levels::reads_clock(self.exprs) && !of_alerts) {
+            (true, _) => vec![(first..first + every).collect(), (later..later + every).collect()],
+            // what a value is by the clock of one minute says nothing of the next
+            (false, true) => vec![vec![first], vec![later]],
+            (false, false) => vec![vec![first]],
         }
     }
-    let (Some(good), Some((_, bad))) = (good.clone(), bad.clone()) else {
+
+    /// The share of bad events with these series at each look and on both generations; none where there are no events.
+    fn shares(&self, series: &[Series], looks: &[Vec<i64>]) -> Result<Option<Vec<f64>>, Unknown> {
+        let mut shares = Vec::new();
+        for (look, closed) in looks.iter().flat_map(|look| [(look, true), (look, false)]) {
+            let (mut total, mut bad) = (0.0, 0.0);
+            for minute in look {
+                if let Some((t, b)) = self.reader.measured(World { series, closed }, minute * 60)? {
+                    (total, bad) = (total + t, bad + b);
+                }
+            }
+            if total <= 0.0 || !total.is_finite() {
+                return Ok(None);
+            }
+            shares.push(bad / total);
+        }
+        Ok(Some(shares))
+    }
+
+    fn among(&self, cast: &[(Labels, Vec<Level>)]) -> Result<Part, String> {
+        let combinations = cast.iter().try_fold(1_usize, |n, (_, levels)| n.checked_mul(levels.len()));
+        let Some(combinations) = combinations.filter(|n| *n <= MOST) else {
+            return Err(format!("{} series with too many possible values", cast.len()));
+        };
+        let is_fleeting = |level: &Level| matches!(level, Level::Fleeting(..));
+        let looks = self.looks(cast.iter().flat_map(|(_, levels)| levels).any(is_fleeting));
+        let minutes = looks.iter().flatten().max().copied().unwrap_or(0) as usize;
+        let mut good: Option<Vec<Level>> = None;
+        let mut bad: Option<(f64, Vec<Level>)> = None;
+        let mut unknown = None;
+        for i in 0..combinations {
+            let mut rest = i;
+            let chosen: Vec<Level> = cast
+                .iter()
+                .map(|(_, levels)| {
+                    let level = levels[rest % levels.len()];
+                    rest /= levels.len();
+                    level
+                })
+                .collect();
+            let series: Vec<Series> = cast
+                .iter()
+                .zip(&chosen)
+                .map(|((labels, _), level)| Series { labels: labels.clone(), samples: steady(*level, minutes) })
+                .collect();
+            let shares = match self.shares(&series, &looks) {
+                Ok(Some(shares)) => shares,
+                Ok(None) => continue,
+                Err(why) => {
+                    unknown = Some(why);
+                    continue;
+                }
+            };
+            let share = shares.iter().copied().fold(f64::INFINITY, f64::min);
+            if good.is_none() && shares.iter().all(|s| *s == 0.0) {
+                good = Some(chosen.clone());
+            }
+            if share > 0.0 && bad.as_ref().is_none_or(|(have, _)| share > *have) {
+                bad = Some((share, chosen));
+            }
+            if good.is_some() && bad.as_ref().is_some_and(|(share, _)| *share >= 1.0) {
+                break;
+            }
+        }
         let state = if good.is_none() { "good" } else { "bad" };
-        return Err(match unknown {
-            Some(why) => format!("the tests cannot evaluate {why}"),
-            None => format!("no values of its series were found with which everything is {state}"),
-        });
-    };
-    let driven = cast.into_iter().zip(good).zip(bad);
-    Ok(Part::States(driven.map(|(((labels, _), good), bad)| Driven { labels, good, bad }).collect()))
+        let (Some(good), Some((_, bad))) = (good, bad) else {
+            return Err(match unknown {
+                Some(why) => format!("the tests cannot evaluate {why}"),
+                None => format!("no values of its series were found with which everything is {state}"),
+            });
+        };
+        let driven = cast.iter().zip(good).zip(bad);
+        Ok(Part::States(
+            driven.map(|(((labels, _), good), bad)| Driven { labels: labels.clone(), good, bad }).collect(),
+        ))
+    }
 }
 
 /// Other levels with which everything is good or everything is bad: one of the series is not there. Where PromQL names two ways, joined by
@@ -263,7 +301,9 @@ pub fn ways(sli: &Sli, range: u64, driven: &[Driven]) -> Vec<Vec<Level>> {
     let plain = Sli { exclude: None, ..sli.clone() };
     let Ok(reader) = Reader::new(&plain, range) else { return Vec::new() };
     let exprs: Vec<Expr> = texts(sli).iter().filter_map(|(text, _)| parsed(text).ok()).collect();
-    let minutes = exprs.iter().map(reach).max().unwrap_or(0) + 10;
+    let search = Search { reader, exprs: &exprs, range };
+    let looks = search.looks(driven.iter().any(|d| matches!(d.good, Level::Fleeting(..))));
+    let minutes = looks.iter().flatten().max().copied().unwrap_or(0) as usize;
     let mut found: Vec<Vec<Level>> = Vec::new();
     for of in [|d: &Driven| d.good, |d: &Driven| d.bad] {
         for gone in 0..driven.len() {
@@ -272,15 +312,12 @@ pub fn ways(sli: &Sli, range: u64, driven: &[Driven]) -> Vec<Vec<Level>> {
             let series: Vec<Series> = driven
                 .iter()
                 .zip(&levels)
-                .map(|(d, level)| Series { labels: d.labels.clone(), samples: steady(*level, minutes as usize) })
+                .map(|(d, level)| Series { labels: d.labels.clone(), samples: steady(*level, minutes) })
                 .collect();
             let known = driven.iter().map(|d| d.good).eq(levels.iter().copied())
                 || driven.iter().map(|d| d.bad).eq(levels.iter().copied())
                 || found.contains(&levels);
-            let measured = reader.measured(World { series: &series, closed: false }, minutes * 60);
-            if let (Ok(Some((total, _))), false) = (measured, known)
-                && total > 0.0
-            {
+            if !known && matches!(search.shares(&series, &looks), Ok(Some(_))) {
                 found.push(levels);
             }
         }
@@ -288,113 +325,38 @@ pub fn ways(sli: &Sli, range: u64, driven: &[Driven]) -> Vec<Vec<Level>> {
     found
 }
 
-/// Labels that one selector selects and, where that can be, the others do not.
-fn apart(selector: &Selector, others: &[&Selector], sli: &Sli) -> Result<Labels, String> {
-    let mut labels = labels_of(selector, &[], sli)?;
-    for other in others.iter().filter(|o| o.name == selector.name) {
-        if !selects(other, &labels) {
-            continue;
+/// How far an expression looks back, in minutes, until what has changed shows. What only asks for the last sample shows it at once; that
+/// series are gone is not waited for longer than a day, and not where none of them goes.
+pub fn reach(expr: &Expr, goes: bool) -> i64 {
+    let mut of_last = Vec::new();
+    walk(expr, &mut |e| match e {
+        Expr::Call(call) if call.function.text == "last_over_time" => {
+            of_last.extend(call.args.first().map(Expr::span));
         }
-        for matcher in &other.matchers {
-            if let Ok(different) = labels_of(selector, &[(matcher, false)], sli)
-                && !selects(other, &different)
-            {
-                labels = different;
-                break;
-            }
-        }
-    }
-    Ok(labels)
+        _ => {}
+    });
+    let most = if goes { DAY } else { 0 };
+    furthest(expr, &|span, minutes| if of_last.contains(&span) { minutes.min(most) } else { minutes })
 }
 
-/// Labels by which an expression joins or groups: every series gets them, so that they meet.
-fn joined_labels(exprs: &[Expr]) -> Vec<String> {
-    let mut found = Vec::new();
-    for expr in exprs {
-        walk(expr, &mut |e| match e {
-            Expr::Aggregate(a) => {
-                found.extend(a.grouping.iter().filter(|g| !g.without).flat_map(|g| &g.labels).map(|l| l.text.clone()));
-            }
-            Expr::Binary(b) => {
-                for m in b.matching.iter().filter(|m| m.on) {
-                    found.extend(m.labels.iter().map(|l| l.text.clone()));
-                }
-                for group in b.matching.iter().filter_map(|m| m.group.as_ref()) {
-                    found.extend(group.labels.iter().map(|l| l.text.clone()));
-                }
-            }
-            _ => {}
-        });
-    }
-    found.sort();
-    found.dedup();
-    found
+/// How far an expression looks back at all, in minutes: for so long it knows what is gone.
+pub fn memory(expr: &Expr) -> i64 {
+    furthest(expr, &|_, minutes| minutes)
 }
 
-/// How far an expression looks back, in minutes.
-pub fn reach(expr: &Expr) -> i64 {
+fn furthest(expr: &Expr, length: &dyn Fn(Range, i64) -> i64) -> i64 {
     let mut reach = 5;
     walk(expr, &mut |e| {
-        let length = match e {
+        let range = match e {
             Expr::Range(node) => Some(&node.range),
             Expr::Subquery(node) => Some(&node.range),
             _ => None,
         };
-        if let Some(promql::ast::DurationValue::Literal(ms)) = length.map(|l| &l.value) {
-            reach = reach.max((*ms / 60_000) as i64 + 5);
+        if let Some(promql::ast::DurationValue::Literal(ms)) = range.map(|l| &l.value) {
+            reach = reach.max(length(e.span(), (*ms / 60_000) as i64) + 5);
         }
     });
     reach
-}
-
-/// The levels that a series may have.
-fn levels(sli: &Sli, selector: &Selector, exprs: &[Expr]) -> Vec<Level> {
-    if let Measure::Age(age) = &sli.measure {
-        let unit = age.unit.per_second() as f64;
-        let behind = age.bound as f64 / 1000.0;
-        return vec![Level::Clock(0.0, unit), Level::Clock(behind + 60.0, unit), Level::Absent];
-    }
-    if matches!(sli.measure, Measure::Up(_)) {
-        return vec![Level::Value(1.0), Level::Value(0.0)];
-    }
-    let (mut counted, mut changes, mut numbers) = (false, false, vec![1.0, 0.0]);
-    for expr in exprs {
-        walk(expr, &mut |e| match e {
-            Expr::Number(n) => numbers.extend([n.value, n.value + 1.0, n.value - 1.0, 2.0 * n.value]),
-            Expr::Call(call) => {
-                let over_this = |e: &Expr| matches!(e, Expr::Range(r) if selector_is(&r.selector, selector));
-                if call.args.iter().any(over_this) {
-                    match call.function.text.as_str() {
-                        "rate" | "increase" | "irate" => counted = true,
-                        "changes" | "resets" => changes = true,
-                        _ => {}
-                    }
-                }
-                if call.function.text == "time" {
-                    numbers.extend([1e9, -1e9]);
-                }
-            }
-            _ => {}
-        });
-    }
-    if counted {
-        return vec![Level::Rising(0.0), Level::Rising(0.25), Level::Rising(1.0), Level::Rising(60.0), Level::Absent];
-    }
-    if changes {
-        return vec![Level::Value(0.0), Level::Toggling, Level::Absent];
-    }
-    let mut found: Vec<Level> = Vec::new();
-    for number in numbers.into_iter().filter(|n| n.is_finite()) {
-        if !found.contains(&Level::Value(number)) {
-            found.push(Level::Value(number));
-        }
-    }
-    found.push(Level::Absent);
-    found
-}
-
-fn selector_is(a: &promql::ast::Selector, b: &Selector) -> bool {
-    a.name.as_ref().map_or("", |n| n.text.as_str()) == b.name && a.matchers.len() == b.matchers.len()
 }
 
 /// A series that has one level after the other, each for so long.
@@ -419,16 +381,7 @@ pub fn in_turn(levels: &[Level], minutes: usize) -> Vec<Sample> {
 
 /// A series that has had one level for so long.
 fn steady(level: Level, minutes: usize) -> Vec<Sample> {
-    let mut samples = Vec::with_capacity(minutes + 1);
-    let mut last = None;
-    for minute in 0..=minutes {
-        let sample = next(level, minute as f64, last);
-        if let Sample::Value(v) = sample {
-            last = Some(v);
-        }
-        samples.push(sample);
-    }
-    samples
+    in_turn(&[level], minutes + 1)
 }
 
 /// The sample of a level at a minute, after a last value.
@@ -439,5 +392,7 @@ pub fn next(level: Level, minute: f64, last: Option<f64>) -> Sample {
         Level::Rising(by) => Sample::Value(last.map_or(0.0, |v| v + by)),
         Level::Toggling => Sample::Value(if last == Some(0.0) { 1.0 } else { 0.0 }),
         Level::Clock(behind, unit) => Sample::Value((minute * 60.0 - behind) * unit),
+        Level::Fleeting(every, _) if !(minute as u64).is_multiple_of(every) => Sample::Missing,
+        Level::Fleeting(_, behind) => Sample::Value(behind.map_or(1.0, |behind| minute * 60.0 - behind)),
     }
 }

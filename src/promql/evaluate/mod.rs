@@ -10,10 +10,13 @@
     reason = "minutes and seconds of a test are far below 2^62, and what is before its start is cut off"
 )]
 
+mod aggregate;
 mod binary;
+mod quantile;
 mod range;
+mod relabel;
 
-use super::ast::{Aggregate, Call, DurationText, DurationValue, Expr, MatchOp, MatcherValue, Offset, Selector};
+use super::ast::{Call, DurationText, DurationValue, Expr, MatchOp, MatcherValue, Offset, Selector};
 use super::regex;
 use std::collections::BTreeMap;
 
@@ -174,8 +177,13 @@ impl<'w> World<'w> {
     }
 
     fn instant(self, selector: &Selector, at: i64) -> Result<Vector, Unknown> {
+        Ok(self.seen(selector, at)?.into_iter().map(|(labels, _, v)| (labels, v)).collect())
+    }
+
+    /// What a selector sees of each series: its last sample and the second of it.
+    fn seen(self, selector: &Selector, at: i64) -> Result<Vec<(Labels, i64, f64)>, Unknown> {
         let at = shifted(at, selector.offset.as_ref())?;
-        let mut vector = Vec::new();
+        let mut found = Vec::new();
         for series in self.selected(selector)? {
             let mut minute = at.div_euclid(60);
             while minute >= 0 && self.inside(minute * 60, at, LOOKBACK) {
@@ -183,14 +191,14 @@ impl<'w> World<'w> {
                     Sample::Missing => {}
                     Sample::Stale => break,
                     Sample::Value(v) => {
-                        vector.push((series.labels.clone(), v));
+                        found.push((series.labels.clone(), minute * 60, v));
                         break;
                     }
                 }
                 minute -= 1;
             }
         }
-        Ok(vector)
+        Ok(found)
     }
 
     fn call(self, call: &Call, at: i64) -> Result<Value, Unknown> {
@@ -206,7 +214,7 @@ impl<'w> World<'w> {
             }
             "absent" => {
                 let some = !self.vector(arg(0)?, at)?.is_empty();
-                Ok(Value::Vector(if some { Vec::new() } else { vec![(Labels::new(), 1.0)] }))
+                Ok(Value::Vector(if some { Vec::new() } else { vec![(relabel::of_absent(arg(0)?), 1.0)] }))
             }
             "abs" => math(f64::abs),
             "ceil" => math(f64::ceil),
@@ -216,6 +224,34 @@ impl<'w> World<'w> {
             "sqrt" => math(f64::sqrt),
             "sgn" => math(|v| if v > 0.0 { 1.0 } else { -f64::from(v < 0.0) }),
             "round" if call.args.len() == 1 => math(|v| (v + 0.5).floor()),
+            "sort" | "sort_desc" => Ok(Value::Vector(self.vector(arg(0)?, at)?)),
+            "label_replace" => Ok(Value::Vector(relabel::replaced(call, self.vector(arg(0)?, at)?)?)),
+            "label_join" => Ok(Value::Vector(relabel::joined(call, self.vector(arg(0)?, at)?)?)),
+            "histogram_quantile" => {
+                let quantile = self.scalar(arg(0)?, at)?;
+                Ok(Value::Vector(quantile::of_buckets(quantile, self.vector(arg(1)?, at)?)))
+            }
+            "quantile_over_time" => {
+                let quantile = self.scalar(arg(0)?, at)?;
+                let of_each = self.points_of(arg(1)?, at)?.into_iter().filter(|(_, points)| !points.is_empty());
+                let values = |points: Vec<(i64, f64)>| points.into_iter().map(|(_, v)| v).collect();
+                Ok(Value::Vector(
+                    of_each.map(|(labels, p)| (nameless(&labels), quantile::of_values(quantile, values(p)))).collect(),
+                ))
+            }
+            "predict_linear" => {
+                let ahead = self.scalar(arg(1)?, at)?;
+                let of_each = self.points_of(arg(0)?, at)?;
+                let lines = of_each.iter().filter_map(|(labels, points)| {
+                    let (slope, now) = range::line(points, at)?;
+                    Some((nameless(labels), now + slope * ahead))
+                });
+                Ok(Value::Vector(lines.collect()))
+            }
+            "absent_over_time" => {
+                let some = self.points_of(arg(0)?, at)?.iter().any(|(_, points)| !points.is_empty());
+                Ok(Value::Vector(if some { Vec::new() } else { vec![(relabel::of_absent(arg(0)?), 1.0)] }))
+            }
             "clamp" | "clamp_min" | "clamp_max" => {
                 let one = self.scalar(arg(1)?, at)?;
                 let (low, high) = match name {
@@ -238,36 +274,16 @@ impl<'w> World<'w> {
                 };
                 Ok(Value::Vector(mapped(times, part)))
             }
-            "timestamp" => Err("timestamp()".into()),
+            "timestamp" => Ok(Value::Vector(match arg(0)? {
+                Expr::Selector(selector) => {
+                    self.seen(selector, at)?.iter().map(|(labels, time, _)| (nameless(labels), *time as f64)).collect()
+                }
+                other => mapped(self.vector(other, at)?, |_| at as f64),
+            })),
             _ => match call.args.as_slice() {
                 [arg @ (Expr::Range(_) | Expr::Subquery(_))] => Ok(Value::Vector(self.over_range(name, arg, at)?)),
                 _ => Err(format!("{name}()")),
             },
         }
-    }
-
-    fn aggregate(self, node: &Aggregate, at: i64) -> Result<Vector, Unknown> {
-        if node.param.is_some() {
-            return Err(node.op.text.clone());
-        }
-        let mut groups: BTreeMap<Labels, Vec<f64>> = BTreeMap::new();
-        for (labels, v) in self.vector(&node.expr, at)? {
-            let keep = |name: &str| match &node.grouping {
-                None => false,
-                Some(g) => (name != "__name__" || !g.without) && g.labels.iter().any(|l| l.text == name) != g.without,
-            };
-            let key = labels.into_iter().filter(|(name, _)| keep(name)).collect();
-            groups.entry(key).or_default().push(v);
-        }
-        let reduce: fn(&[f64]) -> f64 = match node.op.text.as_str() {
-            "sum" => |v| v.iter().sum(),
-            "avg" => |v| v.iter().sum::<f64>() / v.len() as f64,
-            "min" => |v| v.iter().copied().fold(f64::NAN, f64::min),
-            "max" => |v| v.iter().copied().fold(f64::NAN, f64::max),
-            "count" => |v| v.len() as f64,
-            "group" => |_| 1.0,
-            other => return Err(other.to_string()),
-        };
-        Ok(groups.into_iter().map(|(labels, values)| (labels, reduce(&values))).collect())
     }
 }
