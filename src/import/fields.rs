@@ -42,6 +42,7 @@ fn flat(key: &str) -> String {
 
 impl Reader<'_> {
     /// The place of a node.
+    #[allow(clippy::unused_self, reason = "it is asked beside `head` and `part`, which read the text")]
     pub fn at(&self, node: &Node) -> Place {
         Place { file: node.file, span: node.span }
     }

@@ -174,7 +174,10 @@ pub fn files(imported: &Imported, tool: Tool, names: &[&str], each: bool) -> Vec
 
 /// The lines for modules that ship.
 fn uses(modules: &BTreeSet<String>) -> String {
-    let mut out: String = modules.iter().map(|module| format!("use std.{module}\n")).collect();
+    let mut out = String::new();
+    for module in modules {
+        let _ = writeln!(out, "use std.{module}");
+    }
     if !out.is_empty() {
         out.push('\n');
     }

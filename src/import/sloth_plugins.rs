@@ -175,7 +175,7 @@ pub fn unread<'o>(id: &str, options: &'o [Pair]) -> Vec<&'o Pair> {
     options.iter().filter(|option| !reads(&option.key)).collect()
 }
 
-/// The arguments of `haproxy.frontend_available` for a filter of HAProxy's plugin: only then is the template the same.
+/// The arguments of `haproxy.frontend_available` for a filter of the plugin: only then is the template the same.
 fn haproxy(filter: &str) -> Option<String> {
     let Ok(query) = Query::read(&format!("haproxy_frontend_http_responses_total{{{filter}}}")) else { return None };
     let mut arguments: Vec<(String, String)> = Vec::new();

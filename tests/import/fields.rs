@@ -1,5 +1,11 @@
 //! Every field of the types of Sloth, Pyrra and OpenSLO, one by one: it is in what is made, and where it means something else there, that is said.
 
+#![allow(
+    clippy::too_many_lines,
+    clippy::items_after_statements,
+    reason = "tables, each with the parts of its specification beside it"
+)]
+
 use super::{Made, import};
 use std::fmt::Write as _;
 use tabi::import::Tool;

@@ -9,7 +9,8 @@ use super::super::yaml::Node;
 use super::index::Index;
 use super::v1;
 use super::{
-    DAY, Indicator, USUAL, bare, calendar, done, empty, fitting, goal, measured, metadata, ratio_of, target, usable,
+    DAY, Indicator, USUAL, bare, calendar, done, empty, fitting, goal, measured, metadata, only_objective, ratio_of,
+    target, usable,
 };
 use std::rc::Rc;
 
@@ -65,18 +66,11 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
         slo.description.clone_from(&description);
         if several {
             slo.step = Some(super::part_of(&name, called.as_deref()));
-            slo.name = format!("{name}-{}", called.clone().unwrap_or_else(|| format!("{}", number + 1)));
+            slo.name = format!("{name}-{}", called.unwrap_or_else(|| format!("{}", number + 1)));
         }
         metadata(reader, context, &meta, &mut slo);
-        if let (false, Some(called), Some(node)) = (several, &called, objective.get("displayName")) {
-            slo.notes.push(format!("its objective was called {called}"));
-            if context.is_first(reader.id, "objective") {
-                let at = reader.at(node);
-                reader.say(say::lost_words(
-                    at,
-                    "the name of the only objective is a comment: the SLI has that of the SLO",
-                ));
-            }
+        if !several {
+            only_objective(reader, context, &objective, &mut slo.notes);
         }
         let mut why = threshold_why.clone();
         let indicator = match (&threshold, objective.get("ratioMetrics").cloned()) {

@@ -9,6 +9,7 @@ use super::super::yaml::Node;
 use super::v1::METADATA;
 use crate::source::FileId;
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -35,10 +36,14 @@ impl Index {
                 continue;
             };
             let key = (kind.to_string(), name.to_string());
-            if index.all.contains_key(&key) {
-                index.twice.push((key.0, key.1, document.node.clone()));
-            } else {
-                index.all.insert(key, document.node.clone());
+            match index.all.entry(key) {
+                Entry::Vacant(free) => {
+                    free.insert(document.node.clone());
+                }
+                Entry::Occupied(taken) => {
+                    let (kind, name) = taken.key().clone();
+                    index.twice.push((kind, name, document.node.clone()));
+                }
             }
         }
         index

@@ -244,6 +244,16 @@ fn goal(reader: &mut Reader<'_>, objective: &Fields, method: &str) -> Goal {
     }
 }
 
+/// The name of an objective that has no others beside it: its SLI has that of the SLO.
+fn only_objective(reader: &mut Reader<'_>, context: &mut Context, objective: &Fields, notes: &mut Vec<String>) {
+    let Some(called) = reader.text(objective, "displayName") else { return };
+    notes.push(format!("its objective was called {called}"));
+    if let (true, Some(node)) = (context.is_first(reader.id, "objective"), objective.get("displayName")) {
+        let at = reader.at(node);
+        reader.say(say::lost_words(at, "the name of the only objective is a comment: the SLI has that of the SLO"));
+    }
+}
+
 /// Says which fields of an objective say nothing of such an indicator, and what is counted in another way.
 fn fitting(
     reader: &mut Reader<'_>,

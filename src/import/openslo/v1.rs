@@ -8,8 +8,8 @@ use super::super::settings::Context;
 use super::super::yaml::{Node, Value};
 use super::index::Index;
 use super::{
-    Indicator, USUAL, alerts, bare, calendar, done, empty, fitting, goal, measured, metadata, ratio_of, shorthand,
-    target, usable,
+    Indicator, USUAL, alerts, bare, calendar, done, empty, fitting, goal, measured, metadata, only_objective, ratio_of,
+    shorthand, target, usable,
 };
 use crate::source::Place;
 use std::rc::Rc;
@@ -93,15 +93,8 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
             slo.name = if own { format!("{name}-{part}") } else { part };
         }
         metadata(reader, context, &meta, &mut slo);
-        if let (false, true, Some(called), Some(node)) = (several, own, &called, objective.get("displayName")) {
-            slo.notes.push(format!("its objective was called {called}"));
-            if context.is_first(reader.id, "objective") {
-                let at = reader.at(node);
-                reader.say(say::lost_words(
-                    at,
-                    "the name of the only objective is a comment: the SLI has that of the SLO",
-                ));
-            }
+        if !several && own {
+            only_objective(reader, context, &objective, &mut slo.notes);
         }
         let mut why = Vec::new();
         let from = if own { &spec } else { &objective };
@@ -112,21 +105,7 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
             why.push(reader.perfect(&target_node, &slo.name));
         }
         slo.target = percentage;
-        if let Some(weight) = reader.text(&objective, "compositeWeight") {
-            if weight.parse::<f64>().is_ok_and(|w| w > 0.0 && w <= 1e6)
-                && weight.starts_with(|c: char| c.is_ascii_digit())
-            {
-                slo.weight = Some(weight).filter(|_| !own);
-                if let (true, Some(at)) = (own, objective.get("compositeWeight").map(|n| reader.at(n))) {
-                    let message = "`compositeWeight` weighs objectives with indicators of their own; these share one";
-                    slo.notes.push(message.into());
-                    reader.say(say::dropped(at, message));
-                }
-            } else if let Some(node) = objective.get("compositeWeight") {
-                let at = reader.at(node);
-                reader.say(say::bad_number(at, "compositeWeight", &weight, "a number above 0"));
-            }
-        }
+        weight(reader, &objective, own, &mut slo);
         slo.alerts.clone_from(&policies.0);
         slo.notes.extend(policies.1.iter().cloned());
         if let Some(indicator) = &indicator {
@@ -148,6 +127,22 @@ pub fn slo(reader: &mut Reader<'_>, context: &mut Context, index: &Index, node: 
         }
     }
     Some(made)
+}
+
+/// `compositeWeight`
+fn weight(reader: &mut Reader<'_>, objective: &Fields, own: bool, slo: &mut Slo) {
+    let Some(weight) = reader.text(objective, "compositeWeight") else { return };
+    let Some(at) = objective.get("compositeWeight").map(|n| reader.at(n)) else { return };
+    let fits = weight.parse::<f64>().is_ok_and(|w| w > 0.0 && w <= 1e6);
+    if !fits || !weight.starts_with(|c: char| c.is_ascii_digit()) {
+        reader.say(say::bad_number(at, "compositeWeight", &weight, "a number above 0"));
+    } else if own {
+        let message = "`compositeWeight` weighs objectives with indicators of their own; these share one";
+        slo.notes.push(message.into());
+        reader.say(say::dropped(at, message));
+    } else {
+        slo.weight = Some(weight);
+    }
 }
 
 /// `timeWindow`
@@ -215,10 +210,8 @@ fn indicator(
                 reader.say(say::lost_words(at, "the name of an SLI is a comment: in Tabi SLO and SLI are one"));
             }
         }
-        if !own {
-            if slo.name.parse::<usize>().is_ok() {
-                slo.name = reader.text(&meta, "name").unwrap_or_else(|| slo.name.clone());
-            }
+        if !own && slo.name.parse::<usize>().is_ok() {
+            slo.name = reader.text(&meta, "name").unwrap_or_else(|| slo.name.clone());
         }
         let (owner, labels) = (slo.owner.take(), slo.labels.clone());
         metadata(reader, context, &meta, slo);
