@@ -1,5 +1,6 @@
 //! What to ask a Prometheus for: the two numbers of level 1 as expressions over raw series, and the selectors of a measure.
 
+use crate::measure::query::matchers;
 use crate::measure::{Frame, Matcher, Measure, Query, Raw, Selector, Series};
 use crate::model::{Counters, Site};
 use crate::plan::Plan;
@@ -35,6 +36,11 @@ pub fn recorded(plan: &Plan<'_>, member: &Member<'_>, site: &Site) -> [String; 2
     let range = format!("{}s999ms", plan.evaluate_seconds() - 1);
     [Series::Total, Series::Bad]
         .map(|series| format!("max by ({}) (last_over_time({}[{range}]))", frame.by.join(", "), frame.recorded(series)))
+}
+
+/// The selector of all that a site has: `{region="ap-northeast-1"}`.
+pub fn all_of(site: &Site) -> String {
+    format!("{{{}}}", matchers(&labels_of(site)))
 }
 
 /// The selector of all events that the rules of a site recorded.

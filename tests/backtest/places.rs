@@ -127,10 +127,10 @@ impl Place {
     }
 }
 
-fn sli<'d>(document: &'d Value, address: &str, site: Value) -> &'d Value {
+fn sli<'d>(document: &'d Value, address: &str, site: &Value) -> &'d Value {
     let slis = document["journeys"][0]["slis"].as_array().expect("SLIs");
     slis.iter()
-        .find(|s| s["sli"] == address && s["site"] == site)
+        .find(|s| s["sli"] == address && s["site"] == *site)
         .unwrap_or_else(|| panic!("no {address} at {site}: {slis:?}"))
 }
 
@@ -191,9 +191,9 @@ fn each_place_says_the_same_of_the_sites() {
     let all = place(&raw(&[0, 1], true));
     let document = all.document(&[]);
     let pay = "checkout.pay.available";
-    let (tokyo, osaka) = (sli(&document, pay, json!("tokyo")), sli(&document, pay, json!("osaka")));
+    let (tokyo, osaka) = (sli(&document, pay, &json!("tokyo")), sli(&document, pay, &json!("osaka")));
     let events = |sli: &Value| sli["budgets"][0]["events"].as_f64().expect("events");
-    let sum = sli(&document, pay, Value::Null);
+    let sum = sli(&document, pay, &Value::Null);
     assert!((events(sum) - events(tokyo) - events(osaka)).abs() < 1.0 && events(osaka) > 2.0 * events(tokyo), "{sum}");
     let silent = |sli: &Value| sli["no_data"]["fired"].as_array().map_or(0, Vec::len);
     assert_eq!((silent(tokyo), silent(osaka)), (0, 1), "Osaka was dark");
@@ -208,7 +208,7 @@ fn each_place_says_the_same_of_the_sites() {
         assert_eq!((&alone["site"], &alone["journeys"][0]["target"]), (&json!(name), &Value::Null));
         let addresses: &[&str] = if index == 0 { &[pay, "checkout.ship.sent"] } else { &[pay] };
         for address in addresses {
-            let (at, here) = (sli(&document, address, json!(name)), sli(&alone, address, Value::Null));
+            let (at, here) = (sli(&document, address, &json!(name)), sli(&alone, address, &Value::Null));
             for member in ["budgets", "no_data", "targets"] {
                 assert_eq!(at[member], here[member], "{address} {member}");
             }

@@ -251,7 +251,7 @@ fn alerts_and_budgets_of_all_worlds_are_those_of_prometheus() {
     if std::env::var_os("TABI_ALL_WORLDS").is_none() {
         return;
     }
-    let worlds = [("outages", 3), ("delivery", 2), ("shop", 1), ("shift", 1)];
+    let worlds = [("outages", 2), ("delivery", 2), ("shop", 1), ("shift", 1)];
     let scenes: Vec<(Generation, Scene)> = [Generation::Two, Generation::Three]
         .into_iter()
         .flat_map(|g| worlds.iter().flat_map(move |w| [true, false].map(|aligned| (g, *w, aligned))))

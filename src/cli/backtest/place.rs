@@ -1,14 +1,14 @@
 //! Whose rules are played where a project has several sites: those of one, before its own Prometheus, or all, before what has their series.
 
 use super::read::Reader;
+use crate::backtest::ask;
 use crate::backtest::look::Series;
 use crate::diagnostic::did_you_mean;
 use crate::model::{Model, SiteIndex};
 use crate::plan::Plan;
 use crate::plan::members::Member;
-use crate::plan::sites::{self, labels_of};
+use crate::plan::sites;
 use crate::project::Options;
-use crate::promql::write::quote;
 use crate::show::find::find;
 use std::borrow::Cow;
 
@@ -70,8 +70,7 @@ pub(super) fn knows_sites<'m>(
         for site in sites(&plan, &member).into_iter().flatten().filter(|s| !looked.contains(s)).collect::<Vec<_>>() {
             looked.push(site);
             let site = &plan.model.sites[site];
-            let labels: Vec<String> = labels_of(site).iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
-            let selector = format!("{{{}}}", labels.join(","));
+            let selector = ask::all_of(site);
             if reader.labels().any(&selector)? {
                 return Ok(());
             }
