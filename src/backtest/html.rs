@@ -76,19 +76,21 @@ pub fn page(asked: &Asked, journeys: &[JourneyPast]) -> String {
 fn summary(out: &mut String, journeys: &[JourneyPast]) {
     out.push_str(
         "<div class=\"scroll\"><table>\n<tr><th>budget</th><th>target</th><th>errors</th><th>left</th><th>least</th><th>data</th><th>pages</th>\
-         <th>tickets</th><th>would have been kept</th></tr>\n",
+         <th>tickets</th><th>best kept</th></tr>\n",
     );
     let mut row = |name: &str, target: Percent, budget: &BudgetPast, told: [usize; 2], tried: &[Tried]| {
-        let share = |v: Option<f64>| v.map_or("–".to_string(), left);
-        let spent = if budget.least.is_some_and(|least| least < 0.0) { " class=\"wrong\"" } else { "" };
+        let cell = |v: Option<f64>| {
+            let class = if v.is_some_and(|v| v < 0.0) { " class=\"wrong\"" } else { "" };
+            format!("<td{class}>{}</td>", v.map_or("–".to_string(), left))
+        };
         let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td{spent}>{}</td><td{spent}>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td>{}{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             escaped(name),
             target.text(),
             budget.ratio.map_or("–".to_string(), percent),
-            share(budget.left),
-            share(budget.least),
+            cell(budget.left),
+            cell(budget.least),
             percent_short(budget.coverage),
             told[0],
             told[1],

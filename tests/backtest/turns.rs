@@ -94,6 +94,8 @@ pub struct Tally {
     near: usize,
     /// Firings of the command that are near none.
     more: usize,
+    /// The firings that are near none of the command's, in words.
+    far: Vec<String>,
 }
 
 /// Runs of minutes that follow each other.
@@ -121,6 +123,11 @@ impl Tally {
             tally.firings += theirs.len();
             tally.minutes +=
                 theirs.iter().map(|(from, until)| usize::try_from((until - from) / MINUTE).unwrap_or(0)).sum::<usize>();
+            let minute = |t: i64| (t - BEGIN) / MINUTE;
+            for (from, until) in theirs.iter().filter(|a| !ours.iter().any(|b| near(a, b))) {
+                let nearest = ours.iter().min_by_key(|b| (b.0 - from).abs()).map(|b| (minute(b.0), minute(b.1)));
+                tally.far.push(format!("{key:?}: {} to {}, nearest {nearest:?}", minute(*from), minute(*until)));
+            }
             tally.near += theirs.iter().filter(|a| ours.iter().any(|b| near(a, b))).count();
             tally.more += ours.iter().filter(|a| !theirs.iter().any(|b| near(a, b))).count();
         }
@@ -129,7 +136,7 @@ impl Tally {
 
     /// A row of the table.
     pub fn row(&self, generation: &str, scene: &Scene) -> String {
-        let Tally { alerts, firings, minutes, budgets, near, more } = self;
+        let Tally { alerts, firings, minutes, budgets, near, more, .. } = self;
         let generation = if generation == "Two" { "2.42" } else { "3" };
         let groups = if scene.aligned { "at full minutes" } else { "at offsets" };
         let near =

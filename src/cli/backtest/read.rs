@@ -194,14 +194,15 @@ impl<'p> Reader<'p> {
         let read_from = down(wanted).max(first);
         let keeps = self.keeps();
         let length = |seconds: i64| minutes(u64::try_from(seconds / 3600 * 60).unwrap_or(0));
-        if read_from > self.from {
+        // what is missing is worth a word where it changes the answer
+        if (read_from - self.from) * 20 > self.until - self.from {
             self.note(format!(
                 "of the {} that are asked for it has the last {}: nothing is before {} UTC{keeps}",
                 length(self.until - self.from),
                 length(self.until - read_from),
                 day::minute(read_from)
             ));
-        } else if read_from > down(wanted) {
+        } else if read_from > down(wanted) && self.first.is_some_and(|first| first > wanted) {
             self.note(format!(
                 "nothing is before {} UTC{keeps}: windows of {} are full from {} UTC on",
                 day::minute(read_from),
