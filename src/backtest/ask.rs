@@ -1,22 +1,51 @@
 //! What to ask a Prometheus for: the two numbers of level 1 as expressions over raw series, and the selectors of a measure.
 
-use crate::measure::{Matcher, Measure, Query, Raw, Selector, Series};
-use crate::model::Counters;
+use crate::measure::query::matchers;
+use crate::measure::{Frame, Matcher, Measure, Query, Raw, Selector, Series};
+use crate::model::{Counters, Site};
 use crate::plan::Plan;
 use crate::plan::members::Member;
+use crate::plan::sites::labels_of;
 use crate::promql::ast::{self, MatcherValue};
 use crate::promql::write::quote;
 
 /// The two numbers of an SLI over raw series alone: total, then bad, in events per second.
 ///
 /// They are the very expressions of the rules, but that the second of them, which reads what the first has recorded, has the first in its
-/// place. A label keeps it apart from raw series, as those of the recorded one do.
-pub fn level_one(plan: &Plan<'_>, member: &Member<'_>) -> [String; 2] {
-    let frame = plan.frame(member);
-    let [(first, text), (_, second)] = member.1.measure.lower(&frame);
+/// place. A label keeps it apart from raw series, as those of the recorded one do. With a site, they are those of its series among all.
+pub fn level_one(plan: &Plan<'_>, member: &Member<'_>, site: Option<&Site>) -> [String; 2] {
+    let (measure, frame) = framed(plan, member, site);
+    let [(first, text), (_, second)] = measure.lower(&frame);
     let inside = format!("label_replace((\n{text}\n), \"sli\", {}, \"\", \"\")", quote(&member.1.name.text));
     let second = second.replace(&frame.recorded(first), &inside);
     if first == Series::Total { [text, second] } else { [second, text] }
+}
+
+fn framed(plan: &Plan<'_>, member: &Member<'_>, site: Option<&Site>) -> (Measure, Frame) {
+    match site {
+        Some(site) => plan.of_site(member, site),
+        None => (member.1.measure.clone(), plan.frame(member)),
+    }
+}
+
+/// The same two numbers as the rules of a site recorded and sent them: of what arrives twice, from two replicas, one is taken. An instant read
+/// would see the last of them for five minutes more.
+pub fn recorded(plan: &Plan<'_>, member: &Member<'_>, site: &Site) -> [String; 2] {
+    let (_, frame) = plan.of_site(member, site);
+    // one evaluation, also where ranges hold their left end
+    let range = format!("{}s999ms", plan.evaluate_seconds() - 1);
+    [Series::Total, Series::Bad]
+        .map(|series| format!("max by ({}) (last_over_time({}[{range}]))", frame.by.join(", "), frame.recorded(series)))
+}
+
+/// The selector of all that a site has: `{region="ap-northeast-1"}`.
+pub fn all_of(site: &Site) -> String {
+    format!("{{{}}}", matchers(&labels_of(site)))
+}
+
+/// The selector of all events that the rules of a site recorded.
+pub fn recorded_total(plan: &Plan<'_>, member: &Member<'_>, site: &Site) -> String {
+    plan.of_site(member, site).1.recorded(Series::Total)
 }
 
 /// What a selector of a measure is for.
@@ -83,11 +112,13 @@ impl Sought {
     }
 }
 
-/// All selectors of an SLI, each once for what it is for.
-pub fn selectors(member: &Member<'_>) -> Vec<Sought> {
+/// All selectors of an SLI, each once for what it is for; with a site, those of its series among all.
+pub fn selectors(plan: &Plan<'_>, member: &Member<'_>, site: Option<&Site>) -> Vec<Sought> {
     let sli = member.1;
+    let (measure, frame) = framed(plan, member, site);
+    let of_site = site.map(labels_of).unwrap_or_default();
     let mut found: Vec<Sought> = Vec::new();
-    match &sli.measure {
+    match &measure {
         Measure::Events(events) => {
             use crate::measure::events::Events;
             let [a, b] = match events {
@@ -114,15 +145,15 @@ pub fn selectors(member: &Member<'_>) -> Vec<Sought> {
         Measure::Holds(holds) => found.extend(of_raw(Role::Gauge, &holds.expr)),
     }
     if sli.counters == Counters::Scraped || !sli.scraped_at.is_empty() {
-        for selector in sli.measure.counters() {
+        for selector in measure.counters() {
             let mut up = selector.clone();
             up.name = "up".to_string();
-            up.matchers.retain(|m| m.label == "job");
+            up.matchers.retain(|m| m.label == "job" || of_site.iter().any(|(label, _)| *label == m.label));
             found.push(Sought::new(Role::Up, up));
         }
     }
-    if let Some(exclude) = &sli.exclude {
-        found.extend(of_text(Role::Exclude, &exclude.value, sli));
+    if let Some(exclude) = &frame.exclude {
+        found.extend(of_text(Role::Exclude, exclude, sli));
     }
     let mut kept: Vec<Sought> = Vec::new();
     for sought in found {

@@ -1,6 +1,6 @@
 //! One budget over time: an SLI, or one value of its `by`. From the two numbers of level 1 to all that the rules record of it.
 
-use super::clock::{AFTER, AFTER_HOUR, Clock, SLOW};
+use super::clock::{Clock, SLOW};
 use super::samples::{Sums, Time, Track};
 use crate::plan::LONGEST_FROM_5M;
 use crate::plan::windows::DAY;
@@ -12,6 +12,13 @@ pub struct Level1 {
     pub total: Track,
     /// Bad ones.
     pub bad: Track,
+}
+
+impl Level1 {
+    /// Nothing is known of it yet.
+    pub fn unknown(clock: Clock) -> Level1 {
+        Level1 { total: clock.unknown(), bad: clock.unknown() }
+    }
 }
 
 /// Sums of one of the numbers, and of its copies.
@@ -27,7 +34,7 @@ impl Counted {
         let rate = track.sums(clock.closed);
         // `sum_over_time(…:rate[5m] offset EVALUATE) * SECONDS`
         let five = Track {
-            first: clock.read_from + AFTER,
+            first: clock.read_from + clock.turns.slow,
             step: SLOW,
             values: clock
                 .slow()
@@ -37,7 +44,7 @@ impl Counted {
         .sums(clock.closed);
         let hour = (period > LONGEST_FROM_5M).then(|| {
             Track {
-                first: clock.read_from + AFTER_HOUR,
+                first: clock.read_from + clock.turns.hourly,
                 step: 3600,
                 values: clock.hourly().map(|t| five.over(t - SLOW, 3600)).collect(),
             }
@@ -92,7 +99,7 @@ impl Budget {
 
     /// The error share of a window as its group has recorded it last before a time, or then.
     pub fn recorded_share(&self, at: Time, window: u64) -> Option<f64> {
-        let time = if window < DAY { self.clock.fast_before(at) } else { self.clock.slow_before(at) };
+        let time = self.clock.recorded(at, window);
         (at - time < self.clock.lookback).then(|| self.share(time, window)).flatten()
     }
 

@@ -1,15 +1,28 @@
-//! When rules would have run. A Prometheus evaluates each group at an offset of its own; here the fast groups run at full multiples of
-//! `evaluate`, and the slow ones half a minute after each five. In reality each may be up to an interval later.
+//! When rules would have run. A Prometheus evaluates each group at an offset of its own, up to an interval after a full one: [`Turns`].
 
-use super::samples::Time;
+use super::samples::{Time, Track};
+use crate::plan::windows::DAY;
 
 /// Seconds between two evaluations of the slow group.
 pub const SLOW: i64 = 300;
-/// How long after a full interval the slow group runs: never at a moment of a fast one, of which it could not be said whether it is over.
-pub const AFTER: i64 = 30;
-/// The same of the hourly group.
-pub const AFTER_HOUR: i64 = 45;
 const HOUR: i64 = 3600;
+
+/// How many seconds after a full interval each group of a journey runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Turns {
+    /// The fast group.
+    pub fast: i64,
+    /// The one that runs every five minutes.
+    pub slow: i64,
+    /// The hourly one.
+    pub hourly: i64,
+}
+
+impl Turns {
+    /// What is taken while nobody knows: the fast group at full intervals, the others never at a moment of a fast one, of which it could not
+    /// be said whether it is over.
+    pub const FULL: Turns = Turns { fast: 0, slow: 30, hourly: 45 };
+}
 
 /// The times of one journey.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +35,8 @@ pub struct Clock {
     pub until: Time,
     /// Seconds between two evaluations of the fast group.
     pub evaluate: i64,
+    /// When each group runs.
+    pub turns: Turns,
     /// Whether ranges hold their left end, as on Prometheus 2.
     pub closed: bool,
     /// How far back an instant read looks, in seconds.
@@ -35,26 +50,34 @@ impl Clock {
     }
     /// When the fast group runs.
     pub fn fast(self) -> impl Iterator<Item = Time> {
-        self.times(self.evaluate, 0)
+        self.times(self.evaluate, self.turns.fast)
     }
     /// When the slow group runs.
     pub fn slow(self) -> impl Iterator<Item = Time> {
-        self.times(SLOW, AFTER)
+        self.times(SLOW, self.turns.slow)
     }
     /// When the hourly group runs.
     pub fn hourly(self) -> impl Iterator<Item = Time> {
-        self.times(HOUR, AFTER_HOUR)
+        self.times(HOUR, self.turns.hourly)
     }
-    /// How many samples a series has that is there all the time.
-    pub fn count(self) -> usize {
-        self.fast().count()
+    /// A number at each evaluation of the fast group, of which nothing is known yet.
+    pub fn unknown(self) -> Track {
+        Track {
+            first: self.read_from + self.turns.fast,
+            step: self.evaluate,
+            values: self.fast().map(|_| None).collect(),
+        }
+    }
+    /// When a window was recorded last before a time, or then.
+    pub fn recorded(self, time: Time, window: u64) -> Time {
+        if window < DAY { self.fast_before(time) } else { self.slow_before(time) }
     }
     /// The last evaluation of the fast group before a time, or then.
     pub fn fast_before(self, time: Time) -> Time {
-        time - (time - self.read_from).rem_euclid(self.evaluate)
+        time - (time - self.read_from - self.turns.fast).rem_euclid(self.evaluate)
     }
     /// The last evaluation of the slow group before a time, or then.
     pub fn slow_before(self, time: Time) -> Time {
-        time - (time - self.read_from - AFTER).rem_euclid(SLOW)
+        time - (time - self.read_from - self.turns.slow).rem_euclid(SLOW)
     }
 }

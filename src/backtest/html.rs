@@ -2,7 +2,7 @@
 
 use super::alerts::Alert;
 use super::chart;
-use super::table::{Asked, alert_name, label, left};
+use super::table::{Asked, alert_name, label, left, told};
 use super::targets::{Tried, best};
 use super::{BudgetPast, JourneyPast, SliPast, day};
 use crate::model::{Percent, Urgency};
@@ -23,7 +23,7 @@ code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th, td { text-align: right; padding: .15rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child, td.text, th.text { text-align: left; } th { font-weight: 600; color: var(--soft); }
-svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
+svg { width: 100%; min-width: 42rem; height: auto; display: block; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .axis { stroke: var(--line); } .zero { stroke: var(--soft); } .left { fill: none; stroke: var(--left); stroke-width: 1.5; }
 .burn { fill: none; stroke: var(--burn); stroke-width: 1.2; } .limit { stroke: var(--page); stroke-dasharray: 4 3; }
 .page { fill: var(--page); } .ticket { fill: var(--ticket); } .kept { color: var(--good); font-weight: 600; }
@@ -49,10 +49,11 @@ pub(super) fn escaped(text: &str) -> String {
 pub fn page(asked: &Asked, journeys: &[JourneyPast]) -> String {
     let (from, until) = asked.span;
     let version = asked.version.as_ref().map(|v| format!(" ({})", escaped(v))).unwrap_or_default();
+    let site = asked.site.as_ref().map(|s| format!(", rules of the site {}", escaped(s))).unwrap_or_default();
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>Budgets of the past</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Budgets of the past</h1>\n\
-         <p class=\"soft\">{}{version}, {} to {} UTC</p>\n",
+         <p class=\"soft\">{}{version}{site}, {} to {} UTC</p>\n",
         escaped(&asked.url),
         day::minute(from),
         day::minute(until)
@@ -63,11 +64,52 @@ pub fn page(asked: &Asked, journeys: &[JourneyPast]) -> String {
     for note in &asked.notes {
         let _ = writeln!(out, "<p class=\"soft\">{}</p>", escaped(note));
     }
+    summary(&mut out, journeys);
     for journey in journeys {
         of_journey(&mut out, journey);
     }
     out.push_str("</body>\n</html>\n");
     out
+}
+
+/// All budgets at a glance.
+fn summary(out: &mut String, journeys: &[JourneyPast]) {
+    out.push_str(
+        "<div class=\"scroll\"><table>\n<tr><th>budget</th><th>target</th><th>errors</th><th>left</th><th>least</th><th>data</th><th>pages</th>\
+         <th>tickets</th><th>best kept</th></tr>\n",
+    );
+    let mut row = |name: &str, target: Percent, budget: &BudgetPast, told: [usize; 2], tried: &[Tried]| {
+        let cell = |v: Option<f64>| {
+            let class = if v.is_some_and(|v| v < 0.0) { " class=\"wrong\"" } else { "" };
+            format!("<td{class}>{}</td>", v.map_or("–".to_string(), left))
+        };
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td>{}</td>{}{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            escaped(name),
+            target.text(),
+            budget.ratio.map_or("–".to_string(), percent),
+            cell(budget.left),
+            cell(budget.least),
+            percent_short(budget.coverage),
+            told[0],
+            told[1],
+            best(tried).map_or("–".to_string(), |t| t.target.text())
+        );
+    };
+    for journey in journeys {
+        if let (Some(budget), Some(target)) = (&journey.budget, journey.target) {
+            row(&journey.name, target, budget, told(budget.alerts.iter().chain(&journey.blocked)), &journey.tried);
+        }
+        for sli in &journey.slis {
+            for budget in &sli.budgets {
+                let no_data = sli.no_data.iter().filter(|_| sli.budgets.len() == 1);
+                let told = told(budget.alerts.iter().chain(no_data));
+                row(&label(&sli.name(), &budget.by), sli.target, budget, told, &sli.tried);
+            }
+        }
+    }
+    out.push_str("</table></div>\n");
 }
 
 fn of_journey(out: &mut String, journey: &JourneyPast) {
@@ -94,10 +136,10 @@ fn of_journey(out: &mut String, journey: &JourneyPast) {
 fn of_sli(out: &mut String, journey: &JourneyPast, sli: &SliPast) {
     for budget in &sli.budgets {
         let alerts: Vec<&Alert> = budget.alerts.iter().chain(&sli.no_data).collect();
-        of_budget(out, journey, &label(&sli.address, &budget.by), budget, sli.target, &alerts);
+        of_budget(out, journey, &label(&sli.name(), &budget.by), budget, sli.target, &alerts);
     }
     if sli.budgets.is_empty() {
-        let _ = writeln!(out, "<h3>{}</h3>\n<p class=\"wrong\">There are no numbers of it.</p>", escaped(&sli.address));
+        let _ = writeln!(out, "<h3>{}</h3>\n<p class=\"wrong\">There are no numbers of it.</p>", escaped(&sli.name()));
     }
     for looked in sli.looked.iter().filter(|l| !l.matches) {
         let class = if looked.is_wrong() { "wrong" } else { "soft" };
@@ -138,7 +180,8 @@ fn of_budget(
         writeln!(out, "<h3>{} <span class=\"soft\">{}</span></h3>\n<p>{sentence}</p>", escaped(name), target.text());
     let fired: Vec<&Alert> = alerts.iter().copied().filter(|a| !a.firings.is_empty()).collect();
     let limit = alerts.iter().filter_map(|a| a.row.as_ref()).min_by_key(|r| r.long).map(|r| r.burn);
-    out.push_str(&chart::draw(journey.clock, &budget.timeline, &fired, limit, &format!("{name}: {sentence}")));
+    let chart = chart::draw(journey.clock, &budget.timeline, &fired, limit, &format!("{name}: {sentence}"));
+    let _ = writeln!(out, "<div class=\"scroll\">{chart}</div>");
     if fired.is_empty() {
         out.push_str("<p class=\"soft\">No alert would have fired.</p>\n");
         return;

@@ -5,38 +5,127 @@ use super::budget::Budget;
 use super::clock::Clock;
 use super::firing::firings;
 use super::samples::{Time, Track};
-use crate::model::{Compose, Journey, Sli, Step, Urgency};
+use super::{BudgetPast, By, Reckoned, SliPast, timeline};
+use crate::model::{Compose, Journey, Sli, Step, Urgency, address};
 use crate::plan::Plan;
 use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW};
-use crate::plan::windows::DAY;
+use crate::plan::events::full_title;
+use crate::plan::sites::LAG;
 use crate::reckon::thresholds::Threshold;
+use std::collections::BTreeSet;
 
-/// An SLI with its budgets: one, or one for each value of its `by`.
+/// An SLI with its budgets: one, or one for each value of its `by`, at one place or at several.
 pub struct Numbers<'m> {
     /// Its step.
-    pub step: Option<&'m Step>,
+    step: Option<&'m Step>,
     /// What it is.
-    pub sli: &'m Sli,
-    /// Its budgets.
-    pub budgets: Vec<&'m Budget>,
+    sli: &'m Sli,
+    /// Its budgets at each site, or here.
+    places: Vec<&'m [(By, Budget)]>,
+    /// How many seconds behind the sites their numbers are added up.
+    lag: i64,
+    /// Whether it is asked of all sites together whether something burns, and not of each.
+    together: bool,
 }
 
-/// Bad and all events of an SLI, over its budgets together.
-type Sum<'a> = &'a dyn Fn(&Budget) -> Option<(f64, f64)>;
+/// Bad and all events of a budget, up to a time.
+type Sum<'a> = &'a dyn Fn(&Budget, Time) -> Option<(f64, f64)>;
 
-impl Numbers<'_> {
-    /// Its error share: bad over all events, summed over its budgets first.
-    fn share(&self, of: Sum<'_>) -> Option<f64> {
-        let (mut bad, mut total) = (0.0, 0.0);
-        for (b, t) in self.budgets.iter().filter_map(|budget| of(budget)) {
-            bad += b;
-            total += t;
+/// What is known of several, added up.
+fn added_up(all: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    all.fold(None, |sum: Option<(f64, f64)>, (bad, total)| {
+        let (b, t) = sum.unwrap_or_default();
+        Some((b + bad, t + total))
+    })
+}
+
+fn ratio((bad, total): (f64, f64)) -> Option<f64> {
+    (total > 0.0).then(|| bad / total)
+}
+
+impl<'m> Numbers<'m> {
+    /// From what was reckoned of an SLI at each of its places.
+    pub fn of(plan: &Plan<'_>, places: &'m [Reckoned<'m>]) -> Numbers<'m> {
+        let member = places[0].member;
+        let together = plan.alerts_elsewhere(&member);
+        Numbers {
+            step: member.0,
+            sli: member.1,
+            places: places.iter().map(|place| place.budgets.as_slice()).collect(),
+            lag: if together { LAG.cast_signed() * 60 } else { 0 },
+            together,
         }
-        (total > 0.0).then(|| bad / total)
     }
 
-    fn has_data(&self, of: Sum<'_>) -> bool {
-        self.budgets.iter().any(|budget| of(budget).is_some())
+    /// At how many sites it is measured.
+    pub fn places(&self) -> usize {
+        self.places.len()
+    }
+
+    /// What several sites have together: no alert is raised for that, so there are only its numbers.
+    pub fn over_sites(&self, plan: &Plan<'_>, clock: Clock) -> Option<SliPast> {
+        let (member, target) = ((self.step, self.sli), self.sli.target.value);
+        let all: BTreeSet<&By> = self.budgets().map(|(by, _)| by).collect();
+        let pace = timeline::pace(&plan.thresholds_of(&member));
+        let of_by = |by: &By| {
+            let of = || self.budgets().filter(|(b, _)| b == by).map(|(_, budget)| budget);
+            let period = |at: Time| added_up(of().filter_map(|b| b.of_period(at - self.lag))).and_then(ratio);
+            let left = alerts::left(clock, target.budget(), period);
+            let paced = |at: Time| {
+                added_up(of().filter_map(|b| b.sums(clock.recorded(at, pace) - self.lag, pace))).and_then(ratio)
+            };
+            let (bad, events) = added_up(of().map(|b| b.between(clock.from, clock.until))).unwrap_or_default();
+            BudgetPast {
+                by: by.clone(),
+                coverage: of().map(|b| b.coverage(clock.from, clock.until)).fold(1.0, f64::min),
+                events,
+                bad,
+                ratio: clock.slow().last().and_then(period),
+                left: timeline::last(&left),
+                least: timeline::least(&left, clock),
+                alerts: Vec::new(),
+                timeline: timeline::of(&left, clock, |at| paced(at).map(|share| share / target.budget())),
+            }
+        };
+        (self.places() > 1 && !all.is_empty()).then(|| SliPast {
+            address: address(plan.journey, self.step, self.sli),
+            site: None,
+            title: full_title(plan.journey, &member),
+            target,
+            event: self.sli.measure.event(),
+            looked: Vec::new(),
+            budgets: all.into_iter().map(of_by).collect(),
+            no_data: None,
+            tried: Vec::new(),
+        })
+    }
+
+    fn budgets(&self) -> impl Iterator<Item = &'m (By, Budget)> {
+        self.places.iter().flat_map(|place| *place)
+    }
+
+    /// Its error share: bad over all events, summed over its budgets first.
+    fn share(&self, at: Time, of: Sum<'_>) -> Option<f64> {
+        added_up(self.budgets().filter_map(|(_, budget)| of(budget, at - self.lag))).and_then(ratio)
+    }
+
+    /// Whether each of its places has data: one that is dark is no better than a step that is.
+    fn has_data(&self, at: Time, of: Sum<'_>) -> bool {
+        self.places.iter().all(|place| place.iter().any(|(_, budget)| of(budget, at - self.lag).is_some()))
+    }
+
+    /// Whether it burns over the short window of a row: one of its budgets, or one value of `by` over all sites.
+    fn burns(&self, at: Time, row: &Threshold, clock: Clock) -> bool {
+        let over = |share: f64| share / self.sli.target.value.budget() > row.burn;
+        if !self.together {
+            return self.budgets().any(|(_, budget)| budget.recorded_share(at, row.short).is_some_and(over));
+        }
+        let time = clock.recorded(at, row.short);
+        let share = |by: &By| {
+            let of = self.budgets().filter(|(b, _)| b == by);
+            added_up(of.filter_map(|(_, b)| b.sums(time - self.lag, row.short))).and_then(ratio)
+        };
+        self.budgets().any(|(by, _)| share(by).is_some_and(over))
     }
 }
 
@@ -56,15 +145,15 @@ impl<'n> Composed<'n> {
     }
 
     /// While an SLI that counts has no data there is no number: else it would look better when its worst step goes dark.
-    fn composed(&self, of: Sum<'_>) -> Option<f64> {
-        if self.counted.iter().any(|n| !n.has_data(of)) {
+    fn composed(&self, at: Time, of: Sum<'_>) -> Option<f64> {
+        if self.counted.iter().any(|n| !n.has_data(at, of)) {
             return None;
         }
         // the worst SLI of each step; one without events counts as nothing bad
         let mut steps: Vec<(&Step, Option<f64>)> = Vec::new();
         for numbers in &self.counted {
             let Some(step) = numbers.step else { continue };
-            let share = numbers.share(of);
+            let share = numbers.share(at, of);
             match steps.iter_mut().find(|(s, _)| std::ptr::eq(*s, step)) {
                 Some((_, worst)) => *worst = larger(*worst, share),
                 None => steps.push((step, share)),
@@ -84,34 +173,35 @@ impl<'n> Composed<'n> {
 
     /// The error share of a window.
     pub fn share(&self, at: Time, window: u64) -> Option<f64> {
-        self.composed(&|budget| budget.sums(at, window))
+        self.composed(at, &|budget, at| budget.sums(at, window))
     }
 
     /// The same as its group has recorded it last.
     pub fn recorded_share(&self, at: Time, window: u64) -> Option<f64> {
-        let time = if window < DAY { self.clock.fast_before(at) } else { self.clock.slow_before(at) };
+        let time = self.clock.recorded(at, window);
         (at - time < self.clock.lookback).then(|| self.share(time, window)).flatten()
     }
 
     /// The error share of the period.
     pub fn period_share(&self, at: Time) -> Option<f64> {
-        self.composed(&|budget| budget.of_period(at))
+        self.composed(at, &|budget, at| budget.of_period(at))
     }
 
     /// The error share between two times.
     pub fn share_between(&self, from: Time, until: Time) -> Option<f64> {
-        self.composed(&|budget| Some(budget.between(from, until)))
+        self.composed(until, &|budget, _| Some(budget.between(from, until)))
     }
 
     /// The events of the SLI that had the fewest.
     pub fn fewest_events(&self, from: Time, until: Time) -> f64 {
-        let of = |n: &&Numbers<'_>| n.budgets.iter().map(|b| b.between(from, until).1).sum::<f64>();
+        let of = |n: &&Numbers<'_>| n.budgets().map(|(_, b)| b.between(from, until).1).sum::<f64>();
         self.counted.iter().map(of).fold(f64::INFINITY, f64::min)
     }
 
     /// Bad events of all its SLIs together.
     fn bad_events(&self, at: Time, window: u64) -> Option<f64> {
-        let all = self.counted.iter().flat_map(|n| &n.budgets).filter_map(|b| b.bad_events(at, window));
+        let all = self.counted.iter().flat_map(|n| n.budgets().map(|(_, b)| (n.lag, b)));
+        let all = all.filter_map(|(lag, budget)| budget.bad_events(at - lag, window));
         all.fold(None, |sum, bad| Some(sum.unwrap_or(0.0) + bad))
     }
 
@@ -181,13 +271,11 @@ pub fn blocked(
         return Vec::new();
     }
     let burning = |at: Time| {
-        rows.iter().any(|(n, row)| {
-            let allowed = n.sli.target.value.budget();
-            n.budgets.iter().any(|b| b.recorded_share(at, row.short).is_some_and(|share| share / allowed > row.burn))
-        }) || own.as_ref().is_some_and(|(composed, row)| {
-            let allowed = journey.target.as_ref().map_or(1.0, |t| t.value.budget());
-            composed.recorded_share(at, row.short).is_some_and(|share| share / allowed > row.burn)
-        })
+        rows.iter().any(|(n, row)| n.burns(at, row, clock))
+            || own.as_ref().is_some_and(|(composed, row)| {
+                let allowed = journey.target.as_ref().map_or(1.0, |t| t.value.budget());
+                composed.recorded_share(at, row.short).is_some_and(|share| share / allowed > row.burn)
+            })
     };
     let mut found = Vec::new();
     for (user, _) in &journey.delivers {

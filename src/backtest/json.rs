@@ -13,6 +13,7 @@ pub fn document(asked: &Asked, journeys: &[JourneyPast]) -> String {
     let document = json!({
         "version": 1,
         "prometheus": { "url": asked.url, "version": asked.version },
+        "site": asked.site,
         "from": day::iso(asked.span.0),
         "until": day::iso(asked.span.1),
         "warnings": asked.warnings,
@@ -69,6 +70,7 @@ fn of_sli(sli: &SliPast) -> Value {
         .collect();
     json!({
         "sli": sli.address,
+        "site": sli.site,
         "target": sli.target.text(),
         "event": sli.event,
         "measurable": !sli.cannot_be_measured(),

@@ -2,7 +2,7 @@
 //! would have supported. Samples of level 1 go in, findings come out; who reads the samples is not known here.
 //!
 //! Level 1 is asked of a Prometheus with the very expressions of the rules ([`ask`]). Windows, budgets and alerts are reckoned from these
-//! samples as the rules do it: `tests/prometheus/backtest.rs` holds the two to each other.
+//! samples as the rules do it: `tests/backtest/truth.rs` holds the two to each other.
 
 pub mod alerts;
 pub mod ask;
@@ -31,7 +31,7 @@ use look::Looked;
 use std::collections::BTreeMap;
 use targets::Tried;
 
-use crate::model::{Percent, address};
+use crate::model::{Percent, SiteIndex, address};
 use crate::plan::Plan;
 use crate::plan::members::Member;
 use crate::reckon::range_of;
@@ -41,6 +41,8 @@ pub type By = BTreeMap<String, String>;
 
 /// What was read of an SLI.
 pub struct Read {
+    /// The site of whose series it is, where those of several are told apart.
+    pub site: Option<SiteIndex>,
     /// Its selectors.
     pub looked: Vec<Looked>,
     /// The numbers of level 1 for each value of `by`.
@@ -75,6 +77,8 @@ pub struct BudgetPast {
 pub struct SliPast {
     /// `checkout.pay.fast`
     pub address: String,
+    /// Whose it is, where several sites have it.
+    pub site: Option<String>,
     /// What people call it.
     pub title: String,
     /// Its target.
@@ -131,6 +135,14 @@ impl JourneyPast {
 }
 
 impl SliPast {
+    /// `checkout.pay.fast at tokyo`
+    pub fn name(&self) -> String {
+        match &self.site {
+            Some(site) => format!("{} at {site}", self.address),
+            None => self.address.clone(),
+        }
+    }
+
     /// Whether a selector that must match something matches nothing.
     pub fn cannot_be_measured(&self) -> bool {
         self.looked.iter().any(Looked::is_wrong)
@@ -148,19 +160,22 @@ pub fn journey(
     let journey = plan.journey;
     let period = journey.window.value;
     let mut looked = Vec::new();
-    let mut reckoned: Vec<(Member<'_>, Vec<(By, Budget)>)> = Vec::new();
+    let mut reckoned: Vec<Reckoned<'_>> = Vec::new();
     for (member, read) in read {
         looked.push(read.looked);
         let budgets = read.level1.into_iter().map(|(by, level1)| (by, Budget::of(&level1, clock, period)));
-        reckoned.push((member, budgets.collect()));
+        reckoned.push(Reckoned { member, site: read.site, budgets: budgets.collect() });
     }
-    let numbers: Vec<Numbers<'_>> = reckoned
-        .iter()
-        .map(|((step, sli), budgets)| Numbers { step: *step, sli, budgets: budgets.iter().map(|(_, b)| b).collect() })
-        .collect();
-    let whole = journey.counted().iter().all(|m| reckoned.iter().any(|(r, _)| std::ptr::eq(r.1, m.1)));
+    // those of one SLI at several sites follow each other
+    let of_sli = reckoned.chunk_by(|a, b| std::ptr::eq(a.member.1, b.member.1));
+    let numbers: Vec<Numbers<'_>> = of_sli.map(|places| Numbers::of(plan, places)).collect();
+    let whole = journey.counted().iter().all(|m| reckoned.iter().any(|r| std::ptr::eq(r.member.1, m.1)));
     let composed = Composed::of(journey, &numbers, clock).filter(|_| whole);
-    let slis = reckoned.iter().zip(looked).map(|((member, budgets), looked)| sli(plan, member, budgets, looked, clock));
+    let (mut rest, mut slis) = (reckoned.iter().zip(looked), Vec::new());
+    for numbers in &numbers {
+        slis.extend(numbers.over_sites(plan, clock));
+        slis.extend(rest.by_ref().take(numbers.places()).map(|(one, looked)| sli(plan, one, looked, clock)));
+    }
     let mut past = JourneyPast {
         name: journey.name.text.clone(),
         title: journey.shown().to_string(),
@@ -170,7 +185,7 @@ pub fn journey(
         budget: None,
         blocked: journey::blocked(plan, &numbers, composed.as_ref(), clock, pages),
         tried: Vec::new(),
-        slis: slis.collect(),
+        slis,
         clock,
     };
     for alert in &mut past.blocked {
@@ -194,7 +209,18 @@ fn reported(alert: &mut Alert, clock: Clock) {
     alert.firings.retain(|f| f.until.is_none_or(|until| until > clock.from));
 }
 
-fn sli(plan: &Plan<'_>, member: &Member<'_>, budgets: &[(By, Budget)], looked: Vec<Looked>, clock: Clock) -> SliPast {
+/// The budgets of an SLI, or of one of its sites.
+pub struct Reckoned<'m> {
+    /// Whose they are.
+    pub member: Member<'m>,
+    /// At which site.
+    pub site: Option<SiteIndex>,
+    /// One for each value of `by`.
+    pub budgets: Vec<(By, Budget)>,
+}
+
+fn sli(plan: &Plan<'_>, reckoned: &Reckoned<'_>, looked: Vec<Looked>, clock: Clock) -> SliPast {
+    let Reckoned { member, site, budgets } = reckoned;
     let (sli, journey) = (member.1, plan.journey);
     let allowed = sli.target.value.budget();
     let all: Vec<&Budget> = budgets.iter().map(|(_, b)| b).collect();
@@ -236,6 +262,7 @@ fn sli(plan: &Plan<'_>, member: &Member<'_>, budgets: &[(By, Budget)], looked: V
     });
     SliPast {
         address: address(journey, member.0, sli),
+        site: site.map(|site| plan.model.sites[site].name.text.clone()),
         title: crate::plan::events::full_title(journey, member),
         target: sli.target.value,
         event: sli.measure.event(),

@@ -11,7 +11,7 @@ use crate::show::{grouped, percent, percent_short, time};
 use std::fmt::Write as _;
 
 /// What was read, and of whom.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Asked {
     /// The Prometheus.
     pub url: String,
@@ -21,6 +21,8 @@ pub struct Asked {
     pub warnings: Vec<String>,
     /// What else is to be known of what was read.
     pub notes: Vec<String>,
+    /// The site whose rules were played, where it is one of several.
+    pub site: Option<String>,
     /// The first and the last second of what is reported.
     pub span: (i64, i64),
 }
@@ -29,8 +31,9 @@ pub struct Asked {
 pub fn text(asked: &Asked, journeys: &[JourneyPast]) -> String {
     let version = asked.version.as_ref().map(|v| format!(" ({v})")).unwrap_or_default();
     let (from, until) = asked.span;
+    let site = asked.site.as_ref().map(|site| format!(", rules of the site {site}")).unwrap_or_default();
     let mut out = format!(
-        "{}{version}, {} to {} UTC: {}\n",
+        "{}{version}{site}, {} to {} UTC: {}\n",
         asked.url,
         day::minute(from),
         day::minute(until),
@@ -57,7 +60,7 @@ fn of_journey(out: &mut String, journey: &JourneyPast) {
         for budget in &sli.budgets {
             let counts = [grouped(budget.events), grouped(budget.bad)];
             let told = told(budget.alerts.iter().chain(sli.no_data.iter().filter(|_| sli.budgets.len() == 1)));
-            table.row(row(&label(&sli.address, &budget.by), budget, counts, &sli.target.text(), told));
+            table.row(row(&label(&sli.name(), &budget.by), budget, counts, &sli.target.text(), told));
         }
     }
     if let (Some(budget), Some(target)) = (&journey.budget, journey.target) {
@@ -102,13 +105,18 @@ fn row(name: &str, budget: &BudgetPast, counts: [String; 2], target: &str, told:
 
 /// What is left of a budget; what is overspent is below 0.
 pub fn left(share: f64) -> String {
-    // what is a hair below 0 is not
     let percent = 100.0 * share + 0.0;
-    if share.abs() >= 0.1 { format!("{percent:.0}%") } else { format!("{percent:.1}%") }
+    match share.abs() {
+        0.1.. => format!("{percent:.0}%"),
+        0.001.. => format!("{percent:.1}%"),
+        // what is a hair below 0 is 0
+        0.00005.. => format!("{percent:.2}%"),
+        _ => "0%".to_string(),
+    }
 }
 
 /// How many pages and tickets alerts sent.
-fn told<'a>(alerts: impl Iterator<Item = &'a Alert>) -> [usize; 2] {
+pub(super) fn told<'a>(alerts: impl Iterator<Item = &'a Alert>) -> [usize; 2] {
     let mut told = [0, 0];
     for alert in alerts {
         told[usize::from(alert.urgency == crate::model::Urgency::Ticket)] += alert.firings.len();
@@ -129,12 +137,12 @@ fn looked(out: &mut String, sli: &SliPast) {
     let missing: Vec<_> = sli.looked.iter().filter(|l| !l.matches).collect();
     if missing.is_empty() {
         if sli.budgets.is_empty() {
-            let _ = writeln!(out, "\n  {}: its selectors match series, but there are no numbers of it", sli.address);
+            let _ = writeln!(out, "\n  {}: its selectors match series, but there are no numbers of it", sli.name());
         }
         return;
     }
     let what = if sli.cannot_be_measured() { "it cannot be measured" } else { "worth a look" };
-    let _ = writeln!(out, "\n  {}: {what}", sli.address);
+    let _ = writeln!(out, "\n  {}: {what}", sli.name());
     for looked in missing {
         let _ = writeln!(out, "    {} `{}` matches nothing", looked.role.text(), looked.selector);
         if let Some(why) = &looked.why {
@@ -179,9 +187,9 @@ fn fired(out: &mut String, journey: &JourneyPast) {
     };
     for sli in &journey.slis {
         for budget in &sli.budgets {
-            budget.alerts.iter().for_each(|a| add(a, &label(&sli.address, &budget.by), journey.clock));
+            budget.alerts.iter().for_each(|a| add(a, &label(&sli.name(), &budget.by), journey.clock));
         }
-        sli.no_data.iter().for_each(|a| add(a, &sli.address, journey.clock));
+        sli.no_data.iter().for_each(|a| add(a, &sli.name(), journey.clock));
     }
     for alert in journey.budget.iter().flat_map(|b| &b.alerts).chain(&journey.blocked) {
         add(alert, &journey.name, journey.clock);
@@ -198,8 +206,8 @@ fn fired(out: &mut String, journey: &JourneyPast) {
 
 fn targets(out: &mut String, journey: &JourneyPast) {
     let mut table = Table::new(&["target", "of", "spent", "pages", "tickets", ""]);
-    let slis = journey.slis.iter().map(|s| (s.address.as_str(), s.target, &s.tried));
-    let own = journey.target.map(|t| (journey.name.as_str(), t, &journey.tried));
+    let slis = journey.slis.iter().map(|s| (s.name(), s.target, &s.tried));
+    let own = journey.target.map(|t| (journey.name.clone(), t, &journey.tried));
     for (name, target, tried) in slis.chain(own) {
         let best = best(tried);
         for one in tried {
@@ -213,7 +221,7 @@ fn targets(out: &mut String, journey: &JourneyPast) {
             };
             table.row(vec![
                 one.target.text(),
-                name.to_string(),
+                name.clone(),
                 percent_short(one.spent),
                 one.pages.to_string(),
                 one.tickets.to_string(),

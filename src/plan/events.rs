@@ -4,8 +4,8 @@ use super::members::Member;
 use super::sites::{Scope, labels_of};
 use super::{Plan, Rule, label, minutes};
 use crate::measure::query::{at_site, matchers};
-use crate::measure::{Frame, Series};
-use crate::model::{Counters, Given, Journey};
+use crate::measure::{Frame, Measure, Series};
+use crate::model::{Counters, Given, Journey, Site};
 use crate::promql::write::number;
 use std::collections::BTreeMap;
 
@@ -113,18 +113,26 @@ impl Plan<'_> {
         rules
     }
 
+    /// The measure of one site among the series of all, and the frame in which it lowers itself.
+    pub fn of_site(&self, member: &Member<'_>, site: &Site) -> (Measure, Frame) {
+        let labels = labels_of(site);
+        let mut frame = self.frame(member);
+        frame.site = matchers(&labels);
+        let mut at = member.1.at.iter().filter(|at| self.model.sites[**at].name.text == site.name.text);
+        frame.pushed = at.next().map_or(frame.pushed, |at| member.1.counters_at(*at) == Counters::Pushed);
+        frame.identity = format!("{},{}}}", frame.identity.trim_end_matches('}'), frame.site);
+        frame.exclude = frame.exclude.map(|text| at_site(&text, &labels));
+        (member.1.measure.at(&labels), frame)
+    }
+
     /// The same of each site from its own series, which carry its labels: two rules for each.
     fn level_one_of_sites(&self, member: &Member<'_>) -> Vec<Rule> {
         let mut rules = Vec::new();
         for site in &member.1.at {
-            let labels = labels_of(&self.model.sites[*site]);
-            let mut frame = self.frame(member);
-            frame.site = matchers(&labels);
-            frame.pushed = member.1.counters_at(*site) == Counters::Pushed;
-            frame.identity = format!("{},{}}}", frame.identity.trim_end_matches('}'), frame.site);
-            frame.exclude = frame.exclude.map(|text| at_site(&text, &labels));
-            for (series, expr) in member.1.measure.at(&labels).lower(&frame) {
-                let identity = identity(self.journey, member).into_iter().chain(labels.clone()).collect();
+            let site = &self.model.sites[*site];
+            let (measure, frame) = self.of_site(member, site);
+            for (series, expr) in measure.lower(&frame) {
+                let identity = identity(self.journey, member).into_iter().chain(labels_of(site)).collect();
                 rules.push(Rule::record(series.name(), expr, identity));
             }
         }

@@ -109,6 +109,12 @@ pub fn options_at(options: &Options) -> Cow<'_, Options> {
     }
 }
 
+/// All that one site evaluates itself, as a project of its own.
+pub fn alone(model: &Model, options: &Options, site: SiteIndex) -> Model {
+    let here = local(model, options).into_iter().filter(|(at, _)| *at == site);
+    Model { sites: Vec::new(), journeys: here.flat_map(|(_, journey)| at(model, journey, site).journeys).collect() }
+}
+
 /// `,region=""` after other matchers: what is recorded here, not by a site. Only where both are found together.
 pub fn here(model: &Model, options: &Options, operator: &str) -> String {
     if !model.has_sites() || options.central {

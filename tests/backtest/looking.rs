@@ -35,24 +35,28 @@ fn expressions_read_raw_series_alone() {
     let options = Options::default();
     let plan = Plan { model: &model, options: &options, journey: &model.journeys[0] };
     for member in plan.journey.members() {
-        let texts = ask::level_one(&plan, &member);
+        let texts = ask::level_one(&plan, &member, None);
         for text in &texts {
             promql_parser::parser::parse(text).expect(text);
             assert!(!text.contains("tabi:"), "{text}");
         }
         assert_ne!(texts[0], texts[1]);
     }
-    let [total, bad] = ask::level_one(&plan, &plan.journey.members()[0]);
+    let [total, bad] = ask::level_one(&plan, &plan.journey.members()[0], None);
     assert!(!total.contains("code") && bad.contains("code"), "total comes first");
 }
 
 #[test]
 fn every_selector_is_looked_for() {
     let model = model(ALL);
+    let options = Options::default();
+    let plan = Plan { model: &model, options: &options, journey: &model.journeys[0] };
     let shown: Vec<Vec<String>> = model.journeys[0]
         .members()
         .iter()
-        .map(|m| ask::selectors(m).iter().map(|s| format!("{} {}", s.role.text(), s.selector.text())).collect())
+        .map(|m| {
+            ask::selectors(&plan, m, None).iter().map(|s| format!("{} {}", s.role.text(), s.selector.text())).collect()
+        })
         .collect();
     let up = r#"up up{job="shop"}"#;
     assert_eq!(shown[0], [r#"good pay_total{job="shop",code!="500"}"#, r#"total pay_total{job="shop"}"#, up]);
@@ -119,7 +123,9 @@ impl Series for Known {
 
 fn sought(sli: &str, role: Role) -> Sought {
     let model = model(&format!("sli x {{ {sli}\n  target 99% }}"));
-    let all = ask::selectors(&model.journeys[0].members()[0]);
+    let options = Options::default();
+    let plan = Plan { model: &model, options: &options, journey: &model.journeys[0] };
+    let all = ask::selectors(&plan, &model.journeys[0].members()[0], None);
     all.into_iter().find(|s| s.role == role).expect("a selector")
 }
 

@@ -11,9 +11,11 @@ mod answers;
 mod common;
 mod looking;
 mod people;
+mod places;
 mod stub;
 mod tls;
 mod truth;
+mod turns;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -164,6 +164,7 @@ pub fn well(request: &Request) -> Value {
     let query = request.parameters.get("query").map_or("", String::as_str);
     let data = match request.path.as_str() {
         "status/buildinfo" => json!({ "version": "2.42.0" }),
+        "status/runtimeinfo" => json!({ "storageRetention": "15d" }),
         "status/flags" => json!({ "query.lookback-delta": "5m" }),
         "query" => json!({ "resultType": "vector", "result": [{ "metric": {}, "value": [0.0, "1"] }] }),
         "query_range" => {

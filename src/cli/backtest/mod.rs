@@ -1,5 +1,6 @@
 //! `tabi backtest`: what the rules of a project would have said of the past that a Prometheus has.
 
+mod place;
 mod read;
 mod span;
 
@@ -32,6 +33,7 @@ Examples:
   tabi backtest --prometheus http://localhost:9090                     the whole project, over the last 28 days
   tabi backtest --prometheus https://prom.example --since 7d checkout  one journey, over a week
   tabi backtest --prometheus http://localhost:9090 --html past.html    also as a page with timelines
+  tabi backtest --prometheus http://tokyo.example:9090 --site tokyo    the rules of one of several sites
   tabi backtest --prometheus http://localhost:9090 --format json       for programs; docs/json.md describes it
 
 Exit codes: 0 all could be measured, 1 something cannot be, or the answers are not whole, 2 it could not be asked.")]
@@ -42,6 +44,9 @@ pub struct Args {
     /// The Prometheus, or what speaks its API
     #[arg(long, value_name = "URL")]
     prometheus: String,
+    /// The site of the Prometheus, where the project has several: its own rules are played
+    #[arg(long, value_name = "NAME")]
+    site: Option<String>,
     /// How far back
     #[arg(long, value_name = "TIME", default_value = "28d", value_parser = span::length)]
     since: u64,
@@ -67,26 +72,37 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
-    let (model, options) = (&checked.model, &checked.project.config.options);
-    let chosen = chosen(model, &args.addresses)?;
+    let options = &checked.project.config.options;
+    let model = &place::played(&checked.model, options, args.site.as_deref())?;
+    let chosen = chosen(model, &args.addresses)
+        .map_err(|why| place::elsewhere(&checked.model, args.site.as_deref(), &args.addresses).unwrap_or(why))?;
     if chosen.is_empty() {
         return Err("the project has no journeys\n  help: `tabi init` writes a first one".into());
     }
     let prometheus = Prometheus::at(&args.prometheus, Duration::from_secs(args.timeout), args.ca_file.as_deref())?;
     let progress = Progress::new(terminal);
     let mut reader = Reader::new(&prometheus, &progress, args.until, args.since)?;
-    reader.expect(chosen.iter().map(|(_, members)| members.len()).sum());
+    let plan = |index: usize| Plan { model, options, journey: &model.journeys[index] };
+    let all = || chosen.iter().flat_map(|(index, members)| members.iter().map(|m| (plan(*index), *m)));
+    reader.expect(all().map(|(plan, member)| place::sites(&plan, &member).len()).sum());
+    reader.begin(&mut all())?;
+    place::knows_sites(&reader, &mut all())?;
+    if let Some(site) = &args.site {
+        reader.note(format!("the journeys as a whole are a matter of all sites, and not of {site} alone"));
+    }
     let mut past: BTreeMap<usize, JourneyPast> = BTreeMap::new();
     // users' journeys first: a developer journey asks for their pages
     let mut order: Vec<&(usize, Vec<Member<'_>>)> = chosen.iter().collect();
     order.sort_by_key(|(index, _)| (model.journeys[*index].audience, *index));
     for (index, members) in order {
-        let journey = &model.journeys[*index];
-        let plan = Plan { model, options, journey };
+        let plan = plan(*index);
+        let journey = plan.journey;
         let clock = reader.clock(&plan);
         let mut read = Vec::new();
         for member in members {
-            read.push((*member, reader.read(&plan, member, clock)?));
+            for site in place::sites(&plan, member) {
+                read.push((*member, reader.read(&plan, member, site, clock)?));
+            }
         }
         let pages = |name: &str| past.values().find(|p| p.name == name).map(JourneyPast::burn_pages);
         let one = backtest::journey(&plan, read, clock, &pages);
@@ -101,7 +117,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         }
         past.insert(*index, one);
     }
-    let asked = reader.asked();
+    let asked = reader.asked(args.site.clone());
     drop(progress);
     let journeys: Vec<JourneyPast> = past.into_values().collect();
     if let Some(file) = &args.html {

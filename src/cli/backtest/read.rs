@@ -3,15 +3,17 @@
 use super::super::prometheus::answer::Matrix;
 use super::super::prometheus::{Failure, Prometheus};
 use super::super::terminal::Progress;
+use super::place::sites;
 use crate::backtest::budget::Level1;
+use crate::backtest::clock::Turns;
 use crate::backtest::clock::{Clock, SLOW};
 use crate::backtest::look::{Looked, Series, look};
-use crate::backtest::samples::{Time, Track};
+use crate::backtest::samples::Time;
 use crate::backtest::table::Asked;
 use crate::backtest::{By, Read, ask, day};
-use crate::model::address;
-use crate::plan::Plan;
+use crate::model::{SiteIndex, address};
 use crate::plan::members::Member;
+use crate::plan::{Plan, minutes};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -37,11 +39,20 @@ pub(super) struct Reader<'p> {
     until: Time,
     /// The first minute of which there is anything, where that is known.
     first: Option<Time>,
+    /// How long it keeps samples, where it says so.
+    keeps: Option<String>,
     /// Points a question, as far as it was learnt.
     points: Cell<i64>,
     /// SLIs that were read, and all.
     done: (usize, usize),
     notes: Vec<String>,
+}
+
+/// What a Prometheus says of itself; others do not.
+#[derive(serde::Deserialize)]
+struct Runtime {
+    #[serde(default, rename = "storageRetention")]
+    retention: Option<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -59,10 +70,15 @@ impl<'p> Reader<'p> {
         until: Option<i64>,
         since: u64,
     ) -> Result<Self, String> {
-        let until = match until {
-            Some(until) => until,
-            None => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed()),
-        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs().cast_signed());
+        let until = until.unwrap_or(now);
+        // some clocks are a little ahead of others
+        if until > now + 300 {
+            return Err(format!(
+                "{} UTC is no past\n  help: leave `--until` out for the time until now",
+                day::minute(until)
+            ));
+        }
         let until = until - until.rem_euclid(60);
         let from = until - since.cast_signed();
         let mut reader = Reader {
@@ -74,6 +90,7 @@ impl<'p> Reader<'p> {
             from,
             until,
             first: None,
+            keeps: None,
             points: Cell::new(POINTS),
             done: (0, 0),
             notes: Vec::new(),
@@ -93,10 +110,12 @@ impl<'p> Reader<'p> {
         if let Some(lookback) = flags.get("query.lookback-delta").and_then(|text| seconds(text)) {
             reader.lookback = lookback;
         }
-        reader.first = reader.beginning()?;
-        if reader.first.is_none() && reader.is_empty()? {
+        let runtime = reader.prometheus.ask::<Runtime>("status/runtimeinfo", &[]).ok();
+        reader.keeps = runtime.and_then(|r| r.retention).filter(|text| !text.is_empty());
+        if reader.is_empty()? {
+            let keeps = reader.keeps();
             return Err(format!(
-                "{} has no samples between {} and {} UTC\n  help: `--since` and `--until` say of which time is asked",
+                "{} has no samples between {} and {} UTC{keeps}\n  help: `--since` and `--until` say of which time is asked",
                 prometheus.base(),
                 day::minute(from),
                 day::minute(until)
@@ -105,10 +124,38 @@ impl<'p> Reader<'p> {
         Ok(reader)
     }
 
-    /// The minute in which the past begins: what was before a Prometheus had any targets is no missing data. None where it has no `up`.
-    fn beginning(&mut self) -> Result<Option<Time>, String> {
+    /// `; it keeps 15d`, where that is less than is asked for.
+    fn keeps(&self) -> String {
+        let less = |text: &&String| seconds(text).is_none_or(|keeps| keeps <= self.until - self.from);
+        self.keeps.as_ref().filter(less).map(|text| format!("; it keeps {text}")).unwrap_or_default()
+    }
+
+    /// Finds where the past begins: by `up`, and where there is none, by what is to be read.
+    pub(super) fn begin<'m>(&mut self, all: &mut dyn Iterator<Item = (Plan<'m>, Member<'m>)>) -> Result<(), String> {
+        self.first = self.beginning("count(up)")?;
+        if self.first.is_some() {
+            return Ok(());
+        }
+        for (plan, member) in all {
+            for site in sites(&plan, &member) {
+                let site = site.map(|site| &plan.model.sites[site]);
+                let needed = ask::selectors(&plan, &member, site).into_iter().filter(|s| s.role.must_match());
+                let needed =
+                    needed.map(|s| s.selector.text()).chain(site.map(|s| ask::recorded_total(&plan, &member, s)));
+                for selector in needed {
+                    let first = self.beginning(&format!("count({selector})"))?;
+                    self.first = [self.first, first].into_iter().flatten().min();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The minute in which an expression yields something for the first time: what was before a Prometheus had any targets is no missing
+    /// data. None where it never does.
+    fn beginning(&self, expr: &str) -> Result<Option<Time>, String> {
         let first = |begin: Time, end: Time, step: i64| -> Result<Option<Time>, String> {
-            let rows = self.pieces("count(up)", begin - begin.rem_euclid(step), end, step, &|_| ())?;
+            let rows = self.pieces(expr, begin - begin.rem_euclid(step), end, step, &|_| ())?;
             Ok(rows.values().flatten().map(|(time, _)| *time).min())
         };
         let hour = first(self.from - EARLIER, self.until, HOUR)?.unwrap_or(self.until);
@@ -145,34 +192,65 @@ impl<'p> Reader<'p> {
         let down = |time: Time| time - time.rem_euclid(whole);
         let first = self.first.map_or(wanted, |first| down(first + whole - 1).min(down(self.until - whole)));
         let read_from = down(wanted).max(first);
-        if read_from > self.from {
-            let begins = day::minute(read_from);
-            self.note(format!("there is nothing before {begins} UTC: all begins there"));
+        let keeps = self.keeps();
+        let length = |seconds: i64| minutes(u64::try_from(seconds / 3600 * 60).unwrap_or(0));
+        // what is missing is worth a word where it changes the answer
+        if (read_from - self.from) * 20 > self.until - self.from {
+            self.note(format!(
+                "of the {} that are asked for it has the last {}: nothing is before {} UTC{keeps}",
+                length(self.until - self.from),
+                length(self.until - read_from),
+                day::minute(read_from)
+            ));
+        } else if read_from > down(wanted) && self.first.is_some_and(|first| first > wanted) {
+            self.note(format!(
+                "nothing is before {} UTC{keeps}: windows of {} are full from {} UTC on",
+                day::minute(read_from),
+                length(longest),
+                day::minute(read_from + longest)
+            ));
         }
         Clock {
             read_from,
             from: self.from.max(read_from),
             until: self.until,
             evaluate: plan.evaluate_seconds().cast_signed(),
+            turns: Turns::FULL,
             closed: self.closed,
             lookback: self.lookback,
         }
     }
 
-    /// Reads an SLI.
-    pub(super) fn read(&mut self, plan: &Plan<'_>, member: &Member<'_>, clock: Clock) -> Result<Read, String> {
+    /// Reads an SLI, or what one of its sites has of it.
+    pub(super) fn read(
+        &mut self,
+        plan: &Plan<'_>,
+        member: &Member<'_>,
+        at: Option<SiteIndex>,
+        clock: Clock,
+    ) -> Result<Read, String> {
         let name = address(plan.journey, member.0, member.1);
+        let site = at.map(|site| &plan.model.sites[site]);
         let (done, all) = self.done;
         self.show(done * 100 / all.max(1), &name);
         let mut looked = Vec::new();
-        for sought in ask::selectors(member) {
-            looked.push(look(&sought, &Labels { reader: self, clock })?);
+        let series = Labels { reader: self, from: clock.read_from };
+        for sought in ask::selectors(plan, member, site) {
+            looked.push(look(&sought, &series)?);
         }
         let mut level1: BTreeMap<By, Level1> = BTreeMap::new();
-        let empty = || Track { first: clock.read_from, step: clock.evaluate, values: vec![None; clock.count()] };
         // what matches nothing has no numbers, and those of the rest would be wrong
-        let wrong = looked.iter().any(Looked::is_wrong);
-        let exprs = ask::level_one(plan, member);
+        let mut wrong = looked.iter().any(Looked::is_wrong);
+        let mut exprs = ask::level_one(plan, member, site);
+        if let Some(site) = site.filter(|_| wrong)
+            && series.any(&ask::recorded_total(plan, member, site))?
+        {
+            exprs = ask::recorded(plan, member, site);
+            (wrong, looked) = (false, Vec::new());
+            self.note(
+                "raw series of sites are not here: their numbers are those that their rules recorded and sent".into(),
+            );
+        }
         for (number, expr) in exprs.iter().enumerate().filter(|_| !wrong) {
             let share = |part: f64| (done as f64 + f64::midpoint(number as f64, part)) / all.max(1) as f64;
             let rows =
@@ -180,7 +258,7 @@ impl<'p> Reader<'p> {
             for (labels, points) in rows {
                 let by = member.1.by.iter().filter_map(|b| labels.get_key_value(&b.text));
                 let by: By = by.map(|(k, v)| (k.clone(), v.clone())).collect();
-                let entry = level1.entry(by).or_insert_with(|| Level1 { total: empty(), bad: empty() });
+                let entry = level1.entry(by).or_insert_with(|| Level1::unknown(clock));
                 let track = if number == 0 { &mut entry.total } else { &mut entry.bad };
                 for (time, value) in points {
                     let index = usize::try_from((time - clock.read_from) / clock.evaluate).unwrap_or(usize::MAX);
@@ -191,7 +269,7 @@ impl<'p> Reader<'p> {
             }
         }
         self.done.0 += 1;
-        Ok(Read { looked, level1 })
+        Ok(Read { site: at, looked, level1 })
     }
 
     fn show(&self, percent: usize, name: &str) {
@@ -253,13 +331,24 @@ impl<'p> Reader<'p> {
         )
     }
 
-    /// What was asked.
-    pub(super) fn asked(self) -> Asked {
+    /// Its URL.
+    pub(super) fn base(&self) -> &str {
+        self.prometheus.base()
+    }
+
+    /// The series in the time that is asked for.
+    pub(super) fn labels(&self) -> Labels<'_, 'p> {
+        Labels { reader: self, from: self.from }
+    }
+
+    /// What was asked, of all or of one site.
+    pub(super) fn asked(self, site: Option<String>) -> Asked {
         Asked {
             url: self.prometheus.base().to_string(),
             version: self.version,
             warnings: self.prometheus.warnings(),
             notes: self.notes,
+            site,
             span: (self.from, self.until),
         }
     }
@@ -291,6 +380,8 @@ fn seconds(text: &str) -> Option<i64> {
             continue;
         }
         let of = match sign {
+            'y' => 365 * 86_400,
+            'w' => 7 * 86_400,
             'd' => 86_400,
             'h' => 3600,
             'm' => 60,
@@ -303,15 +394,15 @@ fn seconds(text: &str) -> Option<i64> {
     (number.is_empty() && all > 0).then_some(all)
 }
 
-/// The series of a Prometheus in the time of a journey.
-struct Labels<'r, 'p> {
+/// The series of a Prometheus from a time on.
+pub(super) struct Labels<'r, 'p> {
     reader: &'r Reader<'p>,
-    clock: Clock,
+    from: Time,
 }
 
 impl Labels<'_, '_> {
     fn list(&self, path: &str, selector: Option<&str>, limit: Option<&str>) -> Result<Vec<String>, String> {
-        let (start, end) = (self.clock.read_from.to_string(), self.clock.until.to_string());
+        let (start, end) = (self.from.to_string(), self.reader.until.to_string());
         let mut parameters = vec![("start", start.as_str()), ("end", end.as_str())];
         parameters.extend(selector.map(|s| ("match[]", s)));
         // older servers do not know it and answer all
@@ -331,7 +422,7 @@ impl Series for Labels<'_, '_> {
         self.list("labels", Some(selector), None)
     }
     fn count(&self, selector: &str) -> Result<u64, String> {
-        let time = self.clock.until.to_string();
+        let time = self.reader.until.to_string();
         self.reader.prometheus.number_at(&format!("count({selector})"), &time)
     }
 }

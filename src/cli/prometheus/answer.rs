@@ -183,6 +183,9 @@ impl Prometheus {
         if base.starts_with("https") && error.kind() == std::io::ErrorKind::InvalidData {
             return failed(format!("{base} does not speak TLS as this program does: {why}\n  help: is it http?"));
         }
+        if why.contains("lookup address") {
+            return failed(format!("{base} cannot be reached: there is no host of that name"));
+        }
         match error.kind() {
             UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe => {
                 Kind::Passing(format!("{base} ends the connection in the middle of an answer: {why}"), None)

@@ -191,7 +191,11 @@ impl Prometheus {
             Ok(Envelope { status: word, data: Some(data), warnings, .. })
                 if status.is_success() && word == "success" =>
             {
-                self.warnings.borrow_mut().extend(warnings.into_iter().flatten());
+                // that there is more than was asked for is no news
+                let limited = parameters.iter().any(|(name, _)| *name == "limit");
+                let news =
+                    warnings.into_iter().flatten().filter(|w| !(limited && w.contains("truncated due to limit")));
+                self.warnings.borrow_mut().extend(news);
                 Ok(data)
             }
             Err(e) if status.is_success() && e.is_eof() => {

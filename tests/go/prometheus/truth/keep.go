@@ -37,7 +37,8 @@ func keepAll(tabi, sources, only string, days int64, aligned bool, directory str
 		}
 		defer server.close()
 		server.alerts = true
-		offset := offsets[0]
+		// in whole seconds: at other times nothing is scraped
+		offset := func(name string, interval int64) int64 { return offsets[0](name, interval) / 1000 * 1000 }
 		if aligned {
 			offset = func(_ string, interval int64) int64 {
 				if interval > minute*1000 {

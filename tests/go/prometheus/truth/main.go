@@ -54,6 +54,7 @@ func main() {
 	keep := flag.String("keep", "", "play the worlds of -only with their alerts and leave all samples here as a block; nothing is compared")
 	aligned := flag.Bool("aligned", false, "with -keep: fast groups at full minutes, slow ones half a minute after")
 	flag.Parse()
+	debug.SetGCPercent(400)
 	if *keep != "" {
 		if err := keepAll(*tabi, *sources, *only, *days, *aligned, *keep); err != nil {
 			fmt.Fprintln(os.Stderr, "truth:", err)
@@ -61,7 +62,6 @@ func main() {
 		}
 		return
 	}
-	debug.SetGCPercent(400)
 	if err := run(*tabi, *sources, *days, *short, *only, *jobs, *table, *update); err != nil {
 		fmt.Fprintln(os.Stderr, "truth:", err)
 		os.Exit(1)
