@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core'
 const here = dirname(fileURLToPath(import.meta.url))
 const [project, expected, scratch, picture] = process.argv.slice(2)
 /** How long anything may take, on a slow machine with other work. */
-const LIMIT = 60_000
+const LIMIT = 180_000
 
 const browserPath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => spawnSync(path, ['--version']).status === 0)
 if (!browserPath) throw new Error('no chromium; run ./scripts/install-editors')
