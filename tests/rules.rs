@@ -203,10 +203,14 @@ user journey shop {
 
 /// Every rule file of a project with sites, without titles and annotations.
 fn of_sites(central: bool) -> String {
-    let (mut sources, units, found) = in_memory(&[("test.tabi".to_string(), SITES.to_string())]);
+    rules_of_sites(SITES, central)
+}
+
+fn rules_of_sites(source: &str, central: bool) -> String {
+    let (mut sources, units, found) = in_memory(&[("test.tabi".to_string(), source.to_string())]);
     let options = Options { central, ..Options::default() };
     let (model, _) = tabi::compile(&mut sources, &units, &options, !found.is_empty());
-    let mut out = format!("{SITES}\n────\n");
+    let mut out = format!("{source}\n────\n");
     for i in 0..tabi::emit::count(&model, &options) {
         let (path, text) = tabi::emit::file(&model, &sources, &options, i);
         out.push_str("── ");
@@ -224,6 +228,15 @@ fn of_sites(central: bool) -> String {
 
 snapshot!(sites_each, of_sites(false));
 snapshot!(sites_central, of_sites(true));
+
+/// What is sent every five minutes may be older than that when it is looked for, at every evaluation: a site that lives would be missed for ever.
+#[test]
+fn what_sites_send_rarely_is_looked_for_longer() {
+    let at = |evaluate: &str| rules_of_sites(&format!("defaults {{ evaluate {evaluate} }}\n{SITES}"), false);
+    let longer = "last_over_time(tabi:slo_budget:ratio{journey=\"shop\",account!=\"\",region!=\"\"}[7m])";
+    assert!(at("5m").contains(longer));
+    assert!(!at("4m").contains("last_over_time(tabi:slo_budget:ratio"));
+}
 
 /// What tells sites apart is not there when it is empty, and alerts may not all have the same.
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::measure::query::matchers;
 use crate::measure::{Frame, Matcher, Measure, Query, Raw, Selector, Series};
-use crate::model::{Counters, Site};
+use crate::model::Site;
 use crate::plan::Plan;
 use crate::plan::members::Member;
 use crate::plan::sites::labels_of;
@@ -144,7 +144,7 @@ pub fn selectors(plan: &Plan<'_>, member: &Member<'_>, site: Option<&Site>) -> V
         Measure::Age(age) => found.extend(of_query(Role::Gauge, &age.query)),
         Measure::Holds(holds) => found.extend(of_raw(Role::Gauge, &holds.expr)),
     }
-    if sli.counters == Counters::Scraped || !sli.scraped_at.is_empty() {
+    if !frame.pushed {
         for selector in measure.counters() {
             let mut up = selector.clone();
             up.name = "up".to_string();

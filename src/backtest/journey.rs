@@ -10,7 +10,7 @@ use crate::model::{Compose, Journey, Sli, Step, Urgency, address};
 use crate::plan::Plan;
 use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW};
 use crate::plan::events::full_title;
-use crate::plan::sites::LAG;
+use crate::plan::sites::behind;
 use crate::reckon::thresholds::Threshold;
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ impl<'m> Numbers<'m> {
             step: member.0,
             sli: member.1,
             places: places.iter().map(|place| place.budgets.as_slice()).collect(),
-            lag: if together { LAG.cast_signed() * 60 } else { 0 },
+            lag: if together { behind(plan.options, plan.journey.evaluate).rate.cast_signed() * 60 } else { 0 },
             together,
         }
     }
@@ -77,7 +77,12 @@ impl<'m> Numbers<'m> {
             let (bad, events) = added_up(of().map(|b| b.between(clock.from, clock.until))).unwrap_or_default();
             BudgetPast {
                 by: by.clone(),
-                coverage: of().map(|b| b.coverage(clock.from, clock.until)).fold(1.0, f64::min),
+                // a place that has nothing at all has no part of the time
+                coverage: if self.places.iter().any(|place| place.is_empty()) {
+                    0.0
+                } else {
+                    of().map(|b| b.coverage(clock.from, clock.until)).fold(1.0, f64::min)
+                },
                 events,
                 bad,
                 ratio: clock.slow().last().and_then(period),

@@ -77,6 +77,17 @@ impl Counted {
         plain.then_some(Counted { name, matchers, by })
     }
 
+    /// As a total: the last bucket of a histogram holds all that its count does.
+    pub fn into_total(self) -> Counted {
+        let all = self.name.strip_suffix("_bucket").map(|base| format!("{base}_count"));
+        let (le, others): (Vec<Matcher>, Vec<Matcher>) =
+            self.matchers.iter().cloned().partition(|(label, _, _)| label == "le");
+        match (all, le.as_slice()) {
+            (Some(name), [(_, MatchOp::Equal, bound)]) if bound == "+Inf" => Counted { name, matchers: others, ..self },
+            _ => self,
+        }
+    }
+
     /// As a selector.
     pub fn text(&self) -> String {
         written(&self.name, self.matchers.iter())

@@ -390,7 +390,7 @@ fn latency(
     }
     let measured = query::good_and_total(&good, &total);
     let is_latency = measured.lines.first().is_some_and(|(word, _)| *word == "latency");
-    if let (false, Some(unit), Some(good), Some(total)) = (is_latency, &unit, good.counted(), total.counted())
+    if let (false, Some(unit), Some(good), Some(total)) = (is_latency, &unit, good.counted(), total.counted_as_total())
         && let Some((selector, bound)) = good.bucket_in(&total, unit)
     {
         settings.push(("unit", unit.clone()));

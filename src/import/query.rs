@@ -127,6 +127,11 @@ impl Query {
         counted(&self.expr)
     }
 
+    /// The same of what is divided by.
+    pub fn counted_as_total(&self) -> Option<Counted> {
+        self.counted().map(Counted::into_total)
+    }
+
     /// The text, for a comparison or a comment.
     pub fn text(&self) -> &str {
         &self.text
@@ -261,13 +266,14 @@ pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
     if let Expr::Binary(node) = strip(&bad.expr)
         && node.op == BinaryOp::Sub
         && node.matching.is_none()
-        && let (Some(all), Some(good), Some(whole)) = (counted(&node.left), counted(&node.right), total.counted())
-        && all == whole
+        && let (Some(all), Some(good), Some(whole)) =
+            (counted(&node.left), counted(&node.right), total.counted_as_total())
+        && all.into_total() == whole
         && good.by == whole.by
     {
         return good_of(&good, &whole);
     }
-    match (bad.counted(), total.counted()) {
+    match (bad.counted(), total.counted_as_total()) {
         (Some(bad), Some(total)) if bad.by == total.by && !bad.is_outside(&total) => {
             Measured::of(vec![("bad", bad.text()), ("total", total.text())], total.by)
         }
@@ -277,7 +283,7 @@ pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
 
 /// Good events and all events.
 pub fn good_and_total(good: &Query, total: &Query) -> Measured {
-    match (good.counted(), total.counted()) {
+    match (good.counted(), total.counted_as_total()) {
         (Some(good), Some(total)) if good.by == total.by && !good.is_outside(&total) => good_of(&good, &total),
         _ => {
             if let Some(gauge) = up_of(good, total) {
@@ -334,7 +340,7 @@ fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
     if !of_part.is_empty() && of_part != by {
         notes.push(format!("the two queries keep different labels: {} and {}", named(&of_part), named(&by)));
     }
-    if let (Some(part), Some(total)) = (part.counted(), total.counted())
+    if let (Some(part), Some(total)) = (part.counted(), total.counted_as_total())
         && part.is_outside(&total)
     {
         notes.push(if part.is_wider_than(&total) {
@@ -448,6 +454,11 @@ mod tests {
                 "(sum(rate(d_seconds_count{v!=\"W\"}[{{.window}}])) - sum(rate(d_seconds_bucket{le=\"0.4\",v!=\"W\"}[{{.window}}])))",
                 "sum(rate(d_seconds_count{v!=\"W\"}[{{.window}}]))"
             ),
+            "latency d_seconds{v!=\"W\"} under 400ms"
+        );
+        let all = "sum(rate(d_seconds_bucket{le=\"+Inf\",v!=\"W\"}[{{.window}}]))";
+        assert_eq!(
+            events(&format!("{all} - sum(rate(d_seconds_bucket{{le=\"0.4\",v!=\"W\"}}[{{{{.window}}}}]))"), all),
             "latency d_seconds{v!=\"W\"} under 400ms"
         );
         assert_eq!(

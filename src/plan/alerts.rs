@@ -191,7 +191,7 @@ impl Plan<'_> {
                     // a site that lives says by itself that an SLI has no data; here it must be missed as a whole, by what it always sends
                     let sent =
                         if self.scope() == Scope::Global { "tabi:slo_budget:ratio" } else { Series::Total.name() };
-                    let sent = format!("{sent}{}", self.theirs(&self.selector()));
+                    let sent = self.newest(format!("{sent}{}", self.theirs(&self.selector())));
                     parts.push(self.dark_sites(&self.member_selectors(&sited), &sent));
                 }
                 let expr = parts.join("\nor ");

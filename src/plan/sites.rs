@@ -18,6 +18,8 @@ pub const EXPECTED: &str = "tabi_slo_site_info";
 
 /// How far behind sites that evaluate in time the global place reads, in minutes.
 pub const LAG: u64 = 1;
+/// Prometheus looks back so many minutes for the sample of an instant.
+const LOOKBACK: u64 = 5;
 
 /// How far behind its sites the global place reads each level of counts, in minutes: what they recorded is sent one after the other, and a
 /// window that tumbles over the newest samples would see bad ones without their total.
@@ -257,6 +259,21 @@ impl<'m> Plan<'m> {
         format!("{}, {})", JOIN.trim_end_matches(')'), self.site_keys().join(", "))
     }
 
+    /// For how many minutes the newest of what a site sent is found.
+    pub fn found_for(&self) -> u64 {
+        // a sample comes some seconds after it was recorded, or up to an interval where the engine of a site is late
+        let age = behind(self.options, self.journey.evaluate).rate.max(self.journey.evaluate + LAG);
+        if self.scope() != Scope::Global || age <= LOOKBACK { LOOKBACK } else { age + LAG }
+    }
+
+    /// The newest of what sites send. Where that may be as old as Prometheus looks back, it is looked for over a while.
+    pub fn newest(&self, series: String) -> String {
+        match self.found_for() {
+            LOOKBACK => series,
+            longer => format!("last_over_time({series}[{}])", minutes(longer)),
+        }
+    }
+
     /// The sites and SLIs, chosen by selectors of what is recorded here, of which there is none of `data`.
     pub fn dark_sites(&self, selectors: &[String], data: &str) -> String {
         let expected = union(selectors, |s| format!("{EXPECTED}{}", self.theirs(s)));
@@ -269,8 +286,12 @@ impl<'m> Plan<'m> {
         if !self.journey.members().iter().any(|m| self.is_sited(m)) {
             return format!("{total}{selector}");
         }
-        let theirs = format!("{total}{}", self.theirs(&selector));
-        let all = if self.scope() == Scope::Global { format!("{total}{}", self.anywhere()) } else { theirs.clone() };
+        let theirs = self.newest(format!("{total}{}", self.theirs(&selector)));
+        let all = if self.scope() == Scope::Global {
+            self.newest(format!("{total}{}", self.anywhere()))
+        } else {
+            theirs.clone()
+        };
         format!("({all} unless {JOIN} ({}))", self.dark_sites(&[selector], &theirs))
     }
 }

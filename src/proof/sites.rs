@@ -23,8 +23,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Waiting longer than this is played at the pace of the slow rules.
 const SHORT_HOLD: u64 = 180;
-/// How long a series is seen after its last sample.
-const LOOKBACK: u64 = 5;
 
 impl<'m> Collector<'m> {
     /// Whether sites measure it and send what they recorded.
@@ -291,7 +289,8 @@ impl<'m> Collector<'m> {
         let step = self.step(slot);
         let longest = wanted.iter().map(|(_, hold)| *hold).max().unwrap_or(0);
         let until = up_to(10, step);
-        let again = up_to(until + LOOKBACK + longest + 3 * step, step);
+        let found = self.plan.found_for();
+        let again = up_to(until + found + longest + 3 * step, step);
         let total = again + 2 * step;
         if total > 30 * DAY {
             return;
@@ -312,7 +311,7 @@ impl<'m> Collector<'m> {
         series.sort();
         let mut claims = Vec::new();
         for (target, hold) in wanted {
-            let first = up_to(until + LOOKBACK + 1, step) + hold;
+            let first = up_to(until + found + 1, step) + hold;
             claims.push(target.claim(until, false, format!("is silent while {name} sends")));
             claims.push(target.claim((until + hold) / step * step, false, "is silent until its time is over"));
             let words = format!("fires {} after the last that {name} sent", minutes(up_to(first, step) - until));

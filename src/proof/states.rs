@@ -18,7 +18,7 @@ use crate::source::Place;
 
 /// A day in minutes.
 const DAY: i64 = 1440;
-/// More combinations are not tried.
+/// More evaluations of combinations are not tried.
 const MOST: usize = 60_000;
 
 /// PromQL as it is parsed again; it was checked before.
@@ -238,11 +238,12 @@ impl Search<'_> {
 
     fn among(&self, cast: &[(Labels, Vec<Level>)]) -> Result<Part, String> {
         let combinations = cast.iter().try_fold(1_usize, |n, (_, levels)| n.checked_mul(levels.len()));
-        let Some(combinations) = combinations.filter(|n| *n <= MOST) else {
-            return Err(format!("{} series with too many possible values", cast.len()));
-        };
         let is_fleeting = |level: &Level| matches!(level, Level::Fleeting(..));
         let looks = self.looks(cast.iter().flat_map(|(_, levels)| levels).any(is_fleeting));
+        let each: usize = looks.iter().map(Vec::len).sum();
+        let Some(combinations) = combinations.filter(|n| n.saturating_mul(each) <= MOST) else {
+            return Err(format!("{} series with too many possible values", cast.len()));
+        };
         let minutes = looks.iter().flatten().max().copied().unwrap_or(0) as usize;
         let mut good: Option<Vec<Level>> = None;
         let mut bad: Option<(f64, Vec<Level>)> = None;

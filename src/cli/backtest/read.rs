@@ -193,7 +193,11 @@ impl<'p> Reader<'p> {
         let first = self.first.map_or(wanted, |first| down(first + whole - 1).min(down(self.until - whole)));
         let read_from = down(wanted).max(first);
         let keeps = self.keeps();
-        let length = |seconds: i64| minutes(u64::try_from(seconds / 3600 * 60).unwrap_or(0));
+        // hours are enough, unless there are none
+        let length = |seconds: i64| {
+            let whole = if seconds < 3600 { seconds / 60 } else { seconds / 3600 * 60 };
+            minutes(u64::try_from(whole).unwrap_or(0))
+        };
         // what is missing is worth a word where it changes the answer
         if (read_from - self.from) * 20 > self.until - self.from {
             self.note(format!(
@@ -203,12 +207,13 @@ impl<'p> Reader<'p> {
                 day::minute(read_from)
             ));
         } else if read_from > down(wanted) && self.first.is_some_and(|first| first > wanted) {
-            self.note(format!(
-                "nothing is before {} UTC{keeps}: windows of {} are full from {} UTC on",
-                day::minute(read_from),
-                length(longest),
-                day::minute(read_from + longest)
-            ));
+            let full = if read_from + longest < self.until {
+                format!("full from {} UTC on", day::minute(read_from + longest))
+            } else {
+                "never full in this time".to_string()
+            };
+            let (first, longest) = (day::minute(read_from), length(longest));
+            self.note(format!("nothing is before {first} UTC{keeps}: windows of {longest} are {full}"));
         }
         Clock {
             read_from,

@@ -312,8 +312,8 @@ fn measured(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
             let (Some(op), Some(value)) = (&goal.op, &goal.value) else {
                 return Err("a threshold needs `op` and `value`".into());
             };
-            holds(&format!("{} {op} {value}", operand(query)), query)
-                .note("each minute in which the comparison holds is good")
+            let compared = if query.is_simple() { query.text().to_string() } else { number(query.text()) };
+            holds(&format!("{compared} {op} {value}"), query).note("each minute in which the comparison holds is good")
         }
         Indicator::Ratio { .. } | Indicator::Raw { .. } if goal.slices => slices(indicator, goal)?,
         Indicator::Raw { query, of_good } => query::ratio(query, *of_good),
@@ -345,6 +345,11 @@ fn operand(query: &Query) -> String {
     if query.is_simple() { query.text().to_string() } else { format!("({})", query.text()) }
 }
 
+/// Without what is no number: a quantile of nothing and 0 / 0 are no events, and no comparison holds for them.
+fn number(text: &str) -> String {
+    format!("({text} >= -Inf)")
+}
+
 /// A comparison of each minute, in backticks.
 fn holds(comparison: &str, query: &Query) -> Measured {
     let by = query.kept_labels();
@@ -372,7 +377,7 @@ fn slices(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
         _ => return Err("a ratio of slices needs `total`".into()),
     };
     let op = goal.op.as_deref().filter(|op| op.starts_with('>')).unwrap_or(">=");
-    let measured = holds(&format!("{ratio} {op} {target}"), query);
+    let measured = holds(&format!("{} {op} {target}", number(&ratio)), query);
     Ok(measured.note(format!(
         "Timeslices: each minute is good or bad as a whole, by the {length} before it; a minute without events is none"
     )))
