@@ -50,7 +50,9 @@ fn rules_that_count_wrongly_are_noticed() {
     // no births: their term asks for a target that was down
     let tabi = directory.path().join("tabi");
     let script = format!(
-        "#!/bin/sh\n\"{}\" \"$@\" && sed -i 's/offset 2m == 1$/offset 2m == 0/' \"$3\"/rules/*.yml\n",
+        "#!/bin/sh\n\"{}\" \"$@\" || exit\n\
+         while [ \"$1\" != -o ]; do shift; done\n\
+         sed -i 's/offset 2m == 1$/offset 2m == 0/' \"$2\"/rules/*.yml\n",
         env!("CARGO_BIN_EXE_tabi")
     );
     std::fs::write(&tabi, script).expect("a written script");
