@@ -122,6 +122,20 @@ pub struct Engine {
     pub ticket_action: Option<String>,
 }
 
+impl Limits {
+    /// These, and those of another place where nothing is said here.
+    #[must_use]
+    pub fn or(self, far: Limits) -> Limits {
+        Limits {
+            rules_per_group: self.rules_per_group.or(far.rules_per_group),
+            groups: self.groups.or(far.groups),
+            rules: self.rules.or(far.rules),
+            file_bytes: self.file_bytes.or(far.file_bytes),
+            range_days: self.range_days.or(far.range_days),
+        }
+    }
+}
+
 impl Default for Engine {
     fn default() -> Self {
         Engine {
@@ -156,10 +170,10 @@ impl Engine {
         }
     }
 
-    /// The same for another target, of which the project says no limits.
+    /// The same for another target, with what the project says of its limits.
     #[must_use]
-    pub fn of_another(&self, target: Target) -> Engine {
-        Engine { target, own_limits: Limits::default(), ..self.clone() }
+    pub fn of_another(&self, target: Target, own_limits: Limits) -> Engine {
+        Engine { target, own_limits, ..self.clone() }
     }
 
     /// Whether a rule does not see what the rule before it has recorded a moment ago: the engine sends it to a storage, and asks that
