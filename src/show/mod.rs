@@ -11,7 +11,8 @@ use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
-use crate::plan::sites::LAG;
+use crate::plan::sites::behind;
+use crate::project::Options;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::Situation;
@@ -24,10 +25,10 @@ use table::Table;
 ///
 /// # Errors
 /// In words, where nothing has the address.
-pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
+pub fn show(model: &Model, options: &Options, wanted: Option<&str>) -> Result<String, String> {
     let Some(wanted) = wanted else { return Ok(overview(model)) };
     Ok(match find(model, wanted)? {
-        Found::Journey(journey) => of_journey(model, journey),
+        Found::Journey(journey) => of_journey(model, options, journey),
         Found::Step(journey, step) => of_step(model, journey, step),
         Found::Sli(journey, step, sli) => of_sli(model, journey, step, sli),
     })
@@ -51,7 +52,8 @@ fn target_of(journey: &Journey) -> String {
     journey.target.as_ref().map_or_else(|| "none".to_string(), |t| t.value.text())
 }
 
-fn overview(model: &Model) -> String {
+/// All journeys.
+pub fn overview(model: &Model) -> String {
     let mut out = String::new();
     for audience in [Audience::User, Audience::Developer, Audience::Operator] {
         let mut table = Table::new(&["journey", "target", "window", "steps", "slis", "owner", "delivers"]);
@@ -82,7 +84,7 @@ fn heading(out: &mut String, address: &str, title: &str, doc: Option<&str>) {
     }
 }
 
-fn of_journey(model: &Model, journey: &Journey) -> String {
+fn of_journey(model: &Model, options: &Options, journey: &Journey) -> String {
     let mut out = String::new();
     heading(
         &mut out,
@@ -103,7 +105,12 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
     if model.has_sites() && journey.all_slis().any(|(_, sli)| !sli.at.is_empty()) {
-        let _ = writeln!(out, "  its sites are added up by the global rules, whose alerts come {LAG}m later");
+        let _ = if options.central {
+            writeln!(out, "  one engine evaluates for all of its sites, and adds them up")
+        } else {
+            let later = minutes(behind(options, journey.evaluate).rate);
+            writeln!(out, "  its sites are added up by the global rules, whose alerts come {later} later")
+        };
     }
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
