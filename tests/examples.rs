@@ -57,39 +57,17 @@ fn examples_say_nothing_and_their_rules_are_known() {
             let _ = writeln!(text, "── {path}\n{emitted}");
         }
         insta::assert_snapshot!(format!("example_{name}"), text);
-        let mut shown = tabi::show::show(&model, &Options::default(), None).expect("an overview");
+        let mut shown = tabi::show::overview(&model);
         for journey in &model.journeys {
-            let _ = write!(
-                shown,
-                "\n{}",
-                tabi::show::show(&model, &Options::default(), Some(&journey.name.text)).expect("a journey")
-            );
+            let _ =
+                write!(shown, "\n{}", tabi::show::show(&model, &options, Some(&journey.name.text)).expect("a journey"));
             for (step, sli) in journey.all_slis() {
                 let address = tabi::model::address(journey, step, sli);
-                let _ = write!(
-                    shown,
-                    "\n{}",
-                    tabi::show::show(&model, &Options::default(), Some(&address)).expect("an sli")
-                );
+                let _ = write!(shown, "\n{}", tabi::show::show(&model, &options, Some(&address)).expect("an sli"));
             }
         }
         insta::assert_snapshot!(format!("show_{name}"), shown);
     }
-}
-
-/// Alerts of what sites make together come as much later as the global rules read behind them.
-#[test]
-fn show_says_how_late_sites_are() {
-    let text = "site a { external_labels { r \"1\" } }\nsite b { external_labels { r \"2\" } }\nuser journey j {\n  at a, b\n  step s {\n    sli x {\n      up probe_success\n      target 99%\n    }\n  }\n}\n";
-    let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text.to_string())]);
-    let mut options = Options::default();
-    let (model, _) = tabi::compile(&mut sources, &units, &options, false);
-    let shown = |options: &Options| tabi::show::show(&model, options, Some("j")).expect("a journey");
-    assert!(shown(&options).contains("whose alerts come 1m later"), "{}", shown(&options));
-    options.site_target = Some(tabi::engine::Target::VictoriaMetrics);
-    assert!(shown(&options).contains("whose alerts come 2m later"), "{}", shown(&options));
-    options.central = true;
-    assert!(!shown(&options).contains("later"), "{}", shown(&options));
 }
 
 /// Each template of each module compiles when it is called with the plainest arguments.

@@ -232,7 +232,9 @@ fn fixes_of_lints_leave_nothing_to_say() {
     assert_eq!(nan("holds `increase(a[$window]) / b < 3`"), "holds `(increase(a[$window]) / b >= -Inf) < 3`");
     let bucket = |body: &str| mended("bucket-by-hand", body);
     assert_eq!(
-        bucket("good x_seconds_bucket{job=\"a\", z!~\"b.*\", le=\"0.5\"}\ntotal x_seconds_count{z!~\"b.*\", job=\"a\"}"),
+        bucket(
+            "good x_seconds_bucket{job=\"a\", z!~\"b.*\", le=\"0.5\"}\ntotal x_seconds_count{z!~\"b.*\", job=\"a\"}"
+        ),
         "latency x_seconds{job=\"a\", z!~\"b.*\"} under 500ms "
     );
     assert_eq!(bucket("total x_ms_bucket{le=\"+Inf\"}\ngood x_ms_bucket{le=\"250\"}"), "latency x_ms under 250ms ");

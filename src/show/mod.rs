@@ -6,16 +6,16 @@ pub mod find;
 pub mod library;
 pub mod table;
 
+use crate::adapt::times::Timing;
 use crate::measure::Query;
 use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
-use crate::plan::sites::behind;
 use crate::project::Options;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
-use crate::reckon::timing::Situation;
+use crate::reckon::timing::{Late, Situation};
 use crate::reckon::traffic_of;
 use find::{Found, find};
 use std::fmt::Write;
@@ -27,10 +27,11 @@ use table::Table;
 /// In words, where nothing has the address.
 pub fn show(model: &Model, options: &Options, wanted: Option<&str>) -> Result<String, String> {
     let Some(wanted) = wanted else { return Ok(overview(model)) };
+    let times = |journey| Timing::of_journey_in(model, options, journey);
     Ok(match find(model, wanted)? {
-        Found::Journey(journey) => of_journey(model, options, journey),
-        Found::Step(journey, step) => of_step(model, journey, step),
-        Found::Sli(journey, step, sli) => of_sli(model, journey, step, sli),
+        Found::Journey(journey) => of_journey(model, times(journey), journey),
+        Found::Step(journey, step) => of_step(model, times(journey), journey, step),
+        Found::Sli(journey, step, sli) => of_sli(model, times(journey), journey, step, sli),
     })
 }
 
@@ -52,7 +53,7 @@ fn target_of(journey: &Journey) -> String {
     journey.target.as_ref().map_or_else(|| "none".to_string(), |t| t.value.text())
 }
 
-/// All journeys.
+/// All journeys in a table for each audience.
 pub fn overview(model: &Model) -> String {
     let mut out = String::new();
     for audience in [Audience::User, Audience::Developer, Audience::Operator] {
@@ -84,7 +85,7 @@ fn heading(out: &mut String, address: &str, title: &str, doc: Option<&str>) {
     }
 }
 
-fn of_journey(model: &Model, options: &Options, journey: &Journey) -> String {
+fn of_journey(model: &Model, times: Timing, journey: &Journey) -> String {
     let mut out = String::new();
     heading(
         &mut out,
@@ -105,12 +106,7 @@ fn of_journey(model: &Model, options: &Options, journey: &Journey) -> String {
     let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
     if model.has_sites() && journey.all_slis().any(|(_, sli)| !sli.at.is_empty()) {
-        let _ = if options.central {
-            writeln!(out, "  one engine evaluates for all of its sites, and adds them up")
-        } else {
-            let later = minutes(behind(options, journey.evaluate).rate);
-            writeln!(out, "  its sites are added up by the global rules, whose alerts come {later} later")
-        };
+        let _ = writeln!(out, "  its sites are added up by the global rules");
     }
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
@@ -132,13 +128,13 @@ fn of_journey(model: &Model, options: &Options, journey: &Journey) -> String {
         table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
     }
     let _ = write!(out, "\n{table}");
-    if let Some(situation) = Situation::of_journey(journey) {
+    if let Some(situation) = times.of_journey(journey) {
         alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
     out
 }
 
-fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
+fn of_step(model: &Model, times: Timing, journey: &Journey, step: &Step) -> String {
     let mut out = String::new();
     heading(
         &mut out,
@@ -147,7 +143,7 @@ fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
         step.doc.as_deref(),
     );
     for sli in &step.slis {
-        let _ = write!(out, "\n{}", of_sli(model, journey, Some(step), sli));
+        let _ = write!(out, "\n{}", of_sli(model, times, journey, Some(step), sli));
     }
     out
 }
@@ -174,7 +170,7 @@ pub fn grouped(n: f64) -> String {
     out
 }
 
-fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> String {
+fn of_sli(model: &Model, times: Timing, journey: &Journey, step: Option<&Step>, sli: &Sli) -> String {
     let mut out = String::new();
     heading(&mut out, &address(journey, step, sli), &full_title(journey, &(step, sli)), sli.doc.as_deref());
     let budget = sli.target.value.budget();
@@ -201,7 +197,7 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}{each}", sites.join(", "));
     }
     notes(&mut out, sli);
-    alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));
+    alerts(&mut out, &thresholds::of_sli(journey, sli), times.of_sli(journey, sli));
     for other in other_alerts(sli) {
         let _ = writeln!(out, "  {other}");
     }
@@ -270,6 +266,7 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
         let _ = writeln!(out, "  each needs {} bad events in its long window", row.need);
     }
     out.push_str(&notes);
+    out.push_str(&lateness(situation.late));
     for row in rows.iter().filter(|r| r.asked > r.burn + 1e-3) {
         let _ = writeln!(
             out,
@@ -279,6 +276,22 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
             number(four_digits(row.asked)),
             percent(row.asked * situation.budget)
         );
+    }
+}
+
+/// What the times hold of an engine that sees its own numbers late, and of sites.
+fn lateness(late: Late) -> String {
+    let Late { fast, slow, .. } = late;
+    match (fast, slow) {
+        (0, 0) => String::new(),
+        (fast, slow) if fast == slow => {
+            format!("  windows end {} earlier, when all they hold has arrived\n", minutes(fast))
+        }
+        (fast, slow) => format!(
+            "  windows end {} earlier, those of a day and more {}, when all they hold has arrived\n",
+            minutes(fast),
+            minutes(slow)
+        ),
     }
 }
 

@@ -1,5 +1,6 @@
-"""The tools' own example specifications: imported, built, checked by promtool, and their thresholds beside those of Sloth's rules."""
+"""The tools' own example specifications: imported, built, checked by promtool, and their thresholds beside those of Sloth's and Pyrra's rules."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-TABI, OSLO, SLOTH, NEW, OLD, SDK = (Path(p).resolve() for p in sys.argv[1:7])
+TABI, OSLO, JUDGE, SLOTH, NEW, OLD, SDK, PYRRA = (Path(p).resolve() for p in sys.argv[1:9])
 FAILED = []
 COUNTS = {}
 
@@ -168,6 +169,77 @@ def sloth():
         each(path.name, "openslo" if "openslo" in path.name else "sloth", [path])
 
 
+def judged(paths):
+    """What Pyrra says of specifications: whether it accepts them, and the rows of its alerts."""
+    said = run(JUDGE, *paths)
+    if said.returncode:
+        sys.exit(f"test-import: {said.stderr}")
+    return [json.loads(line) for line in said.stdout.splitlines()]
+
+
+def minutes(text):
+    """Of a duration such as 1h30m."""
+    return sum(int(n) * {"m": 1, "h": 60, "d": 1440, "w": 10080}[unit] for n, unit in re.findall(r"(\d+)([mhdw])", text))
+
+
+def rows_of_pyrra(what, work, name, wanted):
+    known = {address for address, _ in addresses(work).values()}
+    # a file of several has the names of Pyrra in its addresses
+    if len(known) > 1:
+        known = {address for address in known if address.replace(".", "_") == re.sub(r"\W", "_", name)}
+    if len(known) != 1:
+        fail(what, f"not one SLI is {name}")
+        return
+    (address,) = known
+    comments = " ".join(p.read_text() for p in (work / "slo").glob("*.tabi"))
+    ours = {(row[0], minutes(row[2])): row for row in of_tabi(work, address)}
+    if len(ours) != len(wanted):
+        fail(what, f"{address} has {ours}, Pyrra {wanted}")
+    for row in wanted:
+        severity = {"critical": "page", "warning": "ticket"}[row["severity"]]
+        mine = ours.get((severity, minutes(row["long"])))
+        if mine is None:
+            fail(what, f"{address} has no {severity} over {row['long']}, but {sorted(ours)}")
+            continue
+        same = abs(mine[3] - row["share"]) <= 0.002 * row["share"]
+        if not same and not (mine[3] < min(row["share"], 1) and "asks for at most" in comments):
+            fail(what, f"{address}: {severity} over {row['long']} at {mine[3]}, Pyrra at {row['share']}, and no comment says why")
+        if minutes(mine[1]) != minutes(row["short"]) and "twelfth" not in comments:
+            fail(what, f"{address}: {severity} over {row['long']} and {mine[1]}, Pyrra {row['short']}")
+        count("pyrra: thresholds as Pyrra has them" if same else "pyrra: thresholds that are lower, with a comment")
+
+
+def pyrra():
+    paths = [p for p in sorted(PYRRA.glob("examples/**/*.yaml")) if re.search(r"^kind: ServiceLevelObjective$", p.read_text(), re.M)]
+    with tempfile.TemporaryDirectory() as directory:
+        # what it refuses must be refused, or it judges nothing
+        bad = Path(directory) / "bad.yaml"
+        bad.write_text(paths[0].read_text().replace("target:", "goal:"))
+        if not judged([bad])[0].get("error"):
+            fail("pyrra", "an unknown field was accepted")
+    for path in paths:
+        what = str(path.relative_to(PYRRA))
+        said = judged([path])
+        wrong = [one["error"] for one in said if one.get("error")]
+        if wrong:
+            print(f"test-import: Pyrra itself refuses {what}: {wrong[0]}")
+            count("pyrra: files that it does not accept itself")
+            continue
+        with tempfile.TemporaryDirectory() as directory:
+            work = Path(directory)
+            done = build(what, "pyrra", [path], work)
+            if done is None:
+                fail(what, "was accepted by its tool, and is not imported")
+                continue
+            for one in said:
+                rows_of_pyrra(what, work, one["name"], one["rows"])
+            count("pyrra: files")
+    with tempfile.TemporaryDirectory() as directory:
+        # all of a cluster at once, as people have them
+        manifests = sorted((PYRRA / "examples" / "kubernetes" / "manifests" / "slos").glob("*.yaml"))
+        build("pyrra: a directory", "pyrra", manifests, Path(directory))
+
+
 def openslo():
     paths = [*NEW.glob("test/inputs/validate/**/*.yaml"), *OLD.glob("test/v1/**/*.yaml"), *SDK.glob("pkg/openslo/v1*/examples/*.yaml")]
     paths += SDK.glob("pkg/openslosdk/test_data/*/**/*.yaml")
@@ -229,6 +301,7 @@ slos:
 
 
 sloth()
+pyrra()
 openslo()
 export()
 own()
