@@ -39,10 +39,12 @@ struct Kind {
 
 /// The PromQL of an SLI in which a comparison decides what is bad.
 fn decided(sli: &Sli) -> Vec<(&Raw, Kind)> {
-    let of = |query, good| match query {
-        &Query::Raw(ref raw) => vec![(raw, Kind { compares: false, good })],
-        Query::Selector(_) => Vec::new(),
-    };
+    fn of(query: &Query, good: bool) -> Vec<(&Raw, Kind)> {
+        match query {
+            Query::Raw(raw) => vec![(raw, Kind { compares: false, good })],
+            Query::Selector(_) => Vec::new(),
+        }
+    }
     match &sli.measure {
         Measure::Holds(holds) => vec![(&holds.expr, Kind { compares: true, good: true })],
         Measure::Up(up) => of(&up.query, true),
