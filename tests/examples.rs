@@ -57,12 +57,13 @@ fn examples_say_nothing_and_their_rules_are_known() {
             let _ = writeln!(text, "── {path}\n{emitted}");
         }
         insta::assert_snapshot!(format!("example_{name}"), text);
-        let mut shown = tabi::show::show(&model, None).expect("an overview");
+        let mut shown = tabi::show::overview(&model);
         for journey in &model.journeys {
-            let _ = write!(shown, "\n{}", tabi::show::show(&model, Some(&journey.name.text)).expect("a journey"));
+            let _ =
+                write!(shown, "\n{}", tabi::show::show(&model, &options, Some(&journey.name.text)).expect("a journey"));
             for (step, sli) in journey.all_slis() {
                 let address = tabi::model::address(journey, step, sli);
-                let _ = write!(shown, "\n{}", tabi::show::show(&model, Some(&address)).expect("an sli"));
+                let _ = write!(shown, "\n{}", tabi::show::show(&model, &options, Some(&address)).expect("an sli"));
             }
         }
         insta::assert_snapshot!(format!("show_{name}"), shown);

@@ -476,7 +476,7 @@ fn the_journey_at_a_place_is_generated() {
         ["b", "b.s", "b.s.u"].map(|address| Some(address.to_string()))
     );
     let shown = generated::alerts(&project, "b").expect("a table");
-    assert_eq!(shown, tabi::show::show(project.model, Some("b")).expect("a table"));
+    assert_eq!(shown, tabi::show::show(project.model, project.options, Some("b")).expect("a table"));
     assert!(generated::alerts(&project, "b.s.u").expect("a table").contains("page 1h/5m"));
     assert!(generated::rules(&project, "c").expect_err("none").contains("no journey `c`"));
     let broken = Editor::new("user journey a { owner x step s { sli u { up g target 99 } } }");

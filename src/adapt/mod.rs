@@ -8,6 +8,7 @@ pub mod cut;
 pub mod late;
 pub mod metricsql;
 pub mod reads;
+pub mod times;
 
 use crate::model::Model;
 use crate::plan::{self, JourneyRules};
@@ -39,7 +40,13 @@ pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
 
 /// How late they are.
 pub fn lag(model: &Model, index: usize, options: &Options) -> Lag {
-    adapted(model, index, options).1
+    // only a cut has to be made to know it
+    let engine = &options.engine;
+    match (engine.sees_late(), engine.limits().rules_per_group) {
+        (true, _) => late::lag(model.journeys[index].evaluate),
+        (false, None) => Lag::default(),
+        (false, Some(_)) => adapted(model, index, options).1,
+    }
 }
 
 fn adapted(model: &Model, index: usize, options: &Options) -> (JourneyRules, Lag) {

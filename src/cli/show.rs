@@ -25,6 +25,6 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
-    terminal.result(&crate::show::show(&checked.model, args.address.as_deref())?)?;
+    terminal.result(&crate::show::show(&checked.model, &checked.project.config.options, args.address.as_deref())?)?;
     Ok(Outcome::Fine)
 }

@@ -1,7 +1,8 @@
 //! Which alert fires later or sooner, comes or goes, or tells somebody else.
 
-use super::pairs::{Pairs, change};
+use super::pairs::{Member, Pairs, change};
 use super::{Alert, Burns, Change, Kind, Other, Row, Side, Subject, Times, Told};
+use crate::adapt::times::Timing;
 use crate::model::{Alerts, Journey, Percent, Sli, Urgency};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::{Plan, minutes};
@@ -11,9 +12,14 @@ use std::collections::BTreeMap;
 
 /// Finds all changes of alerts.
 pub fn find(pairs: &Pairs<'_>, failing: Percent, changes: &mut Vec<Change>) {
-    for (old, new) in pairs.both_journeys() {
+    let times = |side: Side<'_>| -> Vec<Timing> {
+        (0..side.model.journeys.len()).map(|index| Timing::of(side.model, side.options, index)).collect()
+    };
+    let (before, after) = (times(pairs.old), times(pairs.new));
+    for (i, j) in pairs.journeys.iter().filter_map(|(i, j)| Some(((*i)?, (*j)?))) {
+        let (old, new) = (pairs.old.journey(i), pairs.new.journey(j));
         let subject = || Pairs::journey(Some(old), Some(new));
-        burns(subject(), of_journey(old, failing), of_journey(new, failing), changes);
+        burns(subject(), of_journey(before[i], old, failing), of_journey(after[j], new, failing), changes);
         let low = |j: &Journey| {
             let has = j.target.is_some() && j.counted_slis().next().is_some();
             low(&j.alerts).filter(|_| has)
@@ -22,8 +28,10 @@ pub fn find(pairs: &Pairs<'_>, failing: Percent, changes: &mut Vec<Change>) {
     }
     for (old, new) in pairs.both_slis() {
         let subject = || pairs.sli(Some(old), Some(new));
-        let rows = |side: Side<'_>, m: super::pairs::Member<'_>| of_sli(side.journey(m.journey), m.sli, failing);
-        burns(subject(), rows(pairs.old, old), rows(pairs.new, new), changes);
+        let rows = |times: &[Timing], side: Side<'_>, m: Member<'_>| {
+            of_sli(times[m.journey], side.journey(m.journey), m.sli, failing)
+        };
+        burns(subject(), rows(&before, pairs.old, old), rows(&after, pairs.new, new), changes);
         other(subject(), Other::NoData, no_data(old.sli), no_data(new.sli), changes);
         other(subject(), Other::Low, low(&old.sli.alerts), low(&new.sli.alerts), changes);
     }
@@ -75,13 +83,13 @@ fn other(subject: Subject, alert: Other, old: Option<Told>, new: Option<Told>, c
     }
 }
 
-fn of_sli(journey: &Journey, sli: &Sli, failing: Percent) -> Vec<Alert> {
-    timed(&thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli), failing)
+fn of_sli(times: Timing, journey: &Journey, sli: &Sli, failing: Percent) -> Vec<Alert> {
+    timed(&thresholds::of_sli(journey, sli), times.of_sli(journey, sli), failing)
 }
 
-fn of_journey(journey: &Journey, failing: Percent) -> Vec<Alert> {
+fn of_journey(times: Timing, journey: &Journey, failing: Percent) -> Vec<Alert> {
     let rows = thresholds::of_journey(journey);
-    Situation::of_journey(journey).map(|situation| timed(&rows, situation, failing)).unwrap_or_default()
+    times.of_journey(journey).map(|situation| timed(&rows, situation, failing)).unwrap_or_default()
 }
 
 fn timed(rows: &[Threshold], situation: Situation, failing: Percent) -> Vec<Alert> {

@@ -34,7 +34,7 @@ fn head(states: &[State<'_>; 2]) -> String {
 pub fn text(states: &[State<'_>; 2]) -> String {
     let mut out = format!("{}\n", head(states));
     for state in states.iter().filter(|s| s.errors.is_empty()) {
-        let overview = state.model.and_then(|model| show::show(model, None).ok()).unwrap_or_default();
+        let overview = state.model.map(show::overview).unwrap_or_default();
         let _ = write!(out, "\nin {}:\n\n{overview}", state.version.name);
     }
     out
@@ -48,7 +48,7 @@ pub fn markdown(states: &[State<'_>; 2]) -> String {
     let _ = writeln!(out, "This is not known, for there are errors.");
     for state in states {
         if state.errors.is_empty() {
-            let overview = state.model.and_then(|model| show::show(model, None).ok()).unwrap_or_default();
+            let overview = state.model.map(show::overview).unwrap_or_default();
             let _ = write!(
                 out,
                 "\n<details>\n<summary>What there is in the version without errors</summary>\n{}\n</details>\n",

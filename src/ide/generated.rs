@@ -78,7 +78,7 @@ pub fn alerts(project: &Project<'_>, address: &str) -> Result<String, String> {
     if !project.model.journeys.iter().any(|j| j.name.text == journey) {
         return Err(none(project, journey));
     }
-    show::show(project.model, Some(address))
+    show::show(project.model, project.options, Some(address))
 }
 
 fn none(project: &Project<'_>, journey: &str) -> String {

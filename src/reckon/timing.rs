@@ -23,6 +23,19 @@ pub struct Situation {
     pub traffic: Option<f64>,
     /// Whether ranges include their left end, as in Prometheus 2.
     pub closed: bool,
+    /// How late what was recorded is read.
+    pub late: Late,
+}
+
+/// By how many minutes windows end earlier than their evaluation, because the engine sees its own numbers late or they come from sites.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Late {
+    /// Windows below a day.
+    pub fast: u64,
+    /// Counts of the events that `need` asks for.
+    pub events: u64,
+    /// Windows from a day on, beyond the one `evaluate` that they always wait.
+    pub slow: u64,
 }
 
 /// What happens when a share of all events fails from now on.
@@ -52,6 +65,7 @@ impl Situation {
             window: journey.window.value,
             traffic: traffic_of(sli),
             closed: true,
+            late: Late::default(),
         }
     }
 
@@ -65,6 +79,7 @@ impl Situation {
             window: journey.window.value,
             traffic: None,
             closed: true,
+            late: Late::default(),
         })
     }
 
@@ -91,16 +106,23 @@ impl Situation {
         (self.recorded(k) - self.recorded(k.saturating_sub(n))) / n as f64
     }
 
+    /// How many of `k` evaluations a window holds already: that of a day and more reads the 5m copy, which is one behind.
+    fn seen(&self, window: u64, k: u64) -> u64 {
+        let Late { fast, slow, .. } = self.late;
+        k.saturating_sub(if window >= DAY { 1 + self.evaluations(slow) } else { self.evaluations(fast) })
+    }
+
+    fn evaluations(&self, minutes: u64) -> u64 {
+        minutes.div_ceil(self.evaluate)
+    }
+
     /// Whether the row fires `k` evaluations after the share `failing` began to fail.
     fn fires(&self, row: &Threshold, failing: f64, k: u64) -> bool {
         let limit = row.burn * self.budget;
-        // the 5m copy is one evaluation behind
-        let behind = u64::from(row.long >= DAY);
-        let seen = k.saturating_sub(behind);
-        let long = failing * self.share(row.long, seen);
-        let short = failing * self.share(row.short, if row.short >= DAY { seen } else { k });
+        let long = failing * self.share(row.long, self.seen(row.long, k));
+        let short = failing * self.share(row.short, self.seen(row.short, k));
         let enough = self.traffic.is_none_or(|rate| {
-            let n = self.samples(row.long);
+            let (n, k) = (self.samples(row.long), k.saturating_sub(self.evaluations(self.late.events)));
             let bad =
                 failing * rate * (self.evaluate * 60) as f64 * (self.recorded(k) - self.recorded(k.saturating_sub(n)));
             bad > f64::from(row.need) - 0.1
@@ -128,12 +150,14 @@ impl Situation {
 
     /// What a row does when the share `failing` (0 to 1) fails; `None`: it never fires.
     pub fn predict(&self, row: &Threshold, failing: f64) -> Option<Prediction> {
-        let most = self.samples(row.long) + self.spread() + 2;
+        let late = self.evaluations(self.late.fast.max(self.late.slow).max(self.late.events));
+        let most = self.samples(row.long) + self.spread() + 2 + late;
         let k = Self::first(most, |k| self.fires(row, failing, k))?;
         let fires_after = self.minutes(row, k);
         let limit = row.burn * self.budget;
-        let longest = self.samples(row.short) + self.spread();
-        let resolved = Self::first(longest, |k| failing * (1.0 - self.share(row.short, k)) <= limit);
+        let longest = self.samples(row.short) + self.spread() + late;
+        let short = |k| self.share(row.short, self.seen(row.short, k));
+        let resolved = Self::first(longest, |k| failing * (1.0 - short(k)) <= limit);
         let resolves_after = self.minutes(row, resolved.unwrap_or(longest));
         let spent = failing * fires_after as f64 / (self.window as f64 * self.budget);
         Some(Prediction { fires_after, spent, resolves_after })
@@ -150,7 +174,15 @@ mod tests {
     }
 
     fn at(target: f64) -> Situation {
-        Situation { budget: 1.0 - target, evaluate: 1, range: 120, window: 28 * 1440, traffic: None, closed: false }
+        Situation {
+            budget: 1.0 - target,
+            evaluate: 1,
+            range: 120,
+            window: 28 * 1440,
+            traffic: None,
+            closed: false,
+            late: Late::default(),
+        }
     }
 
     #[test]
@@ -171,6 +203,17 @@ mod tests {
         let found = at(0.95).predict(&row(1440, 2.8), 1.0);
         // 14 % of a day, one evaluation and the spread of level 1 later, at a multiple of 5 minutes
         assert_eq!(found.map(|p| p.fires_after), Some(205));
+    }
+
+    #[test]
+    fn what_is_seen_late_fires_and_ends_later() {
+        let (now, late) = (at(0.999), Situation { late: Late { fast: 2, events: 2, slow: 11 }, ..at(0.999) });
+        let times = |situation: Situation, long| {
+            situation.predict(&row(long, 13.44), 1.0).map(|p| (p.fires_after, p.resolves_after))
+        };
+        assert_eq!((times(now, 60), times(late, 60)), (Some((2, 6)), Some((4, 8))));
+        // both at a multiple of 5 minutes; the short window of two hours is fast
+        assert_eq!((times(now, 1440), times(late, 1440)), (Some((25, 120)), Some((35, 125))));
     }
 
     #[test]

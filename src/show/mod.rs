@@ -6,15 +6,16 @@ pub mod find;
 pub mod library;
 pub mod table;
 
+use crate::adapt::times::Timing;
 use crate::measure::Query;
 use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
 use crate::plan::alerts::no_data_minutes;
 use crate::plan::events::full_title;
 use crate::plan::minutes;
-use crate::plan::sites::LAG;
+use crate::project::Options;
 use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
-use crate::reckon::timing::Situation;
+use crate::reckon::timing::{Late, Situation};
 use crate::reckon::traffic_of;
 use find::{Found, find};
 use std::fmt::Write;
@@ -24,12 +25,13 @@ use table::Table;
 ///
 /// # Errors
 /// In words, where nothing has the address.
-pub fn show(model: &Model, wanted: Option<&str>) -> Result<String, String> {
+pub fn show(model: &Model, options: &Options, wanted: Option<&str>) -> Result<String, String> {
     let Some(wanted) = wanted else { return Ok(overview(model)) };
+    let times = |journey| Timing::of_journey_in(model, options, journey);
     Ok(match find(model, wanted)? {
-        Found::Journey(journey) => of_journey(model, journey),
-        Found::Step(journey, step) => of_step(model, journey, step),
-        Found::Sli(journey, step, sli) => of_sli(model, journey, step, sli),
+        Found::Journey(journey) => of_journey(model, times(journey), journey),
+        Found::Step(journey, step) => of_step(model, times(journey), journey, step),
+        Found::Sli(journey, step, sli) => of_sli(model, times(journey), journey, step, sli),
     })
 }
 
@@ -51,7 +53,8 @@ fn target_of(journey: &Journey) -> String {
     journey.target.as_ref().map_or_else(|| "none".to_string(), |t| t.value.text())
 }
 
-fn overview(model: &Model) -> String {
+/// All journeys in a table for each audience.
+pub fn overview(model: &Model) -> String {
     let mut out = String::new();
     for audience in [Audience::User, Audience::Developer, Audience::Operator] {
         let mut table = Table::new(&["journey", "target", "window", "steps", "slis", "owner", "delivers"]);
@@ -82,7 +85,7 @@ fn heading(out: &mut String, address: &str, title: &str, doc: Option<&str>) {
     }
 }
 
-fn of_journey(model: &Model, journey: &Journey) -> String {
+fn of_journey(model: &Model, times: Timing, journey: &Journey) -> String {
     let mut out = String::new();
     heading(
         &mut out,
@@ -103,7 +106,7 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
     let how = composed(journey.compose.value);
     let _ = writeln!(out, "  its number is {how}");
     if model.has_sites() && journey.all_slis().any(|(_, sli)| !sli.at.is_empty()) {
-        let _ = writeln!(out, "  its sites are added up by the global rules, whose alerts come {LAG}m later");
+        let _ = writeln!(out, "  its sites are added up by the global rules");
     }
     for (user, _) in &journey.delivers {
         let _ = writeln!(out, "  delivers {}", model.journeys[*user].name.text);
@@ -125,13 +128,13 @@ fn of_journey(model: &Model, journey: &Journey) -> String {
         table.row(vec![address(journey, step, sli), sli.target.value.text(), time(budget), events, fail, counts]);
     }
     let _ = write!(out, "\n{table}");
-    if let Some(situation) = Situation::of_journey(journey) {
+    if let Some(situation) = times.of_journey(journey) {
         alerts(&mut out, &thresholds::of_journey(journey), situation);
     }
     out
 }
 
-fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
+fn of_step(model: &Model, times: Timing, journey: &Journey, step: &Step) -> String {
     let mut out = String::new();
     heading(
         &mut out,
@@ -140,7 +143,7 @@ fn of_step(model: &Model, journey: &Journey, step: &Step) -> String {
         step.doc.as_deref(),
     );
     for sli in &step.slis {
-        let _ = write!(out, "\n{}", of_sli(model, journey, Some(step), sli));
+        let _ = write!(out, "\n{}", of_sli(model, times, journey, Some(step), sli));
     }
     out
 }
@@ -167,7 +170,7 @@ pub fn grouped(n: f64) -> String {
     out
 }
 
-fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> String {
+fn of_sli(model: &Model, times: Timing, journey: &Journey, step: Option<&Step>, sli: &Sli) -> String {
     let mut out = String::new();
     heading(&mut out, &address(journey, step, sli), &full_title(journey, &(step, sli)), sli.doc.as_deref());
     let budget = sli.target.value.budget();
@@ -194,7 +197,7 @@ fn of_sli(model: &Model, journey: &Journey, step: Option<&Step>, sli: &Sli) -> S
         let _ = writeln!(out, "  at      {}{each}", sites.join(", "));
     }
     notes(&mut out, sli);
-    alerts(&mut out, &thresholds::of_sli(journey, sli), Situation::of_sli(journey, sli));
+    alerts(&mut out, &thresholds::of_sli(journey, sli), times.of_sli(journey, sli));
     for other in other_alerts(sli) {
         let _ = writeln!(out, "  {other}");
     }
@@ -263,6 +266,7 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
         let _ = writeln!(out, "  each needs {} bad events in its long window", row.need);
     }
     out.push_str(&notes);
+    out.push_str(&lateness(situation.late));
     for row in rows.iter().filter(|r| r.asked > r.burn + 1e-3) {
         let _ = writeln!(
             out,
@@ -272,6 +276,22 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
             number(four_digits(row.asked)),
             percent(row.asked * situation.budget)
         );
+    }
+}
+
+/// What the times hold of an engine that sees its own numbers late, and of sites.
+fn lateness(late: Late) -> String {
+    let Late { fast, slow, .. } = late;
+    match (fast, slow) {
+        (0, 0) => String::new(),
+        (fast, slow) if fast == slow => {
+            format!("  windows end {} earlier, when all they hold has arrived\n", minutes(fast))
+        }
+        (fast, slow) => format!(
+            "  windows end {} earlier, those of a day and more {}, when all they hold has arrived\n",
+            minutes(fast),
+            minutes(slow)
+        ),
     }
 }
 

@@ -33,7 +33,8 @@ impl Compiled {
 
     /// What `tabi show` prints for an address.
     pub fn show(&self, address: Option<&str>) -> String {
-        tabi::show::show(&self.model, address).unwrap_or_else(|why| panic!("tabi show {address:?}: {why}"))
+        tabi::show::show(&self.model, &Options::default(), address)
+            .unwrap_or_else(|why| panic!("tabi show {address:?}: {why}"))
     }
 
     /// Whether there is a diagnostic of this name.

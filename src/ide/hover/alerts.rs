@@ -1,6 +1,7 @@
 //! Alerts in minutes and events: when a row fires, what is spent by then, when it ends. The same reckoning as `tabi show`.
 
 use super::{At, Member, table};
+use crate::adapt::times::Timing;
 use crate::model::{Journey, Percent, Row, Urgency, address};
 use crate::plan::minutes;
 use crate::promql::write::number;
@@ -19,13 +20,17 @@ const SHARES: [(f64, &str); 3] = [(1.0, "100%"), (0.5, "50%"), (0.1, "10%")];
 const MOST: usize = 8;
 
 /// The alerts of an SLI.
-pub(super) fn of_sli(out: &mut String, member: &Member<'_>) {
+pub(super) fn of_sli(at: &At<'_, '_>, out: &mut String, member: &Member<'_>) {
     let sli = member.2;
-    rows(out, &thresholds::of_sli(member.0, sli), Situation::of_sli(member.0, sli));
+    rows(out, &thresholds::of_sli(member.0, sli), times(at, member.0).of_sli(member.0, sli));
     let others = other_alerts(sli);
     if !others.is_empty() {
         let _ = write!(out, "\n{}.\n", capital(&others.join("; ")));
     }
+}
+
+fn times(at: &At<'_, '_>, journey: &Journey) -> Timing {
+    Timing::of_journey_in(at.project.model, at.project.options, journey)
 }
 
 /// Where each kind of alerts of an SLI is from.
@@ -43,8 +48,8 @@ pub(super) fn origins(at: &At<'_, '_>, member: &Member<'_>) -> String {
 }
 
 /// The alerts of a journey's own target.
-pub(super) fn of_journey(out: &mut String, journey: &Journey) {
-    if let Some(situation) = Situation::of_journey(journey) {
+pub(super) fn of_journey(at: &At<'_, '_>, out: &mut String, journey: &Journey) {
+    if let Some(situation) = times(at, journey).of_journey(journey) {
         rows(out, &thresholds::of_journey(journey), situation);
     }
 }
@@ -93,7 +98,7 @@ pub(super) fn row(at: &At<'_, '_>, span: Span, share: Word, long: Word) -> Optio
     for journey in &at.project.model.journeys {
         if let Some(target) = &journey.target
             && let Some(row) = became(&journey.alerts.rows, &thresholds::of_journey(journey), place)
-            && let Some(situation) = Situation::of_journey(journey)
+            && let Some(situation) = times(at, journey).of_journey(journey)
         {
             all.push(Became { address: journey.name.text.clone(), target: target.value, row, situation });
         }
@@ -101,7 +106,7 @@ pub(super) fn row(at: &At<'_, '_>, span: Span, share: Word, long: Word) -> Optio
     for member in at.slis() {
         let (journey, step, sli) = member;
         if let Some(row) = became(&sli.alerts.rows, &thresholds::of_sli(journey, sli), place) {
-            let (address, situation) = (address(journey, step, sli), Situation::of_sli(journey, sli));
+            let (address, situation) = (address(journey, step, sli), times(at, journey).of_sli(journey, sli));
             all.push(Became { address, target: sli.target.value, row, situation });
         }
     }
@@ -123,8 +128,12 @@ pub(super) fn row(at: &At<'_, '_>, span: Span, share: Word, long: Word) -> Optio
         let _ = write!(out, ": a burn rate of {}", number(thresholds::four_digits(first.row.asked)));
     }
     out.push('\n');
-    let alike =
-        |b: &Became| b.row == first.row && b.target == first.target && b.situation.traffic == first.situation.traffic;
+    let alike = |b: &Became| {
+        b.row == first.row
+            && b.target == first.target
+            && b.situation.traffic == first.situation.traffic
+            && b.situation.late == first.situation.late
+    };
     if all.iter().all(alike) {
         one(&mut out, first);
     } else {

@@ -59,7 +59,7 @@ pub(super) fn sli(at: &At<'_, '_>, place: Place) -> Option<String> {
     if !facts.is_empty() {
         let _ = write!(out, "\n{}\n", facts.join(" · "));
     }
-    alerts::of_sli(&mut out, &member);
+    alerts::of_sli(at, &mut out, &member);
     expressions(at, &mut out, &member);
     note(&mut out, Thing::Sli(place));
     Some(out)
@@ -150,7 +150,7 @@ pub(super) fn journey(at: &At<'_, '_>, name: &str) -> Option<String> {
         let _ = write!(out, "\n{}\n", facts.join(" · "));
     }
     slis(&mut out, journey, |_| true);
-    alerts::of_journey(&mut out, journey);
+    alerts::of_journey(at, &mut out, journey);
     note(&mut out, Thing::Journey(name));
     Some(out)
 }

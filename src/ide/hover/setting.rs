@@ -94,10 +94,10 @@ fn here(at: &At<'_, '_>, setting: &Setting) -> Vec<String> {
 fn alerts_here(at: &At<'_, '_>) -> Option<String> {
     let mut out = String::new();
     if let Some(member) = at.sli() {
-        alerts::of_sli(&mut out, &member);
+        alerts::of_sli(at, &mut out, &member);
         let _ = write!(out, "\nFrom: {}.", alerts::origins(at, &member));
     } else if at.step().is_none() {
-        alerts::of_journey(&mut out, at.journey()?);
+        alerts::of_journey(at, &mut out, at.journey()?);
     }
     Some(out.trim().to_string()).filter(|o| !o.is_empty())
 }
