@@ -51,9 +51,15 @@ impl Target {
             Target::Operator => Limits { file_bytes: Some(512 << 10), ..none },
             Target::Mimir => Limits { rules_per_group: Some(20), groups: Some(70), ..none },
             Target::Amp => Limits { rules: Some(2000), file_bytes: Some(1_000_000), range_days: Some(32), ..none },
-            Target::Azure => Limits { rules_per_group: Some(20), groups: Some(500), range_days: Some(32), ..none },
-            // what etcd takes of one object
-            Target::Gmp => Limits { file_bytes: Some(1 << 20), ..none },
+            Target::Azure => Limits {
+                rules_per_group: Some(20),
+                groups: Some(500),
+                range_days: Some(32),
+                interval: Some(15),
+                ..none
+            },
+            // what etcd takes of one object; the operator puts the rules of a whole cluster into one
+            Target::Gmp => Limits { file_bytes: Some(1 << 20), bytes: Some(1 << 20), ..none },
         }
     }
 }
@@ -69,6 +75,10 @@ pub struct Limits {
     pub rules: Option<u64>,
     /// The length of a file.
     pub file_bytes: Option<u64>,
+    /// The length of all files together.
+    pub bytes: Option<u64>,
+    /// Minutes from one evaluation of a group to the next.
+    pub interval: Option<u64>,
     /// Days that a query may look back.
     pub range_days: Option<u64>,
 }
@@ -132,6 +142,8 @@ impl Limits {
             rules: self.rules.or(far.rules),
             file_bytes: self.file_bytes.or(far.file_bytes),
             range_days: self.range_days.or(far.range_days),
+            bytes: self.bytes.or(far.bytes),
+            interval: self.interval.or(far.interval),
         }
     }
 }
@@ -166,6 +178,8 @@ impl Engine {
             groups: either(own.groups, of.groups),
             rules: either(own.rules, of.rules),
             file_bytes: of.file_bytes,
+            bytes: either(own.bytes, of.bytes),
+            interval: of.interval,
             range_days: either(own.range_days, of.range_days),
         }
     }
@@ -174,6 +188,12 @@ impl Engine {
     #[must_use]
     pub fn of_another(&self, target: Target, own_limits: Limits) -> Engine {
         Engine { target, own_limits, ..self.clone() }
+    }
+
+    /// The same where the rules of sites are added up: it must see what all of them sent.
+    #[must_use]
+    pub fn adding_up(&self) -> Engine {
+        Engine { scope: Scope::Global, ..self.clone() }
     }
 
     /// Whether a rule does not see what the rule before it has recorded a moment ago: the engine sends it to a storage, and asks that

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use tabi::adapt::{self, reads};
-use tabi::engine::{Engine, Limits, Target};
+use tabi::engine::{Engine, Limits, Scope, Target};
 use tabi::plan::{self, JourneyRules, Rule};
 use tabi::project::Options;
 
@@ -189,14 +189,15 @@ fn two_thousand_slis_fit_or_it_is_said_what_to_raise() {
     let compiled = compile(&[("many.tabi".to_string(), text)], &Options::default());
     let mut said = String::new();
     // the others have no limits that many journeys reach
-    for target in [Target::Prometheus, Target::Mimir, Target::Amp, Target::Azure] {
+    for target in [Target::Prometheus, Target::Mimir, Target::Amp, Target::Azure, Target::Gmp] {
         let (word, mut options) = (target.word(), with(target));
         let exceeded = tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options);
         let _ = writeln!(said, "──── {word}\n{}", exceeded.join("\n"));
         // what is said to be raised is enough
         if !exceeded.is_empty() {
-            options.engine.own_limits.groups = Some(1600);
+            options.engine.own_limits.groups = Some(1600).filter(|_| options.engine.limits().groups.is_some());
             options.engine.own_limits.rules = Some(23_200);
+            options.engine.own_limits.bytes = Some(40 << 20);
             let exceeded = tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options);
             assert_eq!(exceeded, Vec::<String>::new(), "{word}");
         }
@@ -210,9 +211,10 @@ fn what_an_engine_cannot_do_is_said() {
         .replace("bad    http_requests_total{job=\"pay\", code=~\"5..\"}", "latency r_seconds{job=\"x\"} under 1s")
         .replace("total  http_requests_total{job=\"pay\"}", "histogram native");
     let long = SMALL.replace("  target 99%\n", "  target 99%\n  window 90d\n");
+    let cluster = SMALL.replace("{job=\"pay\"", "{job=\"pay\", cluster=\"a\"");
     let mut said = String::new();
     for (word, target) in Target::WORDS {
-        for (what, text) in [("native", &native), ("90d", &long)] {
+        for (what, text) in [("native", &native), ("90d", &long), ("cluster", &cluster)] {
             let compiled = compile_text(text);
             for exceeded in tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &with(target)) {
                 let _ = writeln!(said, "──── {word}, {what}\n{exceeded}");
@@ -220,6 +222,35 @@ fn what_an_engine_cannot_do_is_said() {
         }
     }
     insta::assert_snapshot!("cannot", said);
+}
+
+/// What Google's operator refuses: a label that it adds to selectors and rules itself, unless it is asked for with the value that it will have.
+#[test]
+fn google_sets_the_labels_of_its_scope_itself() {
+    let refused = |matcher: &str, scope, namespace: Option<&str>| {
+        let compiled = compile_text(&SMALL.replace("{job=\"pay\"", &format!("{{job=\"pay\", {matcher}")));
+        let mut options = with(Target::Gmp);
+        options.engine.scope = scope;
+        options.engine.namespace = namespace.map(String::from);
+        let said = tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options);
+        assert!(said.len() <= 1, "{said:?}");
+        said.first().is_some_and(|said| said.contains("sets itself"))
+    };
+    for matcher in ["cluster=\"a\"", "location!=\"\"", "project_id=~\"a|b\""] {
+        assert!(refused(matcher, Scope::Cluster, None), "{matcher}");
+        assert!(refused(matcher, Scope::Namespace, None), "{matcher}");
+        assert!(!refused(matcher, Scope::Global, None), "{matcher}");
+    }
+    assert!(!refused("namespace=\"shop\"", Scope::Cluster, None));
+    assert!(!refused("namespace=\"shop\"", Scope::Namespace, None));
+    assert!(!refused("namespace=\"shop\"", Scope::Namespace, Some("shop")));
+    assert!(refused("namespace=\"shop\"", Scope::Namespace, Some("other")));
+    assert!(refused("namespace=~\"shop|other\"", Scope::Namespace, Some("shop")));
+    // what a rule would set
+    let compiled = compile_text(SMALL);
+    let mut options = with(Target::Gmp);
+    options.page_labels.insert("location".to_string(), "here".to_string());
+    assert!(!tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options).is_empty());
 }
 
 #[test]
@@ -239,6 +270,9 @@ fn azure_takes_what_its_published_limits_allow() {
         let compiled = compile_directory(&example);
         let mut options = options_of(&example);
         options.engine.target = Target::Azure;
+        if !tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &options).is_empty() {
+            continue;
+        }
         let mut names = BTreeSet::new();
         for (path, text) in files(&compiled, &options) {
             let template: Value = serde_json::from_str(&text).expect("JSON");
@@ -249,7 +283,7 @@ fn azure_takes_what_its_published_limits_allow() {
                 assert!(names.insert(name.to_lowercase()), "{path}: {name} is there twice");
                 let properties = &resource["properties"];
                 assert_eq!(properties["scopes"].as_array().map(Vec::len), Some(1));
-                assert!(["PT1M", "PT5M", "PT1H"].contains(&properties["interval"].as_str().expect("an interval")));
+                assert!(["PT1M", "PT5M"].contains(&properties["interval"].as_str().expect("an interval")));
                 let rules = properties["rules"].as_array().expect("rules");
                 assert!((1..=20).contains(&rules.len()), "{path}: {name} has {} rules", rules.len());
                 for rule in rules {
@@ -284,13 +318,13 @@ fn google_takes_what_its_resources_have() {
     for example in examples() {
         let mut options = options_of(&example);
         options.engine.target = Target::Gmp;
-        for (_, text) in files(&compile_directory(&example), &options) {
+        for (path, text) in files(&compile_directory(&example), &options) {
             let file: Value = serde_yaml::from_str(&text).expect("YAML");
             known(&file, &["apiVersion", "kind", "metadata", "spec"]);
-            assert_eq!(
-                (file["apiVersion"].as_str(), file["kind"].as_str()),
-                (Some("monitoring.googleapis.com/v1"), Some("ClusterRules"))
-            );
+            assert_eq!(file["apiVersion"], "monitoring.googleapis.com/v1");
+            // where sites are added up it is all of them
+            let kind = if path.starts_with("rules/global/") { "GlobalRules" } else { "ClusterRules" };
+            assert_eq!(file["kind"], kind, "{path}");
             known(&file["spec"], &["groups"]);
             for group in file["spec"]["groups"].as_array().expect("groups") {
                 known(group, &["name", "interval", "rules"]);
@@ -353,7 +387,7 @@ fn each_place_has_limits_of_its_own() {
     assert!(said.len() == 1 && said[0].starts_with("at tokyo: mimir takes"), "{said:?}");
     assert!(said[0].contains(&format!("[sites.limits]\n    groups = {tokyo}")), "{said:?}");
     // also where they have an engine of their own, of which the others say nothing
-    options.site_target = Some(Target::Azure);
+    options.site_target = Some(Target::Amp);
     options.engine.own_limits = Limits { range_days: Some(95), ..Limits::default() };
     options.engine.target = Target::Prometheus;
     options.site_limits = Limits::default();
@@ -371,6 +405,25 @@ fn each_place_has_limits_of_its_own() {
     options.engine.own_limits.groups = Some(1);
     let said = exceeded(&options);
     assert!(said.len() == 1 && said[0].starts_with("mimir takes 1 groups"), "{said:?}");
+}
+
+/// Google's rules see one cluster at a site, and all where the sites are added up.
+#[test]
+fn google_sees_each_site_alone_and_all_together() {
+    let compiled = compile_text(&sited(1).replace("region", "cluster").replace("window 90d", "window 28d"));
+    let exceeded = |options: &Options| tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, options);
+    let mut options = with(Target::Gmp);
+    assert_eq!(exceeded(&options), [""; 0]);
+    let all: BTreeMap<String, String> = (0..tabi::emit::count(&compiled.model, &options))
+        .flat_map(|i| tabi::emit::rules(&compiled.model, &compiled.sources, &options, i))
+        .collect();
+    assert!(all["rules/sites/tokyo/large.yml"].contains("kind: ClusterRules"));
+    assert!(all["rules/global/large.yml"].contains("kind: GlobalRules"));
+    options.engine.scope = Scope::Global;
+    let said = exceeded(&options);
+    assert!(said.len() == 1 && said[0].starts_with("at tokyo, osaka: with scope = \"global\""), "{said:?}");
+    options.central = true;
+    assert_eq!(exceeded(&options), [""; 0]);
 }
 
 #[test]

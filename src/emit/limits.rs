@@ -3,10 +3,11 @@
 
 use super::prometheus;
 use crate::adapt::{self, reads::reads};
-use crate::engine::{Engine, Limits, Target};
+use crate::engine::{Engine, Limits, Scope, Target};
 use crate::model::Model;
-use crate::plan::{self, JourneyRules};
+use crate::plan::{self, Group, JourneyRules};
 use crate::project::Options;
+use crate::promql::ast::{MatchOp, Matcher, MatcherValue};
 use crate::source::Sources;
 
 /// The groups of a journey in as many files as it takes, each with as many groups as fit.
@@ -43,6 +44,8 @@ struct Evaluator<'m> {
     name: Option<&'m str>,
     /// The table of `tabi.toml` that has its limits.
     table: &'static str,
+    /// Whether it is that of a site.
+    is_site: bool,
     /// Its journeys with their windows.
     journeys: Vec<(u64, JourneyRules)>,
 }
@@ -60,12 +63,19 @@ fn evaluators<'m>(model: &'m Model, options: &Options) -> Vec<Evaluator<'m>> {
     for (i, site) in model.sites.iter().enumerate() {
         let journeys = local.iter().filter(|(at, _)| *at == i).map(|(_, journey)| *journey);
         let journeys = journeys.map(|journey| adapted(&plan::sites::at(model, journey, i), 0, &at_sites)).collect();
-        all.push(Evaluator { engine: at_sites.engine.clone(), name: Some(&site.name.text), table, journeys });
+        all.push(Evaluator {
+            engine: at_sites.engine.clone(),
+            name: Some(&site.name.text),
+            table,
+            is_site: true,
+            journeys,
+        });
     }
     all.retain(|site| !site.journeys.is_empty());
     let name = (!all.is_empty()).then_some("the global place");
     let journeys = (0..model.journeys.len()).map(|index| adapted(model, index, options)).collect();
-    all.push(Evaluator { engine: options.engine.clone(), name, table: BUILD, journeys });
+    let engine = if all.is_empty() { options.engine.clone() } else { options.engine.adding_up() };
+    all.push(Evaluator { engine, name, table: BUILD, is_site: false, journeys });
     all
 }
 
@@ -81,7 +91,14 @@ pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<Stri
         for (window, journey) in &evaluator.journeys {
             here.extend(of_journey(journey, *window, sources, &evaluator));
         }
-        here.extend(of_all(&evaluator));
+        if evaluator.is_site && evaluator.engine.target == Target::Gmp && evaluator.engine.scope == Scope::Global {
+            let word = evaluator.engine.target.word();
+            here.push(format!(
+                "with scope = \"global\" the rules of a site count the series of all clusters that {word} has\n  help: take scope = \
+                 \"cluster\" below [build.gmp] of tabi.toml; where the sites are added up it is global anyway"
+            ));
+        }
+        here.extend(of_all(&evaluator, sources));
         for text in here {
             match found.iter_mut().find(|(have, _)| *have == text) {
                 Some((_, places)) => places.extend(evaluator.name),
@@ -96,7 +113,7 @@ pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<Stri
 }
 
 /// What does not fit of all journeys together.
-fn of_all(evaluator: &Evaluator<'_>) -> Vec<String> {
+fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
     let Evaluator { engine, table, journeys, .. } = evaluator;
     let limits = engine.limits();
     let mut found = Vec::new();
@@ -136,7 +153,53 @@ fn of_all(evaluator: &Evaluator<'_>) -> Vec<String> {
             own("rules", rules)
         ));
     }
+    if let Some(most) = limits.bytes {
+        let bytes = journeys.iter().map(|(_, journey)| loaded(journey, sources, engine)).sum::<u64>();
+        if bytes > most {
+            found.push(format!(
+                "{word} keeps the rules of a cluster in one ConfigMap of {most} bytes, and these are about {bytes} with what its operator \
+                 adds\n  help: set `features.config.compression: gzip` in its OperatorConfig, which makes about a tenth of them, or take a rule \
+                 evaluator of your own, {}",
+                own("bytes", bytes)
+            ));
+        }
+    }
     found
+}
+
+/// How long the rules of a journey are where Google's operator keeps them: to each selector and to each rule it adds the labels of the scope,
+/// of whose values only the usual length is known.
+fn loaded(journey: &JourneyRules, sources: &Sources, engine: &Engine) -> u64 {
+    const LABELS: usize = 100;
+    let places = |group: &Group| group.rules.iter().map(|rule| 1 + reads(&rule.expr).len()).sum::<usize>();
+    let added = match engine.scope {
+        Scope::Global => 0,
+        Scope::Cluster | Scope::Namespace => LABELS * journey.groups.iter().map(places).sum::<usize>(),
+    };
+    (prometheus::file(journey, sources).len() + added) as u64
+}
+
+/// The first label of a group that Google's operator would set itself. It refuses a rule that has it, and a selector that asks for another
+/// value of it; of all but the namespace it does not know the value yet when it looks.
+fn taken(group: &Group, engine: &Engine) -> Option<String> {
+    let names: &[&str] = match (engine.target, engine.scope) {
+        (Target::Gmp, Scope::Cluster) => &["project_id", "location", "cluster"],
+        (Target::Gmp, Scope::Namespace) => &["project_id", "location", "cluster", "namespace"],
+        _ => return None,
+    };
+    let own = |matcher: &Matcher| {
+        let MatcherValue::Literal(text) = &matcher.value else { return false };
+        let is_own = engine.namespace.as_ref().is_none_or(|own| *own == text.value);
+        matcher.label.text == "namespace" && matcher.op == MatchOp::Equal && is_own
+    };
+    group.rules.iter().find_map(|rule| {
+        let label = rule.labels.iter().find(|(name, _)| names.contains(&name.as_str()));
+        label.map(|(name, _)| name.clone()).or_else(|| {
+            let mut matchers = reads(&rule.expr).into_iter().flat_map(|read| read.selector.matchers);
+            let matcher = matchers.find(|matcher| names.contains(&matcher.label.text.as_str()) && !own(matcher));
+            matcher.map(|matcher| matcher.label.text)
+        })
+    })
 }
 
 fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, evaluator: &Evaluator<'_>) -> Vec<String> {
@@ -145,6 +208,23 @@ fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, evaluator:
     let (word, name) = (engine.target.word(), &journey.journey);
     let place = sources.name_and_line(journey.place);
     let mut found = Vec::new();
+    let slow =
+        limits.interval.and_then(|most| journey.groups.iter().find(|group| group.interval > most).zip(Some(most)));
+    if let Some((group, most)) = slow {
+        found.push(format!(
+            "{place}: {name} needs a group that runs every {} minutes for its `window {}d`, and {word} runs each at least every {most}\n  \
+             help: `window 28d`",
+            group.interval,
+            window / 1440
+        ));
+    }
+    if let Some(label) = journey.groups.iter().find_map(|group| taken(group, engine)) {
+        let scope = Scope::WORDS.iter().find(|(_, scope)| *scope == engine.scope).map_or("", |(word, _)| word);
+        found.push(format!(
+            "{place}: {name} names the label `{label}`, which {word} sets itself with scope = \"{scope}\"; it refuses such rules\n  help: \
+             leave the label out, or take scope = \"global\" below [build.gmp] of tabi.toml"
+        ));
+    }
     for group in &journey.groups {
         if let Some(most) = limits.rules_per_group.filter(|most| group.rules.len() as u64 > *most) {
             found.push(format!(
@@ -172,7 +252,7 @@ fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, evaluator:
                  histogram, without `histogram native`"
             ));
         }
-        if let Some(days) = limits.range_days {
+        if let Some(days) = limits.range_days.filter(|_| slow.is_none()) {
             let ranges = group.rules.iter().flat_map(|rule| reads(&rule.expr)).filter_map(|read| read.range);
             let longest = ranges.max().unwrap_or(0);
             if longest > days * 1440 {

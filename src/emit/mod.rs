@@ -64,6 +64,8 @@ pub fn rules(model: &Model, sources: &Sources, options: &Options, index: usize) 
     // one tenant or one cluster may get the rules of several places
     if let Some(site) = place.strip_prefix("sites/") {
         engine.prefix = format!("{}.{}", engine.prefix, site.trim_end_matches('/'));
+    } else if !plan::sites::local(model, options).is_empty() {
+        engine = engine.adding_up();
     }
     let engine = &engine;
     let write = |rules: &JourneyRules, part: usize| match engine.target {

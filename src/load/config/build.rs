@@ -52,8 +52,9 @@ impl Reader {
             "rules_per_group" => |limits| &mut limits.rules_per_group,
             "groups" => |limits| &mut limits.groups,
             "rules" => |limits| &mut limits.rules,
+            "bytes" => |limits| &mut limits.bytes,
             "range_days" => |limits| &mut limits.range_days,
-            _ => return self.unknown(key, &["rules_per_group", "groups", "rules", "range_days"]),
+            _ => return self.unknown(key, &["rules_per_group", "groups", "rules", "bytes", "range_days"]),
         };
         // the two rules that count an SLI's events cannot be parted
         let least = if key.get_ref() == "rules_per_group" { 2 } else { 1 };
