@@ -132,6 +132,22 @@ pub struct Engine {
     pub ticket_action: Option<String>,
 }
 
+impl Limits {
+    /// These, and those of another place where nothing is said here.
+    #[must_use]
+    pub fn or(self, far: Limits) -> Limits {
+        Limits {
+            rules_per_group: self.rules_per_group.or(far.rules_per_group),
+            groups: self.groups.or(far.groups),
+            rules: self.rules.or(far.rules),
+            file_bytes: self.file_bytes.or(far.file_bytes),
+            range_days: self.range_days.or(far.range_days),
+            bytes: self.bytes.or(far.bytes),
+            interval: self.interval.or(far.interval),
+        }
+    }
+}
+
 impl Default for Engine {
     fn default() -> Self {
         Engine {
@@ -168,10 +184,10 @@ impl Engine {
         }
     }
 
-    /// The same for another target, of which the project says no limits.
+    /// The same for another target, with what the project says of its limits.
     #[must_use]
-    pub fn of_another(&self, target: Target) -> Engine {
-        Engine { target, own_limits: Limits::default(), ..self.clone() }
+    pub fn of_another(&self, target: Target, own_limits: Limits) -> Engine {
+        Engine { target, own_limits, ..self.clone() }
     }
 
     /// The same where the rules of sites are added up: it must see what all of them sent.

@@ -74,7 +74,8 @@ pub fn compile_again(
     let (resolved, mut found) = resolve::resolve_again(sources, units, &mut kept.resolve);
     found.extend(resolve::sites::check_alert_labels(&resolved.model, options));
     let has_errors = syntax_errors || found.iter().any(|d| d.severity == Severity::Error);
-    let lints = lint::check(&resolved, has_errors, &mut kept.lint);
+    let broken = lint::Broken::of(units, &found, has_errors);
+    let lints = lint::check(&resolved, &broken, &mut kept.lint);
     found.extend(lint::allow::apply(sources, &resolved, options, lints, !has_errors));
     (resolved.model, found)
 }

@@ -197,6 +197,8 @@ pub struct Sli {
     pub place: Place,
     /// What is measured.
     pub measure: Measure,
+    /// Where the parts of the measure are written: `good …`, `total …`.
+    pub parts: Vec<Place>,
     /// The share of events that must be good.
     pub target: Given<Percent>,
     /// One budget for each value of these labels.

@@ -50,8 +50,25 @@ pub struct Options {
     pub central: bool,
     /// The engine of the sites, where it is another than that of all the rest.
     pub site_target: Option<engine::Target>,
+    /// What the engine of the sites allows, where the project has a word of its own on it.
+    pub site_limits: engine::Limits,
     /// Where the labels of `page_labels` and `ticket_labels` stand, for diagnostics, by label.
     pub label_places: BTreeMap<String, Place>,
+}
+
+impl Options {
+    /// The engine of the sites, where it is another than that of all the rest, or has other limits.
+    pub fn engine_of_sites(&self) -> Option<Engine> {
+        let other = self.site_target.filter(|target| *target != self.engine.target);
+        match other {
+            Some(target) => Some(self.engine.of_another(target, self.site_limits)),
+            None if self.site_limits == engine::Limits::default() => None,
+            None => {
+                let limits = self.site_limits.or(self.engine.own_limits);
+                Some(self.engine.of_another(self.engine.target, limits))
+            }
+        }
+    }
 }
 
 /// In which form dashboards are written.

@@ -323,6 +323,24 @@ fn a_build_that_fails_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
+fn what_an_interrupted_build_has_left_goes() {
+    let dir = Dir::new(&[("a.tabi", &journey("a"))]);
+    // it was stopped before there was a manifest, and the next one has other paths
+    let left = ["out/rules/sites/tokyo/.b.yml.tabi-tmp", "out/.index.yml.tabi-tmp"];
+    for path in left {
+        dir.write(path, b"groups:");
+    }
+    dir.write("out/notes/.b.yml.tabi-tmp", b"no directory of a build");
+    dir.tabi(&["build", "--check", "-o", "out"]).ends(1);
+    assert!(left.iter().all(|path| dir.path(path).exists()));
+    dir.tabi(&["build", "-o", "out"]).ends(0);
+    assert!(!dir.path("out/rules/sites").exists() && !dir.path(left[1]).exists());
+    assert!(dir.path("out/notes/.b.yml.tabi-tmp").exists());
+    dir.tabi(&["build", "--check", "-o", "out"]).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_full_disk_changes_nothing() {
     let dir = Dir::new(&[("a.tabi", &journey("a"))]);
     // The kernel refuses to write more than 1 KiB into a file, as it does when a disk is full.

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use tabi::adapt::{self, reads};
-use tabi::engine::{Engine, Scope, Target};
+use tabi::engine::{Engine, Limits, Scope, Target};
 use tabi::plan::{self, JourneyRules, Rule};
 use tabi::project::Options;
 
@@ -376,6 +376,25 @@ fn each_place_has_limits_of_its_own() {
         said.iter().all(|s| !s.contains("osaka")) && said.iter().any(|s| s.contains("the global place")),
         "{said:?}"
     );
+    // limits of the sites are theirs alone, beside those that hold for all
+    options.site_limits.groups = Some(tokyo);
+    let said = exceeded(&options);
+    assert!(said.len() == 1 && said[0].starts_with("at the global place"), "{said:?}");
+    assert!(said[0].contains("[build.limits]"), "{said:?}");
+    options.engine.own_limits.groups = Some(tokyo.max(all));
+    options.site_limits.groups = Some(osaka);
+    let said = exceeded(&options);
+    assert!(said.len() == 1 && said[0].starts_with("at tokyo: mimir takes"), "{said:?}");
+    assert!(said[0].contains(&format!("[sites.limits]\n    groups = {tokyo}")), "{said:?}");
+    // also where they have an engine of their own, of which the others say nothing
+    options.site_target = Some(Target::Amp);
+    options.engine.own_limits = Limits { range_days: Some(95), ..Limits::default() };
+    options.engine.target = Target::Prometheus;
+    options.site_limits = Limits::default();
+    let said = exceeded(&options);
+    assert!(said.len() == 1 && said[0].contains("range_days below [sites.limits]"), "{said:?}");
+    options.site_limits.range_days = Some(95);
+    assert_eq!(exceeded(&options), [""; 0]);
     // the same everywhere is said once
     let said = exceeded(&with(Target::Amp));
     assert_eq!(said.len(), 1, "{said:?}");

@@ -484,3 +484,20 @@ fn the_journey_at_a_place_is_generated() {
     assert!(why.contains("x.tabi:1"), "{why}");
     assert!(generated::journey_at(&Editor::new("# nothing").project(), FileId(0), 0).is_none());
 }
+
+/// What is in a journey is offered where it is misspelt whose it is.
+#[test]
+fn a_misspelt_audience_hides_nothing() {
+    let offers = |text: &str| {
+        let editor = Editor::new(text);
+        let (file, offset) = editor.at();
+        let offers = completion(&editor.project(), file, offset);
+        offers.iter().map(|offer| offer.label.clone()).collect::<BTreeSet<_>>()
+    };
+    let right = offers("user journey a {\n  ‸\n}\n");
+    let wrong = offers("usr journey a {\n  ‸\n}\n");
+    assert!(right.contains("step") && right.is_subset(&wrong), "{right:?} {wrong:?}");
+    let step =
+        |whose: &str| offers(&format!("{whose} journey a {{\n  step b {{\n    sli c {{\n      ‸\n    }}\n  }}\n}}\n"));
+    assert_eq!(step("develper"), step("developer"));
+}

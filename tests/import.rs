@@ -144,6 +144,39 @@ fn mistakes_are_said_at_their_place() {
     insta::assert_snapshot!("mistakes", shown);
 }
 
+/// A label of an SLO that its alerts have with another value is said, in the YAML and in what is made.
+#[test]
+fn labels_that_alerts_override_are_said() {
+    let text = "version: prometheus/v1\nservice: a\nslos:\n  - name: b\n    objective: 99\n    labels: {tier: gold, area: web, same: x}\n    sli: {plugin: {id: sloth-common/prometheus/targets/availability}}\n    alerting: {labels: {tier: silver, same: x}}\n";
+    let made = import(Tool::Sloth, "slo.yaml", text, None);
+    let said = made.said();
+    assert_eq!(made.imported.diagnostics.len(), 1, "{said}");
+    let d = &made.imported.diagnostics[0];
+    assert_eq!((made.sources.text(d.place()), d.severity), ("tier", Severity::Hint), "{said}");
+    assert!(d.message.contains("`tier` of the alerts, \"silver\""), "{said}");
+    let text = fields::squeezed(&made.text);
+    assert!(
+        text.contains("tier \"silver\"") && text.contains("same \"x\"") && !text.contains("tier \"gold\""),
+        "{text}"
+    );
+    let comment = text.replace("# ", "");
+    assert!(
+        comment.contains("the label tier=\"gold\" of the SLO is not here: its alerts had tier=\"silver\""),
+        "{text}"
+    );
+    // what an event is otherwise
+    assert!(comment.contains("one minute of one target"), "{text}");
+    let mean = text_of_mean("1 - avg_over_time(probe_success{job=\"b\"}[{{.window}}])");
+    assert!(mean.contains("up probe_success{job=\"b\"}") && mean.contains("the query counted every sample"), "{mean}");
+}
+
+fn text_of_mean(query: &str) -> String {
+    let text = format!(
+        "version: prometheus/v1\nservice: a\nslos:\n  - name: b\n    objective: 99\n    sli: {{raw: {{error_ratio_query: '{query}'}}}}\n"
+    );
+    fields::squeezed(&import(Tool::Sloth, "slo.yaml", &text, None).text).replace("# ", "")
+}
+
 /// What SLOs refer to may stand in other files, and what is wrong there is said there.
 #[test]
 fn references_lead_from_file_to_file() {
@@ -402,6 +435,29 @@ fn the_program_writes_files_and_overwrites_nothing() {
     assert_eq!(built.status.code(), Some(0), "{}", said(&built));
     let shown = dir.tabi(&["import", "sloth", "slos/shop.yaml"]);
     assert!(!said(&shown).contains("there is no tabi.toml yet"));
+}
+
+/// The same of many files is said once on a terminal, with their number; what is made has all of it.
+#[test]
+fn the_same_of_many_files_is_said_once() {
+    let dir = Dir::new("many");
+    for i in 0..12 {
+        let slo = "objective: 99, alerting: {annotations: {summary: broken}}, sli: {events: {error_query: 'sum(rate(x_total{a=\"b\"}[{{.window}}]))', total_query: 'sum(rate(x_total[{{.window}}]))'}}";
+        dir.put(
+            &format!("slos/{i:02}.yml"),
+            format!("version: prometheus/v1\nservice: s{i}\nslos:\n  - {{name: b, {slo}}}\n"),
+        );
+    }
+    let count = |text: &str| text.matches("`summary` is a comment").count();
+    let once = dir.tabi(&["import", "sloth", "slos"]);
+    assert_eq!(count(&said(&once)), 1, "{}", said(&once));
+    let places = "the same at 11 other places: slos/01.yml:4, slos/02.yml:4, slos/03.yml:4 and 8 more";
+    let flat = said(&once).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(places), "{}", said(&once));
+    assert_eq!(String::from_utf8_lossy(&once.stdout).matches("annotation summary: broken").count(), 12);
+    let each = dir.tabi(&["import", "sloth", "--each", "slos"]);
+    assert_eq!(count(&said(&each)), 12, "{}", said(&each));
+    assert_eq!(each.stdout, once.stdout);
 }
 
 #[test]

@@ -8,7 +8,15 @@ fn lints(body: &str) -> Vec<&'static str> {
         format!("user journey j {{\n  step s {{\n    sli x {{\n      {body}\n      target 99%\n    }}\n  }}\n}}\n");
     let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), source)]);
     found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
-    let wanted = ["alert-within-budget", "not-a-rate", "regex-as-text", "endless-exclude", "chance-alert"];
+    let wanted = [
+        "alert-within-budget",
+        "not-a-rate",
+        "regex-as-text",
+        "endless-exclude",
+        "chance-alert",
+        "not-a-number",
+        "bucket-by-hand",
+    ];
     let mut names: Vec<&str> = found.iter().map(tabi::diagnostic::Diagnostic::name).collect();
     assert!(found.iter().all(|d| d.entry.lint), "{body}: {names:?}");
     names.retain(|name| wanted.contains(name));
@@ -133,4 +141,144 @@ fn counters_of_templates_that_ship() {
     assert_eq!(found("use std.envoy", called), 0);
     let written = "{\n bad envoy_cluster_upstream_rq_xx{c=\"5\"}\n total envoy_cluster_upstream_rq_xx\n target 99%\n}";
     assert_eq!(found("", written), 2);
+}
+
+#[test]
+fn a_comparison_that_meets_nan() {
+    let quantile = "histogram_quantile(0.99, sum by (le) (rate(x_bucket[5m])))";
+    for body in [
+        format!("holds `{quantile} < 0.5`"),
+        format!("holds `0.5 > {quantile}`"),
+        "holds `sum(rate(e_total[5m])) / sum(rate(a_total[5m])) < 0.01`".to_string(),
+        "holds `a / b > bool 3`".to_string(),
+        "holds `(a / b < bool 3) * (c < bool 4)`".to_string(),
+        "holds `(a / b < bool 3) + (c < bool 4) > 0`".to_string(),
+        "holds `x{quantile=\"0.99\"} <= 1`".to_string(),
+        "holds `a < scalar(b)`".to_string(),
+        "up `max(a / b < bool 3)`".to_string(),
+        "good `sum(a / b < bool 3)` total `count(a)`".to_string(),
+        "bad `sum((a / b < bool 3) == bool 0)` total `count(a)`".to_string(),
+    ] {
+        speaks("not-a-number", &[&body]);
+    }
+    for body in [
+        format!("holds `({quantile} >= 0) < 0.5`"),
+        format!("holds `({quantile} >= -Inf) < 0.5`"),
+        // NaN is then good
+        format!("holds `({quantile} > bool 0.5) == 0`"),
+        format!("holds `{quantile} != 3`"),
+        "holds `a / (b > 0) < 0.01`".to_string(),
+        "holds `(a / b and b > 0) < 0.01`".to_string(),
+        "holds `(a / b < bool 0.01) unless b == 0`".to_string(),
+        "holds `a / 1000 <= 3`".to_string(),
+        "holds `a < b`".to_string(),
+        "up `a / b`".to_string(),
+        "bad `sum(a / b > bool 3)` total `count(a)`".to_string(),
+    ] {
+        silent(&[&body]);
+    }
+}
+
+#[test]
+fn a_bucket_that_is_picked_by_hand() {
+    let inf = "total x_seconds_bucket{job=\"a\", le=\"+Inf\"}";
+    speaks(
+        "bucket-by-hand",
+        &[
+            &format!("good x_seconds_bucket{{job=\"a\", le=\"0.5\"}} {inf}"),
+            "good x_seconds_bucket{job=\"a\", le=\"0.5\"} total x_seconds_count{job=\"a\"}",
+            // with the other spelling nothing is found
+            "good x_bytes_bucket{job=\"a\", le=\"1000\"} total x_bytes_count{job=\"a\"}",
+            "bad x_seconds_bucket{job=\"a\", le=\"1.0\"} total x_seconds_count{job=\"a\"}",
+        ],
+    );
+    silent(&[
+        // what no `latency` counts
+        &format!("good x_seconds_bucket{{job=\"a\", code=\"200\", le=\"0.5\"}} {inf}"),
+        "good x_bytes_bucket{job=\"a\", le=\"0.5\"} total x_bytes_count{job=\"a\"}",
+        "good x_seconds_bucket{job=\"a\", le=\"0.0005\"} total x_seconds_count{job=\"a\"}",
+        "good x_bytes_bucket{job=\"a\", le=~\"1000([.]0)?\"} total x_bytes_count{job=\"a\"}",
+        "latency x_seconds{job=\"a\"} under 500ms",
+    ]);
+}
+
+/// What a fix makes of a body, and the lints that are left.
+fn mended(name: &str, body: &str) -> String {
+    let text = format!("user journey j {{\n  step s {{\n    sli x {{\n{body}\n      target 99%\n    }}\n  }}\n}}\n");
+    let compiled = |text: &str| {
+        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text.to_string())]);
+        found.extend(tabi::compile(&mut sources, &units, &Options::default(), !found.is_empty()).1);
+        found
+    };
+    let found = compiled(&text);
+    let d = found.iter().find(|d| d.name() == name).unwrap_or_else(|| panic!("{body}: {found:?}"));
+    let mut edits = d.fixes.first().unwrap_or_else(|| panic!("{body}: no fix")).edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.span.start));
+    let mut text = text;
+    for edit in edits {
+        text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+    }
+    let left = compiled(&text);
+    assert!(left.iter().all(|d| d.entry.lint && d.name() != name), "{text}: {left:?}");
+    text.lines().skip(3).take_while(|line| !line.contains("target")).map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn fixes_of_lints_leave_nothing_to_say() {
+    let nan = |body: &str| mended("not-a-number", body);
+    assert_eq!(nan("holds `a / b < 3`"), "holds `(a / b >= -Inf) < 3`");
+    assert_eq!(nan("holds `1 - (a / b) > 0.9`"), "holds `1 - (a / b >= -Inf) > 0.9`");
+    assert_eq!(nan("holds `\n  max(a\n / b)\n  < 3\n`"), "holds ` max(a / b >= -Inf) < 3 `");
+    assert_eq!(nan("holds `increase(a[$window]) / b < 3`"), "holds `(increase(a[$window]) / b >= -Inf) < 3`");
+    let bucket = |body: &str| mended("bucket-by-hand", body);
+    assert_eq!(
+        bucket(
+            "good x_seconds_bucket{job=\"a\", z!~\"b.*\", le=\"0.5\"}\ntotal x_seconds_count{z!~\"b.*\", job=\"a\"}"
+        ),
+        "latency x_seconds{job=\"a\", z!~\"b.*\"} under 500ms "
+    );
+    assert_eq!(bucket("total x_ms_bucket{le=\"+Inf\"}\ngood x_ms_bucket{le=\"250\"}"), "latency x_ms under 250ms ");
+    assert_eq!(
+        bucket("good x_bytes_bucket{le=\"10.0\"}\ntotal x_bytes_count"),
+        "good x_bytes_bucket{le=~\"10([.]0)?\"} total x_bytes_count"
+    );
+}
+
+/// Lints of what is broken would be of something that nobody meant: a file with errors of syntax, a journey with any error, and what
+/// leans on a broken file. All others have theirs.
+#[test]
+fn what_is_broken_has_no_lints() {
+    let journey = |name: &str, target: &str| {
+        format!(
+            "user journey {name} {{\n  step s {{\n    sli x {{\n      up a{{x=\"5..\"}}\n      target {target}\n    }}\n  }}\n}}\n"
+        )
+    };
+    let lints = |files: &[(&str, String)]| {
+        let files: Vec<(String, String)> = files.iter().map(|(n, t)| ((*n).to_string(), t.clone())).collect();
+        let (mut sources, units, syntax) = in_memory(&files);
+        let found = tabi::compile(&mut sources, &units, &Options::default(), !syntax.is_empty()).1;
+        let names = found.iter().filter(|d| d.name() == "regex-as-text");
+        let mut names: Vec<String> = names.map(|d| sources.name_and_line(d.place())).collect();
+        names.sort();
+        names
+    };
+    let good = || ("good.tabi", journey("good", "99%"));
+    assert_eq!(lints(&[good(), ("b.tabi", journey("b", "99%"))]), ["b.tabi:4", "good.tabi:4"]);
+    // broken text, anywhere in the file
+    let broken = format!("{}user journey c {{\n  target\n}}\n", journey("b", "99%"));
+    assert_eq!(lints(&[good(), ("b.tabi", broken)]), ["good.tabi:4"]);
+    // an error in one journey of two
+    let one = format!("{}{}", journey("b", "100%"), journey("c", "99%"));
+    assert_eq!(lints(&[good(), ("b.tabi", one)]), ["b.tabi:12", "good.tabi:4"]);
+    // an error outside of journeys, and who uses that
+    let defaults = ("d.tabi", "defaults {\n  window 1m\n}\n".to_string());
+    let using = ("u.tabi", format!("use \"./d.tabi\"\n{}", journey("u", "99%")));
+    assert_eq!(lints(&[good(), defaults, using]), ["good.tabi:4"]);
+    // whose journey it is may be misspelt: then it is read as what was meant
+    let misspelt = ("m.tabi", journey("m", "100%").replace("user", "usr"));
+    let files = [("m.tabi".to_string(), misspelt.1)];
+    let (mut sources, units, syntax) = in_memory(&files);
+    let found = tabi::compile(&mut sources, &units, &Options::default(), true).1;
+    let names: Vec<&str> = syntax.iter().chain(&found).map(tabi::diagnostic::Diagnostic::name).collect();
+    assert_eq!(names, ["syntax", "bad-target"]);
 }

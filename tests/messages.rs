@@ -95,6 +95,8 @@ mistakes! {
     misspelt_declaration repaired "defalts {\n  window 28d\n}\n"
     misspelt_word repaired "template t() {\n  latency x_seconds udner 300ms\n}\n"
     whose_journey repaired "journey a {\n  target 99%\n}\n"
+    misspelt_audience repaired "usr journey a {\n  target 99 %\n}\n\ndevelper journey b {\n  delivers a\n}\n\noperater journey c \"C\" {\n}\n\nops journey d {\n}\n"
+    audience_of_another_language repaired "customer journey a {\n  target 99%\n}\n"
     equals_after_a_setting repaired "user journey a {\n  target = 99%\n  owner = payments\n}\n"
     colon_after_a_setting repaired "user journey a {\n  target: 99%\n  owner: payments\n}\n"
     semicolons repaired "user journey a {\n  target 99%;\n  owner payments;\n}\n"

@@ -87,6 +87,25 @@ fn a_small_project_is_proven_on_both_generations() {
     }
 }
 
+/// A bucket and the last one of the same histogram are two series, whose events one observation makes together.
+#[test]
+fn buckets_that_are_counted_by_hand_are_proven() {
+    let buckets = |good: &str, total: &str| {
+        SMALL
+            .replace("http_requests_total{job=\"pay\", code!~\"5..\"}", good)
+            .replace("http_requests_total{job=\"pay\"}", total)
+    };
+    for (good, total) in [
+        ("x_bucket{job=\"pay\", le=\"0.5\"}", "x_bucket{job=\"pay\", le=\"+Inf\"}"),
+        ("x_bucket{job=\"pay\", code!~\"5..\", le=~\"1([.]0)?\"}", "x_count{job=\"pay\"}"),
+    ] {
+        for (promtool, _) in promtools() {
+            let (code, said) = Dir::new(&buckets(good, total)).tabi(&["test"], Some(&promtool));
+            assert!(code == 0 && said.contains("1 alert: 1 proven"), "{good} {total}: {said}");
+        }
+    }
+}
+
 /// Two sites, one of which ships, and an SLI that neither measures; developers of one site deliver.
 const SITES: &str = r#"site tokyo { external_labels { account "1", region "a" } }
 site osaka { external_labels { account "2", region "b" } }

@@ -35,8 +35,24 @@ fn only_what_is_proven_is_outside_of_total() {
         "good r_total{c=\"200\"} total r_total{job=~\".+\"}",
         "good r_total{c=\"200\"} total r_total{job=~\"a|.*\"}",
         "good r_total{c=~\"2..\"} total r_total{c!~\"4..\"}",
+        // a bucket holds what every lower one does
+        "good r_bucket{le=\"0.5\"} total r_bucket{le=\"+Inf\"}",
+        "good r_bucket{c=\"200\", le=\"0.5\"} total r_bucket{le=\"1\"}",
+        "good r_bucket{le=~\"1([.]0)?\"} total r_bucket{le=~\"2|2[.]0\"}",
+        "bad r_bucket{le=\"1\"} total r_bucket{le=\"1.0\"}",
+        "good r_bucket{le=\"0.5\"} total r_count",
     ] {
         assert!(errors(good, "").is_empty(), "{good}");
+    }
+    for good in [
+        "good r_bucket{le=\"1\"} total r_bucket{le=\"0.5\"}",
+        "good r_bucket total r_bucket{le=\"+Inf\"}",
+        "good r_bucket{c=\"200\", le=\"0.5\"} total r_bucket{c=\"500\", le=\"+Inf\"}",
+        // what is in both of two buckets would be counted twice
+        "good r_bucket{le=~\"0.5|0.25\"} total r_bucket{le=\"+Inf\"}",
+        "good r_total{le=\"0.5\"} total r_total{le=\"1\"}",
+    ] {
+        assert_eq!(errors(good, ""), ["good-outside-total"], "{good}");
     }
     for good in ["good r_total total r_total{c=\"200\"}", "good r_total{c=\"500\"} total r_total{c=~\"2..\"}"] {
         assert_eq!(errors(good, ""), ["good-outside-total"], "{good}");
@@ -83,4 +99,34 @@ fn promql_that_can_match_nothing_is_refused() {
     for body in ["holds `a{x=~\"1|2\", x!=\"2\"} > 0`", "up a{x!~\"1|2\", x!=\"3\"}"] {
         assert!(errors(body, "").is_empty(), "{body}");
     }
+}
+
+/// An argument with a name that no parameter has is said once, with what it was meant to be, and not as a missing one too.
+#[test]
+fn a_misspelt_argument_is_one_mistake() {
+    let said = |call: &str| {
+        let text = format!(
+            "template t(job: string, limit: duration, code: regex = \"5..\") {{\n  latency x_seconds{{job=$job, code!~$code}} under $limit\n}}\nuser journey j {{\n  step s {{\n    sli x = t({call}) {{\n      target 99%\n    }}\n  }}\n}}\n"
+        );
+        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text)]);
+        found.extend(tabi::compile(&mut sources, &units, &Options::default(), !found.is_empty()).1);
+        found.retain(|d| d.severity == Severity::Error);
+        let fix = |d: &tabi::diagnostic::Diagnostic| d.fixes.first().map_or(String::new(), |f| f.title.clone());
+        found.iter().map(|d| format!("{}; {}", d.message, fix(d))).collect::<Vec<_>>()
+    };
+    assert_eq!(said("job: \"a\", limit: 1s"), [""; 0]);
+    assert_eq!(said("jbo: \"a\", limit: 1s"), ["the template has no parameter `jbo`; write `job`"]);
+    assert_eq!(said("jbo: \"a\", limti: 1s").len(), 2);
+    // far from all names, but only one is missing
+    assert_eq!(said("job: \"a\", under: 1s"), ["the template has no parameter `under`; write `limit`"]);
+    assert_eq!(said("service: \"a\", under: 1s").len(), 2);
+    // what is given is not meant once more, and what is missing is said
+    assert_eq!(
+        said("job: \"a\", jbo: \"b\""),
+        ["the template has no parameter `jbo`; write `limit`", "`limit` takes a duration; "]
+    );
+    assert_eq!(said("job: \"a\", cod: \"4..\", limit: 1s"), ["the template has no parameter `cod`; write `code`"]);
+    assert_eq!(said("job: \"a\""), ["the argument `limit` is missing; it is a duration; "]);
+    // its value is looked at too
+    assert_eq!(said("job: \"a\", limti: \"1s\"").len(), 2);
 }

@@ -29,6 +29,7 @@ Examples:
   tabi import sloth slos.yml -o slo          a file for each service, in slo/
   tabi import pyrra manifests/ -o slo        all YAML below a directory
   tabi import sloth --window 28d slos.yml    Sloth was run with --default-slo-period 28d
+  tabi import pyrra --each manifests/        say everything at each of its places
   helm template chart | tabi import pyrra -  from stdin
 
 docs/coming-from-sloth.md and docs/coming-from-pyrra.md go through it construct by construct.
@@ -47,6 +48,9 @@ pub struct Args {
     /// Overwrite files that exist
     #[arg(long, requires = "output")]
     force: bool,
+    /// Say what is the same of many places at each of them, not once with the number of them
+    #[arg(long)]
+    each: bool,
     /// The period of Sloth's budgets, which its specifications do not say; 30d without it
     #[arg(long, value_name = "DURATION")]
     window: Option<String>,
@@ -86,7 +90,11 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     }
     let is_broken = imported.is_broken() || !broken.is_empty();
     broken.extend(imported.diagnostics.iter().cloned());
-    terminal.note_diagnostics(&sources, &broken);
+    if args.each {
+        terminal.note_diagnostics(&sources, &broken);
+    } else {
+        terminal.note_diagnostics(&sources, &import::grouped::grouped(&sources, &broken));
+    }
     if is_broken {
         terminal.note_line("nothing was written: there are errors");
         return Ok(Outcome::Found);

@@ -32,6 +32,7 @@ mod paths;
 mod prometheus;
 pub mod promtool;
 mod show;
+mod stale;
 pub mod terminal;
 mod test;
 mod watch;

@@ -10,6 +10,7 @@
 )]
 
 use super::drift::{Change, Drift};
+use super::stale;
 use crate::load::walk::reason;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
@@ -65,7 +66,10 @@ enum State {
 /// In words: a file that is not ours is in the way, or something cannot be written. Then nothing was changed.
 pub fn write(dir: &Path, count: usize, produce: Produce<'_>) -> Result<Built, String> {
     let disk = Disk::read(dir)?;
-    let pending = Mutex::new(Pending::default());
+    let mut pending = Pending::default();
+    pending.directory(dir).map_err(|(path, e)| format!("{}: {}", path.display(), writing(&e)))?;
+    let _running = stale::begin(dir);
+    let pending = Mutex::new(pending);
     let unchanged = AtomicUsize::new(0);
     let paths = each(count, produce, |_, path, text| {
         let state = disk.state(path, text)?;
@@ -240,8 +244,7 @@ impl Pending {
     fn begin(&mut self, target: &Path) -> Result<PathBuf, String> {
         let dir = target.parent().unwrap_or(Path::new("."));
         self.directory(dir).map_err(|(path, e)| format!("{}: {}", path.display(), writing(&e)))?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = dir.join(format!(".{name}.tabi-tmp"));
+        let temporary = stale::beside(target);
         self.files.push((temporary.clone(), target.to_path_buf()));
         Ok(temporary)
     }

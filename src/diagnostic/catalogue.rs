@@ -106,6 +106,10 @@ pub static TOO_RARE: Entry = lint("too-rare", Severity::Warning, include_str!(".
 pub static NOT_A_COUNTER: Entry = lint("not-a-counter", Severity::Hint, include_str!("../explain/not-a-counter.md"));
 /// `not-a-rate`
 pub static NOT_A_RATE: Entry = lint("not-a-rate", Severity::Warning, include_str!("../explain/not-a-rate.md"));
+/// `not-a-number`
+pub static NOT_A_NUMBER: Entry = lint("not-a-number", Severity::Warning, include_str!("../explain/not-a-number.md"));
+/// `bucket-by-hand`
+pub static BUCKET_BY_HAND: Entry = lint("bucket-by-hand", Severity::Hint, include_str!("../explain/bucket-by-hand.md"));
 /// `regex-as-text`
 pub static REGEX_AS_TEXT: Entry = lint("regex-as-text", Severity::Warning, include_str!("../explain/regex-as-text.md"));
 /// `endless-exclude`
@@ -168,6 +172,8 @@ pub static ALL: &[&Entry] = &[
     &TOO_RARE,
     &NOT_A_COUNTER,
     &NOT_A_RATE,
+    &NOT_A_NUMBER,
+    &BUCKET_BY_HAND,
     &REGEX_AS_TEXT,
     &ENDLESS_EXCLUDE,
     &TARGET_ABOVE_STEPS,

@@ -32,12 +32,18 @@ pub fn parts(rules: &JourneyRules, engine: &Engine, bytes: &dyn Fn(&JourneyRules
     parts
 }
 
+/// Where `tabi.toml` has limits: those of all engines, and those of sites only.
+const BUILD: &str = "[build.limits]";
+const SITES: &str = "[sites.limits]";
+
 /// What one engine evaluates: the rules of a site, or all that no site evaluates by itself.
 struct Evaluator<'m> {
     /// The engine.
     engine: Engine,
     /// Its name, where there are several.
     name: Option<&'m str>,
+    /// The table of `tabi.toml` that has its limits.
+    table: &'static str,
     /// Whether it is that of a site.
     is_site: bool,
     /// Its journeys with their windows.
@@ -51,17 +57,25 @@ fn evaluators<'m>(model: &'m Model, options: &Options) -> Vec<Evaluator<'m>> {
         (model.journeys[index].window.value, adapt::journey(model, index, options))
     };
     let at_sites = plan::sites::options_at(options);
+    let shared = at_sites.engine.target == options.engine.target && options.site_limits == Limits::default();
+    let table = if shared { BUILD } else { SITES };
     let mut all: Vec<Evaluator<'_>> = Vec::new();
     for (i, site) in model.sites.iter().enumerate() {
         let journeys = local.iter().filter(|(at, _)| *at == i).map(|(_, journey)| *journey);
         let journeys = journeys.map(|journey| adapted(&plan::sites::at(model, journey, i), 0, &at_sites)).collect();
-        all.push(Evaluator { engine: at_sites.engine.clone(), name: Some(&site.name.text), is_site: true, journeys });
+        all.push(Evaluator {
+            engine: at_sites.engine.clone(),
+            name: Some(&site.name.text),
+            table,
+            is_site: true,
+            journeys,
+        });
     }
     all.retain(|site| !site.journeys.is_empty());
     let name = (!all.is_empty()).then_some("the global place");
     let journeys = (0..model.journeys.len()).map(|index| adapted(model, index, options)).collect();
     let engine = if all.is_empty() { options.engine.clone() } else { options.engine.adding_up() };
-    all.push(Evaluator { engine, name, is_site: false, journeys });
+    all.push(Evaluator { engine, name, table: BUILD, is_site: false, journeys });
     all
 }
 
@@ -75,7 +89,7 @@ pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<Stri
     for evaluator in evaluators(model, options) {
         let mut here: Vec<String> = Vec::new();
         for (window, journey) in &evaluator.journeys {
-            here.extend(of_journey(journey, *window, sources, &evaluator.engine));
+            here.extend(of_journey(journey, *window, sources, &evaluator));
         }
         if evaluator.is_site && evaluator.engine.target == Target::Gmp && evaluator.engine.scope == Scope::Global {
             let word = evaluator.engine.target.word();
@@ -84,7 +98,7 @@ pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<Stri
                  \"cluster\" below [build.gmp] of tabi.toml; where the sites are added up it is global anyway"
             ));
         }
-        here.extend(of_all(&evaluator.journeys, sources, &evaluator.engine));
+        here.extend(of_all(&evaluator, sources));
         for text in here {
             match found.iter_mut().find(|(have, _)| *have == text) {
                 Some((_, places)) => places.extend(evaluator.name),
@@ -99,13 +113,14 @@ pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<Stri
 }
 
 /// What does not fit of all journeys together.
-fn of_all(journeys: &[(u64, JourneyRules)], sources: &Sources, engine: &Engine) -> Vec<String> {
+fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
+    let Evaluator { engine, table, journeys, .. } = evaluator;
     let limits = engine.limits();
     let mut found = Vec::new();
     let all = || journeys.iter().flat_map(|(_, journey)| &journey.groups);
     let groups = all().count() as u64;
     let rules = all().map(|group| group.rules.len() as u64).sum::<u64>();
-    let own = |key: &str, needed: u64| format!("and say so in tabi.toml:\n    [build.limits]\n    {key} = {needed}");
+    let own = |key: &str, needed: u64| format!("and say so in tabi.toml:\n    {table}\n    {key} = {needed}");
     let word = engine.target.word();
     if let Some(most) = limits.groups.filter(|most| groups > *most) {
         let raise = match engine.target {
@@ -187,7 +202,8 @@ fn taken(group: &Group, engine: &Engine) -> Option<String> {
     })
 }
 
-fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, engine: &Engine) -> Vec<String> {
+fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, evaluator: &Evaluator<'_>) -> Vec<String> {
+    let Evaluator { engine, table, .. } = evaluator;
     let limits = engine.limits();
     let (word, name) = (engine.target.word(), &journey.journey);
     let place = sources.name_and_line(journey.place);
@@ -212,8 +228,8 @@ fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, engine: &E
     for group in &journey.groups {
         if let Some(most) = limits.rules_per_group.filter(|most| group.rules.len() as u64 > *most) {
             found.push(format!(
-                "{place}: {} rules of {name} must stay in one group, and {word} takes {most}\n  help: rules_per_group of tabi.toml \
-                 must be 2 or more",
+                "{place}: {} rules of {name} must stay in one group, and {word} takes {most}\n  help: rules_per_group below {table} of \
+                 tabi.toml must be 2 or more",
                 group.rules.len()
             ));
         }
@@ -242,7 +258,7 @@ fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, engine: &E
             if longest > days * 1440 {
                 found.push(format!(
                     "{place}: {name} looks back {} days for its `window {}d`, and {word} takes queries of {days} days\n  help: \
-                     `window 28d`, or range_days below [build.limits] of tabi.toml where yours takes more",
+                     `window 28d`, or range_days below {table} of tabi.toml where yours takes more",
                     longest / 1440,
                     window / 1440
                 ));

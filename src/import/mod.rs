@@ -4,6 +4,7 @@
 
 mod counted;
 mod fields;
+pub mod grouped;
 mod messages;
 mod names;
 mod openslo;

@@ -333,7 +333,7 @@ fn measured(
             let gauge = gauge.and_then(|n| single(reader, &n, slo, why));
             let measured = gauge.map(|(text, selector)| {
                 let line = selector.map_or_else(|| format!("`{text}`"), |s| s.text());
-                Measured { lines: vec![("up", line)], ..Measured::default() }
+                Measured { lines: vec![("up", line)], ..Measured::default() }.note(query::SAMPLES)
             });
             (fields, measured)
         }

@@ -322,6 +322,9 @@ fn good_of(good: &Counted, total: &Counted) -> Measured {
     measured
 }
 
+/// What is otherwise where a query took the mean of samples.
+pub const SAMPLES: &str = "the query counted every sample; here an event is one minute of one series, by its last sample: what is scraped more often weighs no more, and a failure between two minutes is not seen";
+
 /// `sum_over_time` of a gauge that is 0 or 1, over its `count_over_time`.
 fn up_of(good: &Query, total: &Query) -> Option<Measured> {
     let (up, all) = (
@@ -329,7 +332,7 @@ fn up_of(good: &Query, total: &Query) -> Option<Measured> {
         super::counted::over_time(&total.expr, "count_over_time")?,
     );
     let known = ["up", "probe_success"].contains(&up.name.as_str());
-    (up == all && known).then(|| Measured::of(vec![("up", up.text())], up.by.clone()))
+    (up == all && known).then(|| Measured::of(vec![("up", up.text())], up.by.clone()).note(SAMPLES))
 }
 
 fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
@@ -398,7 +401,7 @@ fn parts(query: &Query, inner: &Expr, of_good: bool) -> Measured {
         && let Some(gauge) = super::counted::average(inner)
         && ["up", "probe_success"].contains(&gauge.name.as_str())
     {
-        return Measured::of(vec![("up", gauge.text())], gauge.by);
+        return Measured::of(vec![("up", gauge.text())], gauge.by).note(SAMPLES);
     }
     let mut notes = Vec::new();
     let text = query.part(inner).raw(&mut notes);

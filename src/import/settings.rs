@@ -97,8 +97,7 @@ impl Context {
                 written.join(", ")
             ));
             let message = format!(
-                "{}: labels of {name} alone are one set for the whole project, in tabi.toml; most SLOs have another one",
-                slo.name
+                "labels of {name} alone are one set for the whole project, in tabi.toml; most SLOs have another one"
             );
             let help = "`labels` of an SLI stand on its pages and tickets alike; a route can match the SLI itself";
             found.push(say::dropped(first.at, message).help(help));

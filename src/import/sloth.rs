@@ -6,6 +6,7 @@ use super::service::{Alerts, Service, Slo, owner_of};
 use super::settings::{Context, lost, percent, short};
 use super::yaml::Node;
 use super::{Document, merged, messages as say, resource, sloth_plugins};
+use crate::promql::write::quote;
 use crate::source::FileId;
 use crate::syntax::leaf;
 use std::collections::HashMap;
@@ -292,6 +293,7 @@ fn alerts(
         }
     }
     let own = reader.pairs(&fields, "labels");
+    overridden(reader, labels, &own, slo);
     merge(labels, own);
     let pairs = reader.pairs(&fields, "annotations");
     annotations(reader, context, pairs, slo);
@@ -315,6 +317,19 @@ fn alerts(
         [true, false] => slo.alerts.page = Some("off".into()),
         [false, true] => slo.alerts.ticket = Some("off".into()),
         [false, false] => {}
+    }
+}
+
+/// Labels of an SLO that its alerts have with another value: in Sloth both were somewhere, here only that of the alerts.
+fn overridden(reader: &mut Reader<'_>, labels: &[Pair], nearer: &[Pair], slo: &mut Slo) {
+    for far in labels {
+        let Some(near) = nearer.iter().find(|near| near.key == far.key && near.value != far.value) else { continue };
+        let (key, near, value) = (&far.key, quote(&near.value), quote(&far.value));
+        slo.notes.push(format!("the label {key}={value} of the SLO is not here: its alerts had {key}={near}"));
+        let message = format!(
+            "the label `{key}` of the alerts, {near}, is in place of this one: in Tabi an SLI has one, on its alerts and on its info series"
+        );
+        reader.say(say::lost_words(far.at, message));
     }
 }
 

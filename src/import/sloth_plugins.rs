@@ -253,7 +253,9 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
     };
     let measured = match shape {
         BadTotal(bad, total) => events(&filled(bad), &filled(total)),
-        Up(gauge) => Ok(Measured { lines: vec![("up", filled(gauge))], ..Measured::default() }),
+        Up(gauge) => Ok(Measured { lines: vec![("up", filled(gauge))], ..Measured::default() }.note(
+            "Sloth looked at each target in every evaluation interval of Prometheus; here an event is one minute of one target, so that the share is the same and `need` counts such minutes",
+        )),
         Ratio(text) => Ok(query::ratio(&read(&filled(text))?, false)),
         Nothing(why) => Err((*why).to_string()),
         Latency(histogram) => {

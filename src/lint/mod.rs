@@ -5,6 +5,7 @@ mod alert_fires_late;
 mod alert_within_budget;
 pub mod allow;
 mod blind_spot;
+mod bucket_by_hand;
 mod chance_alert;
 mod delivers_nothing;
 mod duplicate_measure;
@@ -12,16 +13,20 @@ mod endless_exclude;
 mod missing_owner;
 mod missing_runbook;
 mod not_a_counter;
+mod not_a_number;
 mod not_a_rate;
 mod regex_as_text;
 mod target_above_steps;
 mod too_rare;
 mod unused;
 
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::Entry;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Journey, Sli, Step};
+use crate::project::{Target, Unit};
 use crate::resolve::Resolved;
+use crate::source::{FileId, Place};
+use crate::syntax::ast::Item;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Display, Formatter};
 
@@ -59,6 +64,8 @@ pub static ALL: &[Lint] = &[
     too_rare::LINT,
     not_a_counter::LINT,
     not_a_rate::LINT,
+    not_a_number::LINT,
+    bucket_by_hand::LINT,
     regex_as_text::LINT,
     endless_exclude::LINT,
     target_above_steps::LINT,
@@ -70,26 +77,79 @@ pub static ALL: &[Lint] = &[
     duplicate_measure::LINT,
 ];
 
-/// Runs all lints; those that look at one journey only where it is another than before.
-pub fn check(resolved: &Resolved, has_errors: bool, kept: &mut Kept) -> Vec<Diagnostic> {
+/// Runs all lints; those that look at one journey only where it is another than before. Of a journey that is broken, or for which
+/// something is that it may lean on, nothing is said: it is not yet what was meant.
+pub fn check(resolved: &Resolved, broken: &Broken, kept: &mut Kept) -> Vec<Diagnostic> {
+    let has_errors = broken.has_errors;
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut before = std::mem::take(&mut kept.journeys);
     for (journey, stamp) in resolved.model.journeys.iter().zip(&resolved.stamps) {
         let said = before.remove(stamp).unwrap_or_else(|| of_journey(journey));
-        found.extend_from_slice(&said);
+        if !broken.is_in(journey.place) {
+            found.extend_from_slice(&said);
+        }
         kept.journeys.insert(*stamp, said);
     }
     // what stands in defaults or a template is said once
     let mut seen = HashSet::new();
     found.retain(|d| seen.insert((d.name(), d.place())));
     // what a template that ships counts is a counter: the source of its exporter was read
-    found.retain(|d| d.name() != not_a_counter::LINT.entry.name || !resolved.shipped.contains(&d.place().file));
+    let of_names = [not_a_counter::LINT.entry.name, bucket_by_hand::LINT.entry.name];
+    found.retain(|d| !of_names.contains(&d.name()) || !resolved.shipped.contains(&d.place().file));
     for lint in ALL.iter().filter(|l| !(l.of_project && has_errors)) {
         if let Check::Project(check) = lint.check {
+            let before = found.len();
             check(resolved, &mut found);
+            let rest = found.split_off(before);
+            found.extend(rest.into_iter().filter(|d| !broken.is_in(d.place())));
         }
     }
     found
+}
+
+/// Where a project is broken.
+#[derive(Debug, Default)]
+pub struct Broken {
+    /// Whether it is, anywhere: also in files that are none of its own.
+    has_errors: bool,
+    /// Files with errors of syntax or outside of journeys, and those that use one.
+    files: HashSet<FileId>,
+    /// Journeys with errors in them.
+    journeys: Vec<Place>,
+}
+
+impl Broken {
+    /// From what was said of the files so far; `has_errors` where there was more.
+    pub fn of(units: &[Unit], found: &[Diagnostic], has_errors: bool) -> Broken {
+        let errors: Vec<Place> =
+            found.iter().filter(|d| d.severity == Severity::Error).map(Diagnostic::place).collect();
+        let mut broken = Broken { has_errors: has_errors || !errors.is_empty(), ..Broken::default() };
+        broken.files.extend(units.iter().filter(|unit| unit.parsed.broken).map(|unit| unit.file));
+        for unit in units {
+            let journeys = unit.parsed.ast.items.iter().filter(|item| matches!(item, Item::Journey(_)));
+            let journeys: Vec<Place> = journeys.map(|item| Place { file: unit.file, span: item.span() }).collect();
+            for error in errors.iter().filter(|error| error.file == unit.file) {
+                match journeys.iter().find(|journey| is_inside(*error, **journey)) {
+                    Some(journey) => broken.journeys.push(*journey),
+                    None => drop(broken.files.insert(unit.file)),
+                }
+            }
+        }
+        let leans = |unit: &&Unit| {
+            unit.uses.iter().any(|(_, target)| matches!(target, Target::File(id) if broken.files.contains(id)))
+        };
+        let leaning: Vec<FileId> = units.iter().filter(leans).map(|unit| unit.file).collect();
+        broken.files.extend(leaning);
+        broken
+    }
+
+    fn is_in(&self, place: Place) -> bool {
+        self.files.contains(&place.file) || self.journeys.iter().any(|journey| is_inside(place, *journey))
+    }
+}
+
+fn is_inside(place: Place, outer: Place) -> bool {
+    place.file == outer.file && outer.span.start <= place.span.start && place.span.start < outer.span.end.max(1)
 }
 
 fn of_journey(journey: &Journey) -> Vec<Diagnostic> {

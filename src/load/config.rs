@@ -145,7 +145,10 @@ impl Reader {
                 self.config.options.site_target = self.one_of(value, &Target::WORDS, "a target");
                 return;
             }
-            _ => return self.unknown(key, &["evaluate", "target"]),
+            "limits" => {
+                return self.each(value, |reader, key, value| reader.limit(key, value, |o| &mut o.site_limits));
+            }
+            _ => return self.unknown(key, &["evaluate", "target", "limits"]),
         }
         let Some((text, at)) = self.text(value) else { return };
         match text.as_str() {
@@ -368,6 +371,21 @@ mod tests {
              datasource = \"\"\n",
         );
         insta::assert_snapshot!("grafana_mistakes", said);
+    }
+
+    #[test]
+    fn sites_have_limits_of_their_own() {
+        let (config, said) = read_text(
+            "[build.limits]\nrules = 3\n[sites]\ntarget = \"amp\"\n[sites.limits]\nrules = 5\nrange_days = 0\n",
+        );
+        assert_eq!(said, "");
+        let options = config.options;
+        assert_eq!((options.engine.own_limits.rules, options.site_limits.rules), (Some(3), Some(5)));
+        let limits = options.engine_of_sites().expect("an engine").limits();
+        assert_eq!((limits.rules, limits.range_days, limits.file_bytes), (Some(5), None, Some(1_000_000)));
+        let (_, said) = read_text("[sites]\nlimit = {}\n[sites.limits]\nrule = 1\nrules_per_group = 1\n");
+        assert!(said.contains("did you mean `limits`?") && said.contains("did you mean `rules`?"), "{said}");
+        assert!(said.contains("a whole number from 2 on"), "{said}");
     }
 
     #[test]

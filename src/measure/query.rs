@@ -45,6 +45,8 @@ pub struct Raw {
     pub text: String,
     /// The same before a missing `bool` was put into its comparison.
     pub written: String,
+    /// What stands between the backticks, parameters and layout as they are.
+    pub inside: String,
     /// Whether it can stand beside an operator without parentheses.
     pub simple: bool,
     /// The labels that are left of it, where its top is an aggregation.

@@ -99,15 +99,12 @@ pub fn at(model: &Model, journey: usize, site: SiteIndex) -> Model {
     Model { sites: Vec::new(), journeys: vec![Arc::new(journey)] }
 }
 
-/// What holds for the rules of a site: they may be for another engine than what adds up the sites, and then its own limits are not known.
+/// What holds for the rules of a site: they may be for another engine than what adds up the sites, and then the limits of that one are
+/// not those of the sites.
 pub fn options_at(options: &Options) -> Cow<'_, Options> {
-    match options.site_target.filter(|target| *target != options.engine.target) {
+    match options.engine_of_sites() {
         None => Cow::Borrowed(options),
-        Some(target) => {
-            let mut own = options.clone();
-            own.engine = own.engine.of_another(target);
-            Cow::Owned(own)
-        }
+        Some(engine) => Cow::Owned(Options { engine, ..options.clone() }),
     }
 }
 

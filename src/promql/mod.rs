@@ -13,6 +13,7 @@ mod decode;
 pub mod evaluate;
 mod functions;
 mod functions_text;
+pub mod nan;
 mod operators;
 mod parse;
 mod parse_primary;

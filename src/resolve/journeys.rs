@@ -134,11 +134,12 @@ impl<'a> Resolver<'a> {
         let entries: &[Entry] = journey.body.as_ref().map_or(&[], |b| &b.items);
         let mut own = Layer::default();
         self.read_layer(file, Block::Journey, entries, &mut own);
-        let audience = journey.audience.and_then(|w| audience_of(w.kind));
-        if let (Some(Audience::User), Some(at)) = (audience, own.seen.get(&Kind::Delivers)) {
+        let known = journey.audience.and_then(|w| audience_of(w.kind));
+        if let (Some(Audience::User), Some(at)) = (known, own.seen.get(&Kind::Delivers)) {
             self.found.push(say::user_delivers(*at, name.place));
         }
-        let audience = audience?;
+        // whose it is was asked for; what is in it is looked at all the same
+        let audience = known.unwrap_or(Audience::User);
         // far to near; the site's layers come in front once `at` is known
         let mut layers: Vec<&Layer> = Vec::new();
         for file in scope.defaults.iter().rev() {
@@ -179,7 +180,7 @@ impl<'a> Resolver<'a> {
         let alerts = self.cascade_alerts(layers.iter().map(|l| &l.alerts), window.value, shortest);
         let filled = |text: &str| crate::model::fill(text, &name.text, None, None);
         let journey = Journey {
-            audience,
+            audience: known?,
             title: self.title(file, journey.title),
             doc: self.doc(unit, journey.span.start),
             place,

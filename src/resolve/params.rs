@@ -2,6 +2,7 @@
 
 use super::Resolver;
 use super::messages as say;
+use crate::diagnostic::did_you_mean;
 use crate::promql::{ParamType, Value};
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place};
@@ -69,6 +70,7 @@ impl Resolver<'_> {
         let args: &[Arg] = call.args.as_ref().map_or(&[], |a| &a.items);
         let call_place = Place { file: call_file, span: call.path.first().map_or_else(Default::default, |n| n.span) };
         let mut given: Vec<Option<&Arg>> = vec![None; names.len()];
+        let mut misnamed: Vec<(&Arg, Place, String)> = Vec::new();
         let mut whole = call.args.is_some();
         for (position, arg) in args.iter().enumerate() {
             let place = Place { file: call_file, span: arg.span };
@@ -78,7 +80,7 @@ impl Resolver<'_> {
                     let text = self.text(name_place).to_string();
                     let index = names.iter().position(|n| *n == text);
                     if index.is_none() {
-                        self.found.push(say::no_such_parameter(name_place, &text, &names));
+                        misnamed.push((arg, name_place, text));
                         whole = false;
                         continue;
                     }
@@ -98,6 +100,23 @@ impl Resolver<'_> {
                 Some(index) => given[index] = Some(arg),
             }
         }
+        // an argument with a name that no parameter has is one of those that are missing
+        let mut unnamed = 0;
+        for (arg, place, text) in misnamed {
+            let free = |i: &usize| given[*i].is_none();
+            let names_left: Vec<&str> = (0..names.len()).filter(free).map(|i| names[i].as_str()).collect();
+            let needed: Vec<&str> = (0..names.len())
+                .filter(|i| free(i) && declared[*i].default.is_none())
+                .map(|i| names[i].as_str())
+                .collect();
+            let near = did_you_mean(&text, names_left.iter().copied());
+            let meant = near.or(if let [only] = needed.as_slice() { Some(*only) } else { None });
+            self.found.push(say::no_such_parameter(place, &text, &names, meant, near.is_none()));
+            match names.iter().position(|name| Some(name.as_str()) == meant) {
+                Some(index) => given[index] = Some(arg),
+                None => unnamed += 1,
+            }
+        }
         for ((param, name), arg) in declared.iter().zip(&names).zip(given) {
             let Some(ty) = param.ty.and_then(|t| ty_of(self.text(Place { file: template_file, span: t.span }))) else {
                 whole = false;
@@ -107,7 +126,9 @@ impl Resolver<'_> {
                 (Some(arg), _) => (arg.value, call_file),
                 (None, Some(default)) => (Some(*default), template_file),
                 (None, None) => {
-                    if call.args.is_some() {
+                    if unnamed > 0 {
+                        unnamed -= 1; // said with the name that it was given
+                    } else if call.args.is_some() {
                         let declared_at = Place { file: template_file, span: param.span };
                         self.found.push(say::missing_argument(call_place, name, ty.described(), declared_at));
                     }

@@ -76,7 +76,7 @@ impl Resolver<'_> {
             }
         }
         let simple = matches!(expr, Expr::Selector(_) | Expr::Call(_) | Expr::Aggregate(_) | Expr::Paren(_));
-        Some(Raw { simple, labels: promql::aggregation_labels(&expr), text, written, place })
+        Some(Raw { simple, labels: promql::aggregation_labels(&expr), text, written, inside, place })
     }
 
     fn regexes_hold(&mut self, expr: &Expr, part: &dyn Fn(promql::Range) -> Place) -> bool {

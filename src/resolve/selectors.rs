@@ -214,14 +214,35 @@ fn parsed(matcher: &Matcher) -> Option<Regex> {
     regex::parse(&matcher.value).ok()
 }
 
+/// The bound of the one bucket that a selector asks for, in whatever spellings.
+fn bucket(selector: &Selector) -> Option<f64> {
+    let mut of_le = selector.matchers.iter().filter(|m| m.label == "le");
+    let (only, more) = (of_le.next()?, of_le.next());
+    let spellings = match only.op {
+        MatchOp::Equal => vec![only.value.clone()],
+        MatchOp::Match => literals(only)?,
+        MatchOp::NotEqual | MatchOp::NotMatch => return None,
+    };
+    let bounds: Option<Vec<f64>> = spellings.iter().map(|text| text.parse().ok()).collect();
+    let bounds = bounds.filter(|_| more.is_none())?;
+    let first = *bounds.first()?;
+    // two buckets would count what is in both of them twice
+    (!first.is_nan() && bounds.iter().all(|bound| bound.total_cmp(&first).is_eq())).then_some(first)
+}
+
 /// The matchers of `inner` that let through what `outer` does not: proof that `inner` is not a part of `outer`.
 /// `None` where nothing is proven.
 pub fn outside<'s>(inner: &'s Selector, outer: &'s Selector) -> Option<(Option<&'s Matcher>, &'s Matcher)> {
     if inner.name != outer.name || inner.name.is_empty() {
         return None;
     }
+    let one_bucket = bucket(inner).zip(bucket(outer)).filter(|_| inner.name.ends_with("_bucket"));
     for wanted in &outer.matchers {
         let same_label: Vec<&Matcher> = inner.matchers.iter().filter(|m| m.label == wanted.label).collect();
+        // a bucket holds what every lower one does
+        if wanted.label == "le" && one_bucket.is_some_and(|(low, high)| low <= high) {
+            continue;
+        }
         if let Some(contrary) = same_label.iter().find(|m| contradict(m, wanted)) {
             return Some((Some(contrary), wanted));
         }

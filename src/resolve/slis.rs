@@ -92,6 +92,11 @@ impl<'a> Resolver<'a> {
         let near_first: Vec<&Layer> = layers.iter().rev().copied().collect();
         let settings = MeasureSettings::of(&near_first, range);
         let measure = self.measure(source.file, name.place, source.entries, &source.params, &settings);
+        let parts = source.entries.iter().filter_map(|entry| match entry {
+            Entry::Measure(part) => Some(Place { file: source.file, span: part.span }),
+            _ => None,
+        });
+        let parts = parts.collect();
         let by = chain.nearest(|l| l.by.clone()).unwrap_or_default();
         let by = self.check_by(&by);
         let alerts =
@@ -116,6 +121,7 @@ impl<'a> Resolver<'a> {
             runbook: chain.nearest(|l| l.runbook.clone()).map(|g| Given { value: filled(&g.value), place: g.place }),
             exclude: chain.nearest(|l| l.exclude.clone()).flatten(),
             measure,
+            parts,
             by,
             labels,
             traffic,

@@ -3,10 +3,10 @@
 use super::cursor::Report;
 use super::lexer::Token;
 use super::messages::describe;
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue as c;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::schema::kind::{Kind, Set};
-use crate::schema::{ENTRIES, FILE, MEASURES};
+use crate::schema::{AUDIENCE, ENTRIES, FILE, MEASURES};
 use crate::source::{FileId, Place, Span};
 
 /// Nobody means what stands more tokens away; and many mistakes on one endless line must not take long.
@@ -226,8 +226,31 @@ fn is_balanced(tokens: &[Token]) -> bool {
     depth == 0
 }
 
-/// `journey checkout { … }`
+/// The audience that a misspelt word before `journey` stands for: `usr`, `dev`, `ops`.
+pub fn audience_meant(word: &str) -> Option<Kind> {
+    let all = || AUDIENCE.iter();
+    let short = word.strip_suffix('s').unwrap_or(word);
+    let begun = all().find(|kind| short.len() >= 2 && kind.text().starts_with(short));
+    begun.or_else(|| {
+        let near = did_you_mean(word, all().map(Kind::text))?;
+        all().find(|kind| kind.text() == near)
+    })
+}
+
+/// `journey checkout { … }`, `usr journey checkout { … }`
 fn whose_journey(here: &Here) -> Option<Diagnostic> {
+    let misspelt = here.found.kind.is_name() && here.after().kind == Kind::Journey && here.report.entry.is_none();
+    if misspelt && here.expected.has(Kind::Audience) {
+        let message = format!("expected `user`, `developer` or `operator` before `journey`, found `{}`", here.word);
+        let d = syntax(message, here.place(), "whose journey?");
+        let meant = audience_meant(here.word);
+        let d = match meant {
+            Some(kind) => d.help(format!("did you mean `{}`?", kind.text())),
+            None => d,
+        };
+        let offered = AUDIENCE.iter().filter(|kind| meant.is_none_or(|meant| meant == *kind));
+        return Some(offered.fold(d, |d, kind| d.fix(format!("write `{}`", kind.text()), here.place(), kind.text())));
+    }
     (here.found.kind == Kind::Journey && here.expected.has(Kind::Audience)).then(|| {
         let place = Place { span: Span { end: here.report.at.start, ..here.report.at }, ..here.place() };
         let d = syntax("expected `user`, `developer` or `operator` before `journey`", here.place(), "whose journey?");

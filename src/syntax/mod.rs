@@ -14,6 +14,7 @@ pub mod parser;
 pub mod signature;
 
 use crate::diagnostic::Diagnostic;
+use crate::schema::kind::Kind;
 use crate::source::{FileId, SourceFile};
 use lexer::Lexed;
 
@@ -24,12 +25,23 @@ pub struct Parsed {
     pub lexed: Lexed,
     /// Its declarations.
     pub ast: ast::File,
+    /// Whether something is wrong with its text, so that it may mean another thing than was meant.
+    pub broken: bool,
 }
 
 /// Lexes and parses a file. Always gives an ast; what is wrong with the text is in the list, in order.
 pub fn parse(id: FileId, file: &SourceFile) -> (Parsed, Vec<Diagnostic>) {
     let lexed = lexer::lex(&file.text);
-    let (ast, reports) = parser::parse(&lexed);
+    let (mut ast, reports) = parser::parse(&lexed);
+    for item in &mut ast.items {
+        if let ast::Item::Journey(ast::Journey { audience: Some(word), .. }) = item
+            && word.kind == Kind::Name
+        {
+            // what follows is read as what was meant
+            word.kind = advice::audience_meant(word.span.of(&file.text)).unwrap_or(Kind::Name);
+        }
+    }
     let diagnostics = messages::of(id, &file.text, &lexed, &reports, &ast);
-    (Parsed { lexed, ast }, diagnostics)
+    let broken = !diagnostics.is_empty();
+    (Parsed { lexed, ast, broken }, diagnostics)
 }

@@ -80,7 +80,8 @@ fn param(i: Cursor) -> Res<Param> {
 
 /// journey = audience "journey" NAME [ STRING ] "{" { step | sli | setting } "}" ;
 fn journey(i: Cursor) -> Res<Item> {
-    let audience = alt((audience.map(Some), forgotten(K::Journey, class(Set::of(&[K::Audience]), one_of(AUDIENCE)))));
+    let before = forgotten(K::Journey, class(Set::of(&[K::Audience]), one_of(AUDIENCE)));
+    let audience = alt((audience.map(Some), before, misspelt_audience.map(Some)));
     spanned((audience, must(K::Journey), must(name), opt(title), must(block(Block::Journey))))
         .map(|((audience, _, name, title, body), span)| Item::Journey(Journey { span, audience, name, title, body }))
         .parse(i)
@@ -297,6 +298,16 @@ fn string(i: Cursor) -> Res<Span> {
 
 fn title(i: Cursor) -> Res<Span> {
     class(Set::of(&[K::Title]), string).parse(i)
+}
+
+/// A word before `journey` that is none of the three: it is read, so that only this is said. [`super::parse`] looks what was meant.
+fn misspelt_audience(i: Cursor) -> Res<Word> {
+    let other = i.kind().is_name() && !schema::FILE.has(i.kind());
+    if !other || i.second() != K::Journey || i.next().token().first_on_line {
+        return i.not_here(Set::NONE);
+    }
+    i.report(Set::of(&[K::Audience]), None, None);
+    Ok((i.next(), Word { kind: K::Name, span: i.token().span }))
 }
 
 fn audience(i: Cursor) -> Res<Word> {

@@ -82,6 +82,7 @@ fn hovers_need_no_model() {
         "## The way.\nuser journey a \"A\" {\n  step b { ## Fast.\n sli c‸ { target 99% } }\n",
         "user journey a {\n  window‸\n  step b { sli c { bad x_total{ total y_total } } }\n",
         "user journey a {\n  step b { sli c { bad x_total‸{ total y_total target 99%\n",
+        "usr journey a‸ \"A\" {\n  step b { sli c { up x target 99% } }\n}\n",
         "site tokyo‸ {",
         "defaults { alerts { page 2%‸ in 1h } }",
         "defaults { alerts { page 2% in‸",

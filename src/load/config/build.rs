@@ -4,6 +4,7 @@ use super::{Key, Reader, Value};
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::engine::{Engine, Limits, Scope, Target};
+use crate::project::Options;
 use crate::source::Place;
 
 impl Reader {
@@ -30,7 +31,7 @@ impl Reader {
                     reader.engine().labels.insert(key.get_ref().to_string(), text);
                 }
             }),
-            "limits" => self.each(value, Self::limit),
+            "limits" => self.each(value, |reader, key, value| reader.limit(key, value, |o| &mut o.engine.own_limits)),
             "thanos" => self.each(value, Self::thanos),
             "azure" => self.each(value, Self::azure),
             "gmp" => self.each(value, |reader, key, value| {
@@ -45,7 +46,8 @@ impl Reader {
         }
     }
 
-    fn limit(&mut self, key: &Key<'_>, value: &Value<'_>) {
+    /// One of the limits of an engine.
+    pub(super) fn limit(&mut self, key: &Key<'_>, value: &Value<'_>, of: impl Fn(&mut Options) -> &mut Limits) {
         let own: fn(&mut Limits) -> &mut Option<u64> = match key.get_ref().as_ref() {
             "rules_per_group" => |limits| &mut limits.rules_per_group,
             "groups" => |limits| &mut limits.groups,
@@ -59,7 +61,7 @@ impl Reader {
         let number = value.get_ref().as_integer().and_then(|n| u64::from_str_radix(n.as_str(), n.radix()).ok());
         match number {
             Some(number) if number == 0 || number >= least => {
-                *own(&mut self.engine().own_limits) = Some(number);
+                *own(of(&mut self.config.options)) = Some(number);
             }
             _ => self.wrong(value, &format!("a whole number from {least} on, or 0 for no limit")),
         }

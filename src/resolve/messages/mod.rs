@@ -423,13 +423,16 @@ pub fn wrong_journey(name: &Named, other: Place, audience: &str) -> Diagnostic {
 // Arguments.
 
 /// An argument for a parameter that does not exist.
-pub fn no_such_parameter(at: Place, name: &str, names: &[String]) -> Diagnostic {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+/// `near` is what was probably meant, or where it is `missing` the only one that has no argument yet.
+pub fn no_such_parameter(at: Place, name: &str, names: &[String], near: Option<&str>, missing: bool) -> Diagnostic {
     let d =
         Diagnostic::new(&c::WRONG_ARGUMENT, format!("the template has no parameter `{name}`"), at, "not a parameter");
-    match crate::diagnostic::did_you_mean(name, names.iter().copied()) {
+    match near {
         None if names.is_empty() => d.help("it takes no arguments"),
         None => d.help(format!("it takes {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))),
+        Some(near) if missing => {
+            d.help(format!("the argument `{near}` is missing: was it meant?")).fix(format!("write `{near}`"), at, near)
+        }
         near => meant(d, at, near),
     }
 }
