@@ -179,9 +179,12 @@ fn labels_that_an_engine_adds_keep_nothing_apart() {
     projects.push(compile_text(&large(2, "by zone")));
     let mut seen = 0;
     for compiled in &projects {
-        for target in [Target::Thanos, Target::VictoriaMetrics, Target::Gmp] {
+        let places =
+            [(Target::Thanos, false), (Target::Thanos, true), (Target::VictoriaMetrics, false), (Target::Gmp, false)];
+        for (target, central) in places {
+            let options = Options { central, ..with(target) };
             for i in 0..compiled.model.journeys.len() {
-                for rule in adapt::journey(&compiled.model, i, &with(target)).groups.iter().flat_map(|g| &g.rules) {
+                for rule in adapt::journey(&compiled.model, i, &options).groups.iter().flat_map(|g| &g.rules) {
                     let mut torn = Vec::new();
                     labels(&promql_parser::parser::parse(&rule.expr).expect(&rule.expr), &mut torn);
                     assert!(torn.is_empty(), "{}: {}", rule.name(), torn.join("\n"));

@@ -29,6 +29,13 @@ pub fn lag(evaluate: u64) -> Lag {
     }
 }
 
+/// By how many minutes alerts come later than on Prometheus, at most: those with a long window below a day, and the others. Windows wait, and
+/// two groups on the way, burn rates of the journey and the alert itself, may each see an interval late what the group before recorded.
+pub fn alerts_later(evaluate: u64) -> (u64, u64) {
+    let way = 2;
+    ((INTERVALS + way) * evaluate, (evaluate + (INTERVALS + way) * 5).div_ceil(5) * 5)
+}
+
 /// The groups of a journey with reads that can wait.
 pub fn groups(groups: &[Group]) -> Vec<Group> {
     let all: Vec<(&Rule, u64)> = groups.iter().flat_map(|g| g.rules.iter().map(|rule| (rule, g.interval))).collect();

@@ -2,7 +2,11 @@
 
 use super::terminal::Terminal;
 use super::{Outcome, check};
+use crate::adapt;
+use crate::model::Journey;
+use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Show what a journey, a step or an SLI amounts to
 ///
@@ -25,6 +29,22 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
-    terminal.result(&crate::show::show(&checked.model, args.address.as_deref())?)?;
+    let address = args.address.as_deref();
+    let mut text = crate::show::show(&checked.model, address)?;
+    let engine = &checked.project.config.options.engine;
+    let named = |journey: &&Arc<Journey>| address.is_some_and(|a| a.split('.').next() == Some(&journey.name.text));
+    if engine.sees_late()
+        && text.contains("\n  fires after ")
+        && let Some(journey) = checked.model.journeys.iter().find(named)
+    {
+        let (below, above) = adapt::late::alerts_later(journey.evaluate);
+        let target = engine.target.word();
+        let _ = write!(
+            text,
+            "\n  these are the times of Prometheus: {target} sees its own numbers late, and alerts come and end up to {below}m later,\n  \
+             those with a long window of a day or more up to {above}m\n"
+        );
+    }
+    terminal.result(&text)?;
     Ok(Outcome::Fine)
 }
