@@ -36,13 +36,13 @@ const LIMIT: Duration = Duration::from_secs(40 * 60);
 const PAGE: &str = "SLOBudgetBurn page 1h orders/list/available";
 /// For how long all goes well there afterwards: without any traffic a page would stay.
 const WELL: u64 = 300;
-/// The alerts that must fire at some time, and no others may. What burns how fast stands in `shop`.
+/// The alerts that must fire at some time, and no others may, from how fast the jobs of `shop` burn. Builds burn exactly as fast as their budget
+/// allows, so that the last digit decides, and are left out.
 const FIRING: &[&str] = &[
     "DeliveryBlocked page  delivery/checkout",
     "DeliveryBlocked page  delivery/orders",
     "JourneyBudgetBurn page 6h checkout",
     "JourneyBudgetBurn ticket 1d checkout",
-    "JourneyBudgetBurn ticket 1d delivery",
     "JourneyBudgetBurn ticket 3d checkout",
     "JourneyBudgetBurn ticket 3d delivery",
     "SLOBudgetBurn page 1h checkout/cart/available",
@@ -197,8 +197,8 @@ fn after(file: &str, group: &str, interval: (&str, f64)) -> f64 {
     (phase - 30.0).rem_euclid(interval.1) + 30.0
 }
 
-/// A directory whose name makes it hard: what events are counted in runs as late as can be, and what reads them as early; the journey of the
-/// delivery has it so with its counts of 5 minutes.
+/// A directory whose name makes it hard: what counts the events of the checkout runs as late as can be, and what reads that as early. What follows
+/// every 5 minutes runs in the order in which it reads, so that the test need not wait for more than it is about.
 fn unlucky() -> String {
     let (minute, five) = (("1m0s", 60.0), ("5m0s", 300.0));
     let is_unlucky = |name: &String| {
@@ -208,10 +208,12 @@ fn unlucky() -> String {
         of("checkout", "", minute) > 84.0
             && of("checkout", ":2", minute) < 36.0
             && of("checkout", ":5m", five) < 36.0
-            && of("delivery", ":5m", five) > 310.0
-            && of("delivery", ":5m:2", five) < 60.0
+            && ["checkout", "search", "orders", "delivery"].iter().all(|journey| {
+                let [two, three, four] = [":5m:2", ":5m:3", ":5m:4"].map(|group| of(journey, group, five));
+                two + 10.0 < three && three + 10.0 < four
+            })
     };
-    (0..50_000_000).map(|i| format!("rules-{i}")).find(is_unlucky).expect("an unlucky name")
+    (0..500_000_000).map(|i| format!("rules-{i}")).find(is_unlucky).expect("an unlucky name")
 }
 
 fn victoria(here: &Path) -> Running {
@@ -424,6 +426,9 @@ impl Running {
     fn fired(&self) -> BTreeMap<String, (f64, f64)> {
         let mut all = BTreeMap::new();
         for series in self.numbers.query("ALERTS{alertstate=\"firing\"}[1h]") {
+            if series["metric"]["step"] == "build" {
+                continue;
+            }
             let of = samples(&series);
             let (first, last) = (of[0].0, of[of.len() - 1].0);
             let times = all.entry(words(&series["metric"])).or_insert((first, last));
