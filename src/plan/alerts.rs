@@ -3,7 +3,7 @@
 use super::annotations::literal;
 use super::members::{Member, selectors, union};
 use super::sites::Scope;
-use super::windows::{BOTH, DAY, JOIN};
+use super::windows::{DAY, JOIN};
 use super::{Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
 use crate::model::{Audience, Urgency};
@@ -158,7 +158,7 @@ impl Plan<'_> {
             .map(|s| self.events_over(Series::Bad.name(), s, &minutes(t.long)))
             .collect();
         let expr = format!(
-            "{} > {burn}\nunless {} <= {burn}\nand {BOTH} {} * sum by (audience, journey) ({}) > {}",
+            "{} > {burn}\nunless {} <= {burn}\nand on (journey) {} * sum by (audience, journey) ({}) > {}",
             name(t.long),
             name(t.short),
             self.evaluate_seconds(),
