@@ -9,6 +9,7 @@
 mod common;
 
 use common::{Compiled, compile, compile_directory, compile_text, examples, options_of};
+use promql_parser::parser::{Expr, VectorMatchCardinality};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -119,6 +120,84 @@ fn rules_of(rules: &JourneyRules) -> Vec<(String, Vec<(String, String)>)> {
     let mut all: Vec<_> = all.map(|rule| (rule.name().to_string(), rule.labels.clone())).collect();
     all.sort();
     all
+}
+
+/// What labels the series of an expression have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Labels {
+    /// None: a number.
+    Number,
+    /// All that were on what it reads, also those that an engine adds to what it records.
+    All,
+    /// Those that it was summed by, or joined by.
+    Named,
+}
+
+/// The labels of an expression; what is joined although one side has all labels and the other lost those of the engine is put down.
+fn labels(expr: &Expr, torn: &mut Vec<String>) -> Labels {
+    match expr {
+        Expr::NumberLiteral(_) | Expr::StringLiteral(_) => Labels::Number,
+        Expr::Aggregate(of) => {
+            labels(&of.expr, torn);
+            // those of `topk` keep theirs
+            if of.op.to_string() == "topk" { Labels::All } else { Labels::Named }
+        }
+        Expr::Call(call) => {
+            let all = call.args.args.iter().map(|argument| labels(argument, torn));
+            all.fold(Labels::Number, |first, next| if first == Labels::Number { next } else { first })
+        }
+        Expr::Paren(of) => labels(&of.expr, torn),
+        Expr::Unary(of) => labels(&of.expr, torn),
+        Expr::Subquery(of) => labels(&of.expr, torn),
+        Expr::Binary(of) => {
+            let (left, right) = (labels(&of.lhs, torn), labels(&of.rhs, torn));
+            let op = of.op.to_string();
+            let on = of.modifier.as_ref().is_some_and(|m| m.matching.is_some());
+            let many = of.modifier.as_ref().is_some_and(|m| matches!(m.card, VectorMatchCardinality::ManyToOne(_)));
+            match (left, right) {
+                (Labels::Number, other) | (other, Labels::Number) => other,
+                (left, right) => {
+                    let recorded = expr.to_string().contains("tabi:");
+                    if left != right && !on && op != "or" && recorded {
+                        torn.push(expr.to_string());
+                    }
+                    let is_set = ["and", "or", "unless"].contains(&op.as_str());
+                    if on && !many && !is_set { Labels::Named } else { left }
+                }
+            }
+        }
+        _ => Labels::All,
+    }
+}
+
+/// A Thanos ruler, Google's evaluator and `-external.label` of vmalert put labels on all that is recorded.
+#[test]
+fn labels_that_an_engine_adds_keep_nothing_apart() {
+    let sites = "site tokyo { external_labels { region \"a\" } }\nsite osaka { external_labels { region \"b\" } }\n";
+    let mut projects: Vec<Compiled> = examples().iter().map(|dir| compile_directory(dir)).collect();
+    projects.push(compile_text(&format!("{sites}{}", SMALL.replace("  step pay", "  at tokyo, osaka\n  step pay"))));
+    projects.push(compile_text(&large(2, "by zone")));
+    let mut seen = 0;
+    for compiled in &projects {
+        let places =
+            [(Target::Thanos, false), (Target::Thanos, true), (Target::VictoriaMetrics, false), (Target::Gmp, false)];
+        for (target, central) in places {
+            let options = Options { central, ..with(target) };
+            for i in 0..compiled.model.journeys.len() {
+                for rule in adapt::journey(&compiled.model, i, &options).groups.iter().flat_map(|g| &g.rules) {
+                    let mut torn = Vec::new();
+                    labels(&promql_parser::parser::parse(&rule.expr).expect(&rule.expr), &mut torn);
+                    assert!(torn.is_empty(), "{}: {}", rule.name(), torn.join("\n"));
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 500, "{seen} rules");
+    let mut torn = Vec::new();
+    let expr = "sum by (journey) (tabi:slo_burn:rate5m) / tabi:journey_budget:ratio";
+    labels(&promql_parser::parser::parse(expr).expect(expr), &mut torn);
+    assert_eq!(torn, [expr.to_string()]);
 }
 
 #[test]

@@ -29,6 +29,12 @@ pub fn lag(evaluate: u64) -> Lag {
     }
 }
 
+/// By how many minutes alerts may come later than windows that wait make them, at most: those with a long window below a day, and the others.
+/// Two groups on the way, burn rates of the journey and the alert itself, may each see an interval late what the group before recorded.
+pub fn on_the_way(evaluate: u64) -> (u64, u64) {
+    (2 * evaluate, 2 * 5)
+}
+
 /// The groups of a journey with reads that can wait.
 pub fn groups(groups: &[Group]) -> Vec<Group> {
     let all: Vec<(&Rule, u64)> = groups.iter().flat_map(|g| g.rules.iter().map(|rule| (rule, g.interval))).collect();

@@ -158,7 +158,7 @@ impl Plan<'_> {
             .map(|s| self.events_over(Series::Bad.name(), s, &minutes(t.long)))
             .collect();
         let expr = format!(
-            "{} > {burn}\nunless {} <= {burn}\nand {} * sum by (audience, journey) ({}) > {}",
+            "{} > {burn}\nunless {} <= {burn}\nand on (journey) {} * sum by (audience, journey) ({}) > {}",
             name(t.long),
             name(t.short),
             self.evaluate_seconds(),

@@ -3,7 +3,7 @@
 
 use super::members::{Member, selectors, union};
 use super::sites::Scope;
-use super::windows::{DAY, JOIN};
+use super::windows::{BOTH, DAY, JOIN};
 use super::{Plan, Rule, minutes};
 use crate::measure::{Series, indent};
 use crate::model::{Compose, Step};
@@ -136,7 +136,7 @@ impl Plan<'_> {
                     &self.sum_over(Series::Total, w, &selector),
                     &self.sited_sum_over(Series::Total, w, &selector),
                 );
-                let expr = format!("(\n{}\n) / tabi:journey_budget:ratio{selector}\n{dark}", indent(&share));
+                let expr = format!("(\n{}\n) / {BOTH} tabi:journey_budget:ratio{selector}\n{dark}", indent(&share));
                 Rule::record(format!("tabi:journey_burn:rate{}", minutes(w)), expr, self.journey_label())
             })
             .collect()

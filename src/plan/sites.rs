@@ -196,6 +196,12 @@ impl<'m> Plan<'m> {
         format!("sum by ({identity}) (max by ({identity}, {keys}) ({inside}))")
     }
 
+    /// What joins the events of sites, which are added up, to what is recorded of them here; nothing where they are not. See [`BOTH`](super::windows::BOTH).
+    pub fn on_identity(&self) -> String {
+        let added_up = self.scope() == Scope::Global && self.journey.members().iter().any(|m| self.is_sited(m));
+        if added_up { format!("on ({}) ", self.identity_labels()) } else { String::new() }
+    }
+
     /// What was recorded of events over a range, from `selector`: where sites send it, added up over them.
     pub fn events_over(&self, name: &str, selector: &str, range: &str) -> String {
         let here = format!("sum_over_time({name}{selector}[{range}])");

@@ -11,6 +11,10 @@ pub const JOIN: &str = "on (journey, step, sli)";
 /// Windows from a day on are summed from the 5m copy.
 pub const DAY: u64 = 1440;
 
+/// What joins what was added up for a journey to what is recorded of it: engines add labels of their own to what they record, such as those of a
+/// Thanos ruler, and a sum has none of them.
+pub const BOTH: &str = "on (audience, journey)";
+
 /// Level 1, or the copy of it that fits a window.
 fn events_name(series: Series, window: u64) -> String {
     if window < DAY { series.name().to_string() } else { count_name(series, "count5m") }
@@ -64,7 +68,7 @@ impl Plan<'_> {
             Rule::record("tabi:slo_events:count_period", sum(Series::Total), label()),
             Rule::record(
                 "tabi:slo_errors:ratio_period",
-                format!("{}\n/ (tabi:slo_events:count_period{selector} > 0)", sum(Series::Bad)),
+                format!("{}\n/ {}(tabi:slo_events:count_period{selector} > 0)", sum(Series::Bad), self.on_identity()),
                 label(),
             ),
             Rule::record(

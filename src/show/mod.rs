@@ -6,6 +6,7 @@ pub mod find;
 pub mod library;
 pub mod table;
 
+use crate::adapt::late;
 use crate::adapt::times::Timing;
 use crate::measure::Query;
 use crate::model::{Audience, Compose, Journey, Model, Sli, Step, address};
@@ -28,11 +29,28 @@ use table::Table;
 pub fn show(model: &Model, options: &Options, wanted: Option<&str>) -> Result<String, String> {
     let Some(wanted) = wanted else { return Ok(overview(model)) };
     let times = |journey| Timing::of_journey_in(model, options, journey);
-    Ok(match find(model, wanted)? {
-        Found::Journey(journey) => of_journey(model, times(journey), journey),
-        Found::Step(journey, step) => of_step(model, times(journey), journey, step),
-        Found::Sli(journey, step, sli) => of_sli(model, times(journey), journey, step, sli),
-    })
+    let (mut text, journey) = match find(model, wanted)? {
+        Found::Journey(journey) => (of_journey(model, times(journey), journey), journey),
+        Found::Step(journey, step) => (of_step(model, times(journey), journey, step), journey),
+        Found::Sli(journey, step, sli) => (of_sli(model, times(journey), journey, step, sli), journey),
+    };
+    text.push_str(&on_the_way(options, journey));
+    Ok(text)
+}
+
+/// What no reckoning knows of an engine that sees its own numbers late.
+fn on_the_way(options: &Options, journey: &Journey) -> String {
+    if !options.engine.sees_late() {
+        return String::new();
+    }
+    let (below, above) = late::on_the_way(journey.evaluate);
+    format!(
+        "\n  {} sees its own numbers late: alerts may come and end up to {} later than said, those with a long\n  window of a day and more up \
+         to {}, by when each group happens to run\n",
+        options.engine.target.word(),
+        minutes(below),
+        minutes(above)
+    )
 }
 
 /// A share as a percentage with four digits.

@@ -20,231 +20,32 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[allow(dead_code, reason = "what is asked of other engines is more")]
+mod numbers;
+mod shop;
+
 use common::process::Server;
 use common::{compile_directory, http, root, tool, write_files};
+use numbers::Numbers;
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use shop::{END, SCRAPE, SETTLED, serve, shop};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// Seconds between two scrapes.
-const SCRAPE: f64 = 5.0;
-/// When events begin, in seconds after the first scrape of their target.
-const BEGIN: u64 = 130;
-/// When they end.
-const END: u64 = 240;
-/// When all of them are in the numbers of the fast groups: the window of level 1, one evaluation, and a reserve.
-const SETTLED: u64 = END + 120 + 60 + 10;
-
-/// The value of every series of a target, by its name with labels.
-type Page = BTreeMap<String, f64>;
-
-/// A target: counters that move by the same amounts at every scrape between [`BEGIN`] and [`END`].
-struct Target {
-    first: Option<Instant>,
-    page: Page,
-    steps: Vec<(&'static str, f64)>,
-    /// A series that is born with this value at the scrape of this number of those that count, and moves on from there.
-    born: Option<(u64, &'static str, f64)>,
-    /// The process is replaced after the scrape of this number: all counters begin again, nothing is lost in between.
-    restart: Option<u64>,
-    /// How many scrapes have counted.
-    counted: u64,
-    /// What has happened, by series: the truth.
-    truth: Page,
-}
-
-impl Target {
-    fn new(series: &[(&'static str, f64, f64)]) -> Target {
-        Target {
-            first: None,
-            page: series.iter().map(|(name, start, _)| ((*name).to_string(), *start)).collect(),
-            steps: series.iter().filter(|(_, _, step)| *step > 0.0).map(|(name, _, step)| (*name, *step)).collect(),
-            born: None,
-            restart: None,
-            counted: 0,
-            truth: Page::new(),
-        }
-    }
-
-    /// What a scrape sees.
-    fn scrape(&mut self) -> String {
-        let first = *self.first.get_or_insert_with(Instant::now);
-        let mut restart = false;
-        if (BEGIN..END).contains(&first.elapsed().as_secs()) {
-            self.counted += 1;
-            for (name, step) in &self.steps {
-                *self.page.entry((*name).to_string()).or_default() += step;
-                *self.truth.entry((*name).to_string()).or_default() += step;
-            }
-            if let Some((at, name, value)) = self.born
-                && self.counted >= at
-            {
-                *self.page.entry(name.to_string()).or_default() += value;
-                *self.truth.entry(name.to_string()).or_default() += value;
-            }
-            restart = self.restart == Some(self.counted);
-        }
-        let mut text = String::new();
-        for (name, value) in &self.page {
-            let _ = writeln!(text, "{name} {value}");
-        }
-        if restart {
-            self.page.values_mut().for_each(|v| *v = 0.0);
-        }
-        text
-    }
-
-    fn happened(&self, part: &str) -> f64 {
-        self.truth.iter().filter(|(name, _)| name.contains(part)).map(|(_, v)| v).sum()
-    }
-}
-
-/// The jobs of the shop with what each exposes: series, value at the start, step.
-fn shop() -> BTreeMap<&'static str, Target> {
-    let mut argocd = Target::new(&[
-        ("argocd_app_sync_total{phase=\"Succeeded\",dest_server=\"east\"}", 900.0, 3.0),
-        ("argocd_app_sync_total{phase=\"Succeeded\",dest_server=\"west\"}", 800.0, 2.0),
-    ]);
-    argocd.born = Some((8, "argocd_app_sync_total{phase=\"Error\",dest_server=\"west\"}", 1.0));
-    let mut orders = Target::new(&[
-        ("http_requests_total{code=\"200\"}", 1e6, 90.0),
-        ("http_requests_total{code=\"500\"}", 5e3, 10.0),
-    ]);
-    orders.restart = Some(11);
-    BTreeMap::from([
-        ("blackbox", Target::new(&[("probe_success", 1.0, 0.0)])),
-        (
-            "cart",
-            Target::new(&[
-                // what was before the first scrape must not count
-                ("http_requests_total{code=\"200\"}", 5e6, 97.0),
-                ("http_requests_total{code=\"503\"}", 7e5, 3.0),
-            ]),
-        ),
-        (
-            "shop/pay",
-            // pushed counters have no `up`: what a new Prometheus sees first is new
-            Target::new(&[
-                (
-                    "http_server_request_duration_seconds_count{http_route=\"/pay\",http_response_status_code=\"200\"}",
-                    0.0,
-                    40.0,
-                ),
-                (
-                    "http_server_request_duration_seconds_count{http_route=\"/pay\",http_response_status_code=\"502\"}",
-                    0.0,
-                    1.0,
-                ),
-                (
-                    "http_server_request_duration_seconds_bucket{le=\"0.5\",http_route=\"/pay\",http_response_status_code=\"200\"}",
-                    0.0,
-                    35.0,
-                ),
-                (
-                    "http_server_request_duration_seconds_bucket{le=\"+Inf\",http_route=\"/pay\",http_response_status_code=\"200\"}",
-                    0.0,
-                    40.0,
-                ),
-            ]),
-        ),
-        (
-            "cloudwatch",
-            Target::new(&[(
-                "aws_sqs_approximate_age_of_oldest_message_maximum{dimension_QueueName=\"receipts\"}",
-                7.0,
-                0.0,
-            )]),
-        ),
-        (
-            "suggest",
-            Target::new(&[
-                ("http_request_duration_seconds_count{code=\"200\"}", 100.0, 50.0),
-                ("http_request_duration_seconds_bucket{code=\"200\",le=\"0.1\"}", 90.0, 47.0),
-                ("http_request_duration_seconds_bucket{code=\"200\",le=\"+Inf\"}", 100.0, 50.0),
-            ]),
-        ),
-        ("orders", orders),
-        (
-            "gha",
-            Target::new(&[
-                ("gha_job_startup_duration_seconds_count{pod=\"linux-1\"}", 500.0, 5.0),
-                ("gha_job_startup_duration_seconds_bucket{pod=\"linux-1\",le=\"60\"}", 400.0, 4.0),
-                ("gha_job_startup_duration_seconds_bucket{pod=\"linux-1\",le=\"+Inf\"}", 500.0, 5.0),
-                (
-                    "gha_completed_jobs_total{pod=\"linux-1\",repository=\"shop\",job_name=\"build\",job_result=\"Succeeded\"}",
-                    50.0,
-                    9.0,
-                ),
-                (
-                    "gha_completed_jobs_total{pod=\"linux-1\",repository=\"shop\",job_name=\"build\",job_result=\"Failed\"}",
-                    5.0,
-                    1.0,
-                ),
-                (
-                    "gha_completed_jobs_total{pod=\"linux-1\",repository=\"shop\",job_name=\"build\",job_result=\"Cancelled\"}",
-                    5.0,
-                    7.0,
-                ),
-            ]),
-        ),
-        ("argocd-metrics", argocd),
-    ])
-}
-
-/// The exporter: one address, a path for each job. It ends with the process.
-fn serve(targets: Arc<Mutex<BTreeMap<&'static str, Target>>>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { continue };
-            let mut line = String::new();
-            let mut reader = BufReader::new(stream.try_clone().expect("the stream twice"));
-            if reader.read_line(&mut line).is_err() {
-                continue;
-            }
-            let mut header = String::new();
-            while reader.read_line(&mut header).is_ok_and(|n| n > 2) {
-                header.clear();
-            }
-            let job = line.split(' ').nth(1).unwrap_or("").trim_start_matches('/').to_string();
-            let body = targets.lock().expect("no panic elsewhere").get_mut(job.as_str()).map(Target::scrape);
-            let answer = match body {
-                Some(body) => format!(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
-                ),
-                None => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_string(),
-            };
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    port
-}
-
 /// A Prometheus under test.
 struct Prometheus {
     server: Server,
+    numbers: Numbers,
     start: Instant,
 }
 
 impl Prometheus {
-    fn start(directory: &std::path::Path, exporter: u16, jobs: &[&str]) -> Prometheus {
+    fn start(directory: &std::path::Path, exporter: u16, jobs: &[&'static str]) -> Prometheus {
         let mut config =
             format!("global: {{scrape_interval: {SCRAPE}s, scrape_timeout: {SCRAPE}s, evaluation_interval: 1m}}\n");
-        config.push_str("rule_files: [rules/*.yml]\nscrape_configs:\n");
-        for job in jobs {
-            let labels = if *job == "blackbox" { ", labels: {instance: 'https://shop.example.com/login'}" } else { "" };
-            let _ = writeln!(
-                config,
-                "- {{job_name: '{job}', metrics_path: '/{job}', static_configs: [{{targets: ['127.0.0.1:{exporter}']{labels}}}]}}"
-            );
-        }
+        config.push_str("rule_files: [rules/*.yml]\n");
+        config.push_str(&shop::scraped(jobs, exporter));
         let path = directory.join("prometheus.yml");
         std::fs::write(&path, config).expect("a written configuration");
         let port = http::free_port();
@@ -254,28 +55,8 @@ impl Prometheus {
             .arg(format!("--storage.tsdb.path={}", directory.join("data").display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"));
         let server = Server::start(command, port, "/-/ready", &directory.join("prometheus.log"));
-        Prometheus { server, start: Instant::now() }
-    }
-
-    /// The series that an expression yields now, with their labels.
-    fn query(&self, expr: &str) -> Vec<Value> {
-        let answer = http::get(self.server.port, &format!("/api/v1/query?query={}", http::escape(expr)));
-        answer["data"]["result"].as_array().unwrap_or_else(|| panic!("{expr}: {answer}")).clone()
-    }
-
-    /// The one value of an expression.
-    fn value(&self, expr: &str) -> f64 {
-        let found = self.query(expr);
-        assert_eq!(found.len(), 1, "{expr}: {found:?}");
-        found[0]["value"][1].as_str().and_then(|v| v.parse().ok()).unwrap_or_else(|| panic!("{expr}: {found:?}"))
-    }
-
-    /// All samples of all series of a selector in the whole test, with their timestamps.
-    fn samples(&self, selector: &str) -> Vec<Vec<(f64, f64)>> {
-        let parse =
-            |v: &Value| (v[0].as_f64().expect("a time"), v[1].as_str().and_then(|s| s.parse().ok()).expect("a number"));
-        let series = self.query(&format!("{selector}[1h]"));
-        series.iter().map(|s| s["values"].as_array().expect("samples").iter().map(parse).collect()).collect()
+        let numbers = Numbers { port, path: "", races: 0.3, late: 0.0 };
+        Prometheus { server, numbers, start: Instant::now() }
     }
 
     fn groups(&self) -> Vec<Value> {
@@ -285,7 +66,7 @@ impl Prometheus {
 
     /// Seconds since the start after which every group has run, the least of all.
     fn all_ran_after(&self) -> f64 {
-        let now = self.value("vector(time())");
+        let now = self.numbers.value("vector(time())");
         let started = now - self.start.elapsed().as_secs_f64();
         self.groups()
             .iter()
@@ -323,27 +104,12 @@ fn seconds(time: &str) -> f64 {
     (days * 86_400 + clock - zone) as f64
 }
 
-/// How many events the recorded numbers may miss because of a race between scrapes and evaluations: none unless some scrape began less than
-/// 0.3s before an evaluation; then half of what it brings. Events come for 110s, so that two evaluations at most see fresh ones.
-fn slack(prometheus: &Prometheus, job: &str, identity: &str, per_scrape: f64) -> f64 {
-    let scrapes: Vec<f64> = prometheus.samples(&format!("up{{job=\"{job}\"}}")).concat().iter().map(|s| s.0).collect();
-    let runs = prometheus.samples(&format!("tabi:slo_total_events:rate{identity}")).concat();
-    let raced = runs.iter().any(|(t, _)| scrapes.iter().any(|s| *s <= *t && *t - *s < 0.3));
-    if raced { per_scrape } else { 0.0 }
-}
-
-#[track_caller]
-fn close(what: &str, got: f64, want: f64, bound: f64) {
-    assert!((got - want).abs() <= bound + 1e-9 * want.abs().max(1.0), "{what}: {got}, not {want} ± {bound}");
-    println!("{what}: {got:.6}, wanted {want:.6} ± {bound:.6}");
-}
-
 #[test]
 fn the_rules_of_the_shop_count_what_the_exporter_did() {
     let directory = tempfile::tempdir().expect("a directory");
     write_files(directory.path(), compile_directory(&root().join("examples/shop")).rules());
     let targets = Arc::new(Mutex::new(shop()));
-    let jobs: Vec<&str> = targets.lock().expect("no panic").keys().copied().collect();
+    let jobs: Vec<&'static str> = targets.lock().expect("no panic").keys().copied().collect();
     let exporter = serve(Arc::clone(&targets));
     let prometheus = Prometheus::start(directory.path(), exporter, &jobs);
 
@@ -354,7 +120,7 @@ fn the_rules_of_the_shop_count_what_the_exporter_did() {
         let waited = prometheus.start.elapsed();
         assert!(waited < Duration::from_secs(15 * 60), "some group has not run:\n{}", prometheus.server.output());
         if paged.is_empty() && waited > Duration::from_secs(END + 60) {
-            paged = prometheus.query("ALERTS{alertname=\"SLOBudgetBurn\",alertstate=\"firing\",severity=\"page\",journey=\"checkout\",step=\"cart\",long=\"1h\"}");
+            paged = prometheus.numbers.query("ALERTS{alertname=\"SLOBudgetBurn\",alertstate=\"firing\",severity=\"page\",journey=\"checkout\",step=\"cart\",long=\"1h\"}");
             if !paged.is_empty() {
                 alerts_are_readable(&prometheus);
             }
@@ -366,171 +132,7 @@ fn the_rules_of_the_shop_count_what_the_exporter_did() {
     assert_eq!(paged[0]["metric"]["owner"], "payments", "{paged:?}");
 
     let targets = targets.lock().expect("no panic");
-    let expected = expected(&targets);
-    for sli in &expected {
-        sli.compare(&prometheus);
-    }
-    compare_journeys(&prometheus, &expected);
-    compare_minutes(&prometheus);
-    compare_restarted(&prometheus, &targets["orders"]);
-    nothing_is_known_of_results(&prometheus);
-}
-
-/// What the numbers of an SLI must be.
-struct Expected {
-    journey: &'static str,
-    step: &'static str,
-    /// Matchers of the SLI and of its value of `by`.
-    sli: &'static str,
-    job: &'static str,
-    total: f64,
-    bad: f64,
-    /// Events that one scrape brings.
-    per_scrape: f64,
-}
-
-/// Every SLI whose counters are never reset.
-fn expected(targets: &BTreeMap<&'static str, Target>) -> Vec<Expected> {
-    let happened = |job: &str, part: &str| targets[job].happened(part);
-    let sli = |journey, step, sli, job, [total, bad, per_scrape]: [f64; 3]| Expected {
-        journey,
-        step,
-        sli,
-        job,
-        total,
-        bad,
-        per_scrape,
-    };
-    let cart = [happened("cart", ""), happened("cart", "503"), 100.0];
-    let count = "http_server_request_duration_seconds_count";
-    let good = happened("shop/pay", &format!("{count}{{http_route=\"/pay\",http_response_status_code=\"200"));
-    let paid = [happened("shop/pay", count), happened("shop/pay", count) - good, 41.0];
-    let paid_fast = [good, good - happened("shop/pay", "le=\"0.5\""), 40.0];
-    let suggested = happened("suggest", "_count");
-    let suggested = [suggested, suggested - happened("suggest", "le=\"0.1\""), 50.0];
-    let queued = happened("gha", "gha_job_startup_duration_seconds_count");
-    let queued = [queued, queued - happened("gha", "le=\"60\""), 5.0];
-    let red = happened("gha", "\"Failed\"");
-    let built = [happened("gha", "\"Succeeded\"") + red, red, 10.0];
-    let west = [happened("argocd-metrics", "west"), happened("argocd-metrics", "Error"), 3.0];
-    let east = [happened("argocd-metrics", "east"), 0.0, 3.0];
-    vec![
-        sli("checkout", "cart", "sli=\"available\"", "cart", cart),
-        sli("checkout", "pay", "sli=\"available\"", "shop/pay", paid),
-        sli("checkout", "pay", "sli=\"fast\"", "shop/pay", paid_fast),
-        sli("search", "suggestions", "sli=\"fast\"", "suggest", suggested),
-        sli("delivery", "queue", "sli=\"prompt\"", "gha", queued),
-        sli("delivery", "build", "sli=\"green\"", "gha", built),
-        sli("delivery", "deploy", "sli=\"synced\",dest_server=\"east\"", "argocd-metrics", east),
-        sli("delivery", "deploy", "sli=\"synced\",dest_server=\"west\"", "argocd-metrics", west),
-    ]
-}
-
-impl Expected {
-    fn compare(&self, prometheus: &Prometheus) {
-        let of_sli = format!("journey=\"{}\",step=\"{}\"", self.journey, self.step);
-        let identity = format!("{{{of_sli},{}}}", self.sli);
-        let (total, bad) = (self.total, self.bad);
-        assert!(total > 30.0, "{identity}: the script did not run");
-        let bound = slack(prometheus, self.job, &identity, self.per_scrape);
-        let events =
-            |name: &str| prometheus.value(&format!("60 * sum_over_time(tabi:slo_{name}_events:rate{identity}[1h])"));
-        close(&format!("total of {identity}"), events("total"), total, bound);
-        close(&format!("bad of {identity}"), events("bad"), bad, bound * bad / total);
-
-        let (share, of_share) = (bad / total, 2.0 * bound / total);
-        let sli = self.sli.split(',').next().expect("a part");
-        let budget = prometheus.value(&format!("tabi:slo_budget:ratio{{{of_sli},{sli}}}"));
-        let (burn, of_burn) = (share / budget, of_share / budget);
-        let last = |name: &str| prometheus.value(&format!("last_over_time({name}{identity}[15m])"));
-        let window = shortest_burn(self.journey);
-        close(&format!("{window} of {identity}"), last(&format!("tabi:slo_burn:rate{window}")), burn, of_burn);
-        close(&format!("period of {identity}"), last("tabi:slo_errors:ratio_period"), share, of_share);
-        close(&format!("count of {identity}"), last("tabi:slo_events:count_period"), total, bound);
-        close(&format!("left of {identity}"), last("tabi:slo_budget:remaining_ratio"), 1.0 - burn, of_burn);
-
-        if window != "1h" {
-            return;
-        }
-        // in the minutes in which five minutes hold all events
-        let events = |name: &str| prometheus.samples(&format!("tabi:slo_{name}_events:rate{identity}")).concat();
-        let seen: Vec<f64> = events("total").iter().filter(|(_, v)| *v > 0.0).map(|(t, _)| *t).collect();
-        let (first, latest) = (seen[0], seen[seen.len() - 1]);
-        let five: Vec<f64> = prometheus
-            .samples(&format!("tabi:slo_burn:rate5m{identity}"))
-            .concat()
-            .iter()
-            .filter(|(t, _)| *t >= latest && t - 300.0 <= first)
-            .map(|(_, v)| *v)
-            .collect();
-        assert!(!five.is_empty(), "five minutes never held all events of {identity}: {seen:?}");
-        for burn_of_five in five {
-            close(&format!("5m of {identity}"), burn_of_five, burn, of_burn);
-        }
-    }
-}
-
-/// The shortest window of the journey's alerts that holds the whole test: without pages there is none of an hour.
-fn shortest_burn(journey: &str) -> &'static str {
-    if journey == "delivery" { "2h" } else { "1h" }
-}
-
-/// Journeys, where all steps count: the probe and the queue of receipts were good all the time.
-fn compare_journeys(prometheus: &Prometheus, expected: &[Expected]) {
-    for (journey, budget) in [("checkout", 0.004), ("delivery", 0.16)] {
-        let mut steps: BTreeMap<&str, (f64, f64, f64)> = BTreeMap::new();
-        for sli in expected.iter().filter(|e| e.journey == journey && e.sli != "sli=\"fast\"") {
-            let identity = format!("{{journey=\"{journey}\",step=\"{}\",{}}}", sli.step, sli.sli);
-            let sum = steps.entry(sli.step).or_default();
-            let slack = slack(prometheus, sli.job, &identity, sli.per_scrape);
-            *sum = (sum.0 + sli.bad, sum.1 + sli.total, sum.2 + slack);
-        }
-        let share = 1.0 - steps.values().map(|(bad, total, _)| 1.0 - bad / total).product::<f64>();
-        let bound: f64 = steps.values().map(|(_, total, slack)| 2.0 * slack / total).sum();
-        let of = |name: &str| prometheus.value(&format!("last_over_time({name}{{journey=\"{journey}\"}}[15m])"));
-        close(&format!("errors of {journey}"), of("tabi:journey_errors:ratio_period"), share, bound);
-        let burn = format!("tabi:journey_burn:rate{}", shortest_burn(journey));
-        close(&format!("burn of {journey}"), of(&burn), share / budget, bound / budget);
-        let left = of("tabi:journey_budget:remaining_ratio");
-        close(&format!("left of {journey}"), left, 1.0 - share / budget, bound / budget);
-    }
-}
-
-/// What is measured in minutes: one at each evaluation, none bad.
-fn compare_minutes(prometheus: &Prometheus) {
-    for sli in [
-        "journey=\"checkout\",step=\"login\"",
-        "journey=\"checkout\",step=\"receipt\"",
-        "journey=\"orders\",step=\"login\"",
-    ] {
-        let runs = prometheus.value(&format!("count_over_time(tabi:slo_total_events:rate{{{sli}}}[1h])"));
-        assert!(runs >= 6.0, "{sli}: {runs} evaluations");
-        let events =
-            |name: &str| prometheus.value(&format!("60 * sum_over_time(tabi:slo_{name}_events:rate{{{sli}}}[1h])"));
-        close(&format!("minutes of {sli}"), events("total"), runs, 0.0);
-        close(&format!("bad minutes of {sli}"), events("bad"), 0.0, 0.0);
-    }
-}
-
-/// A target that was replaced: what lies within two minutes of it is stretched. Two evaluations are, and each counts for half.
-fn compare_restarted(prometheus: &Prometheus, orders: &Target) {
-    assert!(orders.counted > 11, "the restart did not happen");
-    let identity = "{journey=\"orders\",step=\"list\"}";
-    for (name, part, per_scrape) in [("total", "", 100.0), ("bad", "500", 10.0)] {
-        let truth = orders.happened(part);
-        let bound = truth * SCRAPE / (120.0 - SCRAPE) + per_scrape + slack(prometheus, "orders", identity, per_scrape);
-        let events = prometheus.value(&format!("60 * sum_over_time(tabi:slo_{name}_events:rate{identity}[1h])"));
-        close(&format!("{name} of orders"), events, truth, bound);
-    }
-}
-
-/// Nothing serves the native histogram of the results: the journey has no number, and somebody will be told.
-fn nothing_is_known_of_results(prometheus: &Prometheus) {
-    assert!(prometheus.query("tabi:slo_total_events:rate{journey=\"search\",step=\"results\"}").is_empty());
-    assert!(prometheus.query("tabi:journey_burn:rate1h{journey=\"search\"}").is_empty());
-    let dark = prometheus.query("ALERTS{alertname=\"SLONoData\"}");
-    assert_eq!(dark.len(), 1, "{dark:?}");
-    assert_eq!(dark[0]["metric"]["step"], "results", "{dark:?}");
+    numbers::compare(&prometheus.numbers, &targets);
 }
 
 /// Every rule was evaluated without an error.
