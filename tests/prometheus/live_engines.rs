@@ -415,7 +415,8 @@ impl Running {
         if self.paged.is_none() {
             let answer = http::request(self.ruler.0, "GET", &format!("{}/api/v1/alerts", self.ruler.1), "");
             let answer: Value = answer.ok().and_then(|(_, body)| serde_json::from_str(&body).ok()).unwrap_or_default();
-            let alerts = answer["data"]["alerts"].as_array().into_iter().flatten();
+            // Thanos writes it large
+            let alerts = ["alerts", "Alerts"].into_iter().filter_map(|name| answer["data"][name].as_array()).flatten();
             if alerts.filter(|a| a["state"] == "firing").any(|a| words(&a["labels"]) == PAGE) {
                 self.paged = Some(now());
             }
