@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::firing::firings;
 use super::samples::{Time, Track};
 use super::waits::Waits;
-use super::{BudgetPast, By, Counts, Parts, Reckoned, SliPast, ratio, timeline, waits_of};
+use super::{BudgetPast, By, Counts, Parts, Reckoned, SliPast, ratio, timeline};
 use crate::model::{Compose, Journey, Sli, Step, Urgency, address};
 use crate::plan::Plan;
 use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW};
@@ -51,7 +51,7 @@ impl<'m> Numbers<'m> {
             step: member.0,
             sli: member.1,
             places: places.iter().map(|place| place.budgets.as_slice()).collect(),
-            waits: if together { waits_of(plan, None).of_sites(behind(), period, own) } else { own },
+            waits: if together { Waits::of_sites(behind(), period, own) } else { own },
             together,
         }
     }

@@ -40,15 +40,14 @@ impl Waits {
         }
     }
 
-    /// Those of what adds up the copies that sites sent: it waits for them, or for its own engine where that takes longer. The copies have
-    /// waited as the engine of the sites does.
-    pub fn of_sites(self, behind: Behind, period: u64, at_site: Waits) -> Waits {
-        let hourly = budget::is_hourly(period);
+    /// Those of what adds up the copies that sites sent, whatever engine it is: only the sites say how late they come. The copies have waited as
+    /// the engine of the sites does.
+    pub fn of_sites(behind: Behind, period: u64, at_site: Waits) -> Waits {
         Waits {
-            fast: self.fast.max(seconds(behind.rate)),
-            slow: self.slow.max(seconds(behind.five)),
-            period: self.period.max(seconds(if hourly { behind.hour } else { behind.five })),
-            events: self.events.max(seconds(behind.rate)),
+            fast: seconds(behind.rate),
+            slow: seconds(behind.five),
+            period: seconds(if budget::is_hourly(period) { behind.hour } else { behind.five }),
+            events: seconds(behind.rate),
             ..at_site
         }
     }

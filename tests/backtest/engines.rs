@@ -240,11 +240,18 @@ fn windows_of_late_sites_end_as_the_rules_let_them() {
     };
     assert_eq!((window(Value::Null), window(json!("tokyo"))), (Some(24 * 60 - 17), Some(24 * 60 - 17)));
 
-    // sites that are not late, with the same numbers
-    std::fs::remove_file(at.directory.path().join("project/tabi.toml")).expect("it is there");
-    let document = at.document(&[]);
-    let window = &document["journeys"][0]["budget"]["in_window"];
-    assert_eq!(time(&window["until"]).map(|t| (t - BEGIN) / 60), Some(24 * 60 - 11));
+    // sites that are not late, also where what adds them up is
+    let mut options = Options { site_target: Some(Target::Prometheus), ..Options::default() };
+    options.engine.target = Target::VictoriaMetrics;
+    let period =
+        rules(&compiled(&options), global).into_iter().find(|(_, r)| r.name() == "tabi:slo_events:count_period");
+    assert!(period.is_some_and(|(_, rule)| rule.expr.contains("[7d] offset 1m)")));
+    for toml in ["", "[build]\ntarget = \"victoriametrics\"\n[sites]\ntarget = \"prometheus\"\n"] {
+        write(&at.directory.path().join("project/tabi.toml"), toml);
+        let document = at.document(&[]);
+        let window = &document["journeys"][0]["budget"]["in_window"];
+        assert_eq!(time(&window["until"]).map(|t| (t - BEGIN) / 60), Some(24 * 60 - 11), "{toml}");
+    }
 }
 
 #[test]
