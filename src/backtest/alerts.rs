@@ -52,8 +52,9 @@ pub fn evaluations(clock: Clock, row: &Threshold) -> Box<dyn Iterator<Item = Tim
 
 /// When a row of a budget would have fired.
 pub fn of_row(budget: &Budget, allowed: f64, row: &Threshold, clock: Clock) -> Vec<Firing> {
-    let holds =
-        |at: Time| burns(row, allowed, |window| budget.recorded_share(at, window), || budget.bad_events(at, row.long));
+    let holds = |at: Time| {
+        burns(row, allowed, |window| budget.recorded_share(at, window), || budget.own_bad_events(at, row.long))
+    };
     firings(evaluations(clock, row).map(|at| (at, holds(at))), 0)
 }
 

@@ -1,7 +1,8 @@
 //! One budget over time: an SLI, or one value of its `by`. From the two numbers of level 1 to all that the rules record of it.
 
-use super::clock::{Clock, SLOW};
+use super::clock::{Clock, HOUR, SLOW};
 use super::samples::{Sums, Time, Track};
+use super::waits::Waits;
 use crate::plan::LONGEST_FROM_5M;
 use crate::plan::windows::DAY;
 
@@ -30,7 +31,7 @@ struct Counted {
 }
 
 impl Counted {
-    fn of(track: &Track, clock: Clock, period: u64) -> Counted {
+    fn of(track: &Track, clock: Clock, period: u64, waits: Waits) -> Counted {
         let rate = track.sums(clock.closed);
         // `sum_over_time(…:rate[5m] offset EVALUATE) * SECONDS`
         let five = Track {
@@ -38,15 +39,15 @@ impl Counted {
             step: SLOW,
             values: clock
                 .slow()
-                .map(|t| rate.over(t - clock.evaluate, SLOW).map(|v| v * clock.evaluate as f64))
+                .map(|t| rate.over(t - clock.evaluate - waits.copy, SLOW).map(|v| v * clock.evaluate as f64))
                 .collect(),
         }
         .sums(clock.closed);
-        let hour = (period > LONGEST_FROM_5M).then(|| {
+        let hour = is_hourly(period).then(|| {
             Track {
                 first: clock.read_from + clock.turns.hourly,
-                step: 3600,
-                values: clock.hourly().map(|t| five.over(t - SLOW, 3600)).collect(),
+                step: HOUR,
+                values: clock.hourly().map(|t| five.over(t - SLOW - waits.hour, HOUR)).collect(),
             }
             .sums(clock.closed)
         });
@@ -60,24 +61,32 @@ impl Counted {
     }
 }
 
-/// All that is recorded of one budget.
+/// Whether a period is summed from the hourly copies.
+pub(super) fn is_hourly(period: u64) -> bool {
+    period > LONGEST_FROM_5M
+}
+
+/// All that is recorded of one budget. Sums end at the time that is asked for; shares are those that the rules record then, whose windows may
+/// have to wait.
 #[derive(Clone, Debug)]
 pub struct Budget {
     clock: Clock,
     /// Minutes of the period.
     period: u64,
+    waits: Waits,
     total: Counted,
     bad: Counted,
 }
 
 impl Budget {
     /// From the numbers of level 1.
-    pub fn of(level1: &Level1, clock: Clock, period: u64) -> Budget {
+    pub fn of(level1: &Level1, clock: Clock, period: u64, waits: Waits) -> Budget {
         Budget {
             clock,
             period,
-            total: Counted::of(&level1.total, clock, period),
-            bad: Counted::of(&level1.bad, clock, period),
+            waits,
+            total: Counted::of(&level1.total, clock, period, waits),
+            bad: Counted::of(&level1.bad, clock, period, waits),
         }
     }
 
@@ -86,14 +95,9 @@ impl Budget {
         Some((self.bad.over(at, window)?, self.total.over(at, window)?))
     }
 
-    /// Whether a window has data, be it that nothing happened.
-    pub fn has_data(&self, at: Time, window: u64) -> bool {
-        self.total.over(at, window).is_some()
-    }
-
     /// The error share of a window; none without events.
     pub fn share(&self, at: Time, window: u64) -> Option<f64> {
-        let (bad, total) = self.sums(at, window)?;
+        let (bad, total) = self.sums(at - self.waits.of_window(window), window)?;
         (total > 0.0).then(|| bad / total)
     }
 
@@ -113,17 +117,21 @@ impl Budget {
         self.bad.rate.over(at, window.cast_signed() * 60).map(|sum| sum * self.clock.evaluate as f64)
     }
 
-    /// Bad and all events of the period, as the slow group records them.
+    /// The same as its own alerts ask for it.
+    pub fn own_bad_events(&self, at: Time, window: u64) -> Option<f64> {
+        self.bad_events(at - self.waits.events, window)
+    }
+
+    /// Bad and all events of the period, from the copies that fit it.
     pub fn of_period(&self, at: Time) -> Option<(f64, f64)> {
         let seconds = self.period.cast_signed() * 60;
         let over = |c: &Counted| c.hour.as_ref().unwrap_or(&c.five).over(at, seconds);
         Some((over(&self.bad)?, over(&self.total)?))
     }
 
-    /// The error share of the period; none without events.
-    pub fn period_share(&self, at: Time) -> Option<f64> {
-        let (bad, total) = self.of_period(at)?;
-        (total > 0.0).then(|| bad / total)
+    /// The same as the slow group records them.
+    pub fn recorded_period(&self, at: Time) -> Option<(f64, f64)> {
+        self.of_period(at - self.waits.period)
     }
 
     /// Bad and all events after a time, up to another. A second less than between them: the left end is not part of it, as on Prometheus 3.
@@ -139,5 +147,70 @@ impl Budget {
             return 0.0;
         }
         (f64::from(self.total.rate.samples(until, until - from - 1)) / all as f64).min(1.0)
+    }
+}
+
+/// Of which time the events are that the rules count in a period when they reckon the budget for the last time: after the first moment, up to the
+/// second. They come from copies, so the newest are not among them yet.
+pub fn counted(clock: Clock, period: u64, waits: Waits) -> (Time, Time) {
+    let end = clock.slow_before(clock.until) - waits.period;
+    let (last, step, five) = if is_hourly(period) {
+        let hour = clock.hourly_before(end);
+        (hour, HOUR, clock.slow_before(hour - SLOW - waits.hour))
+    } else {
+        let five = clock.slow_before(end);
+        (five, SLOW, five)
+    };
+    let until = clock.fast_before(five - clock.evaluate - waits.copy);
+    // copies after the left end of the window, or at it
+    let reach = last - end + period.cast_signed() * 60;
+    let copies = if clock.closed { reach.div_euclid(step) + 1 } else { (reach + step - 1).div_euclid(step) };
+    // the first number that was read is of the time before it
+    let first = clock.read_from + clock.turns.fast - clock.evaluate;
+    ((until - copies * step).max(first).min(until), until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::Turns;
+    use super::*;
+    use crate::adapt::{Lag, late};
+
+    /// An event a second: as many as there are seconds are counted between the two moments, whatever the window, the copies and the engine.
+    #[test]
+    fn a_period_is_of_the_time_that_is_said() {
+        let until = 1_700_006_400 + 23 * 3600 + 17 * 60;
+        for (days, long) in [(7, true), (28, true), (40, true), (40, false), (7, false)] {
+            for (closed, evaluate, lag) in [
+                (false, 60, Lag::default()),
+                (true, 60, Lag::default()),
+                (false, 300, Lag::default()),
+                (true, 60, late::lag(1)),
+            ] {
+                let period = days * DAY;
+                let length = period.cast_signed() * 60 + 86_400;
+                let read_from = if long { until - length } else { until - 3 * 86_400 };
+                let read_from = read_from - read_from.rem_euclid(3600);
+                let clock = Clock {
+                    read_from,
+                    from: until - 86_400,
+                    until,
+                    evaluate,
+                    turns: Turns::FULL,
+                    closed,
+                    lookback: 300,
+                };
+                let ones = Track { values: clock.fast().map(|_| Some(1.0)).collect(), ..clock.unknown() };
+                let level1 = Level1 { total: ones.clone(), bad: ones };
+                let waits = Waits::of_engine(lag, period);
+                let budget = Budget::of(&level1, clock, period, waits);
+                let (from, to) = counted(clock, period, waits);
+                let (_, events) = budget.recorded_period(clock.slow_before(until)).unwrap_or_default();
+                let what = (days, long, closed, evaluate, lag);
+                assert!((events - (to - from) as f64).abs() < 1e-6, "{what:?}: {events} in {}", to - from);
+                let most = if days > 31 { 3 * 3600 } else { 900 } + waits.period + waits.copy + waits.hour;
+                assert!(to < until && until - to <= most, "{what:?}: {}", until - to);
+            }
+        }
     }
 }

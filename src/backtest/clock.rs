@@ -5,7 +5,8 @@ use crate::plan::windows::DAY;
 
 /// Seconds between two evaluations of the slow group.
 pub const SLOW: i64 = 300;
-const HOUR: i64 = 3600;
+/// Seconds between two evaluations of the hourly group.
+pub const HOUR: i64 = 3600;
 
 /// How many seconds after a full interval each group of a journey runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,5 +80,9 @@ impl Clock {
     /// The last evaluation of the slow group before a time, or then.
     pub fn slow_before(self, time: Time) -> Time {
         time - (time - self.read_from - self.turns.slow).rem_euclid(SLOW)
+    }
+    /// The last evaluation of the hourly group before a time, or then.
+    pub fn hourly_before(self, time: Time) -> Time {
+        time - (time - self.read_from - self.turns.hourly).rem_euclid(HOUR)
     }
 }

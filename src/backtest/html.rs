@@ -2,9 +2,9 @@
 
 use super::alerts::Alert;
 use super::chart;
-use super::table::{Asked, alert_name, label, left, told};
+use super::table::{Asked, alert_name, label, left, rows};
 use super::targets::{Tried, best};
-use super::{BudgetPast, JourneyPast, SliPast, day};
+use super::{BudgetPast, Counts, JourneyPast, SliPast, day};
 use crate::model::{Percent, Urgency};
 use crate::plan::minutes;
 use crate::show::{grouped, percent, percent_short, time};
@@ -75,41 +75,46 @@ pub fn page(asked: &Asked, journeys: &[JourneyPast]) -> String {
 /// All budgets at a glance.
 fn summary(out: &mut String, journeys: &[JourneyPast]) {
     out.push_str(
-        "<div class=\"scroll\"><table>\n<tr><th>budget</th><th>target</th><th>errors</th><th>left</th><th>least</th><th>data</th><th>pages</th>\
-         <th>tickets</th><th>best kept</th></tr>\n",
+        "<div class=\"scroll\"><table>\n<tr><th></th><th class=\"text\" colspan=\"6\">in this time</th>\
+         <th class=\"text\" colspan=\"6\">in the window of the budget, at the end</th><th></th></tr>\n\
+         <tr><th>budget</th><th>data</th><th>events</th><th>bad</th><th>errors</th><th>pages</th><th>tickets</th>\
+         <th>events</th><th>bad</th><th>errors</th><th>target</th><th>left</th><th>lowest</th><th>best kept</th></tr>\n",
     );
-    let mut row = |name: &str, target: Percent, budget: &BudgetPast, told: [usize; 2], tried: &[Tried]| {
-        let cell = |v: Option<f64>| {
-            let class = if v.is_some_and(|v| v < 0.0) { " class=\"wrong\"" } else { "" };
-            format!("<td{class}>{}</td>", v.map_or("–".to_string(), left))
-        };
-        let _ = writeln!(
-            out,
-            "<tr><td>{}</td><td>{}</td><td>{}</td>{}{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escaped(name),
-            target.text(),
-            budget.ratio.map_or("–".to_string(), percent),
-            cell(budget.left),
-            cell(budget.least),
-            percent_short(budget.coverage),
-            told[0],
-            told[1],
-            best(tried).map_or("–".to_string(), |t| t.target.text())
-        );
-    };
     for journey in journeys {
-        if let (Some(budget), Some(target)) = (&journey.budget, journey.target) {
-            row(&journey.name, target, budget, told(budget.alerts.iter().chain(&journey.blocked)), &journey.tried);
-        }
-        for sli in &journey.slis {
-            for budget in &sli.budgets {
-                let no_data = sli.no_data.iter().filter(|_| sli.budgets.len() == 1);
-                let told = told(budget.alerts.iter().chain(no_data));
-                row(&label(&sli.name(), &budget.by), sli.target, budget, told, &sli.tried);
-            }
+        for (name, target, budget, told) in rows(journey) {
+            let of_sli = journey.slis.iter().find(|s| s.budgets.iter().any(|b| std::ptr::eq(b, budget)));
+            let tried = of_sli.map_or(&journey.tried, |s| &s.tried);
+            summed(out, (&name, target, budget), told, tried);
         }
     }
     out.push_str("</table></div>\n");
+}
+
+fn summed(out: &mut String, (name, target, budget): (&str, Percent, &BudgetPast), told: [usize; 2], tried: &[Tried]) {
+    let text = |text: Option<String>| text.unwrap_or("–".to_string());
+    let counts = |counts: Counts| {
+        [counts.events.map(grouped), counts.bad.map(grouped), counts.errors.map(percent)]
+            .map(|cell| format!("<td>{}</td>", text(cell)))
+            .concat()
+    };
+    let share = |v: Option<f64>| {
+        let class = if v.is_some_and(|v| v < 0.0) { " class=\"wrong\"" } else { "" };
+        format!("<td{class}>{}</td>", text(v.map(left)))
+    };
+    let _ = writeln!(
+        out,
+        "<tr><td>{}</td><td>{}</td>{}<td>{}</td><td>{}</td>{}<td>{}</td>{}{}<td>{}</td></tr>",
+        escaped(name),
+        percent_short(budget.coverage),
+        counts(budget.reported),
+        told[0],
+        told[1],
+        counts(budget.window),
+        target.text(),
+        share(budget.left),
+        share(budget.least.map(|(v, _)| v)),
+        text(best(tried).map(|t| t.target.text()))
+    );
 }
 
 fn of_journey(out: &mut String, journey: &JourneyPast) {
@@ -164,17 +169,23 @@ fn of_budget(
     alerts: &[&Alert],
 ) {
     let share = |v: Option<f64>| v.map_or("unknown".to_string(), left);
-    let counts = if budget.events > 0.0 {
-        format!("{} of {} bad, ", grouped(budget.bad), grouped(budget.events))
-    } else {
-        String::new()
+    let counts = |counts: Counts| {
+        let of = counts.events.zip(counts.bad).filter(|(events, _)| *events > 0.0);
+        let of = of.map(|(events, bad)| format!("{} of {} bad, ", grouped(bad), grouped(events))).unwrap_or_default();
+        format!("{of}{}", counts.errors.map_or("no events".to_string(), |r| format!("{} errors", percent(r))))
     };
-    let ratio = budget.ratio.map_or("no events".to_string(), |r| format!("{} errors", percent(r)));
+    let window = budget.window;
     let sentence = format!(
-        "{counts}{ratio} in the period; left of the budget {}, at its lowest {}; data for {} of the time",
+        "{}, data for {} of the time. In the {} of the budget, counted from {} to {}: {}, left {}; at its lowest {}{}",
+        counts(budget.reported),
+        percent_short(budget.coverage),
+        minutes(journey.period),
+        day::minute(window.from),
+        day::minute(window.until),
+        counts(window),
         share(budget.left),
-        share(budget.least),
-        percent_short(budget.coverage)
+        share(budget.least.map(|(v, _)| v)),
+        budget.least.map(|(_, at)| format!(" at {}", day::minute(at))).unwrap_or_default()
     );
     let _ =
         writeln!(out, "<h3>{} <span class=\"soft\">{}</span></h3>\n<p>{sentence}</p>", escaped(name), target.text());

@@ -1,11 +1,12 @@
 //! The journey's number from those of its SLIs, as `plan::composition` writes it, and its alerts.
 
 use super::alerts::{self, Alert};
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::clock::Clock;
 use super::firing::firings;
 use super::samples::{Time, Track};
-use super::{BudgetPast, By, Reckoned, SliPast, timeline};
+use super::waits::Waits;
+use super::{BudgetPast, By, Counts, Parts, Reckoned, SliPast, ratio, timeline};
 use crate::model::{Compose, Journey, Sli, Step, Urgency, address};
 use crate::plan::Plan;
 use crate::plan::alerts::{DELIVERY_BLOCKED, JOURNEY_BURN, JOURNEY_LOW};
@@ -22,14 +23,14 @@ pub struct Numbers<'m> {
     sli: &'m Sli,
     /// Its budgets at each site, or here.
     places: Vec<&'m [(By, Budget)]>,
-    /// How many seconds behind the sites their numbers are added up.
-    lag: i64,
+    /// By how much what is made of its numbers ends earlier than now.
+    waits: Waits,
     /// Whether it is asked of all sites together whether something burns, and not of each.
     together: bool,
 }
 
-/// Bad and all events of a budget, up to a time.
-type Sum<'a> = &'a dyn Fn(&Budget, Time) -> Option<(f64, f64)>;
+/// Bad and all events of a budget, up to a time less what they wait.
+type Sum<'a> = &'a dyn Fn(&Budget, Time, Waits) -> Option<(f64, f64)>;
 
 /// What is known of several, added up.
 fn added_up(all: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
@@ -39,20 +40,18 @@ fn added_up(all: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
     })
 }
 
-fn ratio((bad, total): (f64, f64)) -> Option<f64> {
-    (total > 0.0).then(|| bad / total)
-}
-
 impl<'m> Numbers<'m> {
     /// From what was reckoned of an SLI at each of its places.
     pub fn of(plan: &Plan<'_>, places: &'m [Reckoned<'m>]) -> Numbers<'m> {
         let member = places[0].member;
         let together = plan.alerts_elsewhere(&member);
+        let (period, own) = (plan.journey.window.value, places[0].waits);
+        let behind = || behind(plan.options, plan.journey.evaluate);
         Numbers {
             step: member.0,
             sli: member.1,
             places: places.iter().map(|place| place.budgets.as_slice()).collect(),
-            lag: if together { behind(plan.options, plan.journey.evaluate).rate.cast_signed() * 60 } else { 0 },
+            waits: if together { Waits::of_sites(behind(), period, own) } else { own },
             together,
         }
     }
@@ -69,28 +68,32 @@ impl<'m> Numbers<'m> {
         let pace = timeline::pace(&plan.thresholds_of(&member));
         let of_by = |by: &By| {
             let of = || self.budgets().filter(|(b, _)| b == by).map(|(_, budget)| budget);
-            let period = |at: Time| added_up(of().filter_map(|b| b.of_period(at - self.lag))).and_then(ratio);
-            let left = alerts::left(clock, target.budget(), period);
+            let sums = |at: Time| added_up(of().filter_map(|b| b.of_period(at - self.waits.period)));
             let paced = |at: Time| {
-                added_up(of().filter_map(|b| b.sums(clock.recorded(at, pace) - self.lag, pace))).and_then(ratio)
+                let time = clock.recorded(at, pace) - self.waits.of_window(pace);
+                added_up(of().filter_map(|b| b.sums(time, pace))).and_then(ratio)
             };
-            let (bad, events) = added_up(of().map(|b| b.between(clock.from, clock.until))).unwrap_or_default();
-            BudgetPast {
-                by: by.clone(),
+            let left = alerts::left(clock, target.budget(), |at| sums(at).and_then(ratio));
+            let parts = Parts {
                 // a place that has nothing at all has no part of the time
                 coverage: if self.places.iter().any(|place| place.is_empty()) {
                     0.0
                 } else {
                     of().map(|b| b.coverage(clock.from, clock.until)).fold(1.0, f64::min)
                 },
-                events,
-                bad,
-                ratio: clock.slow().last().and_then(period),
-                left: timeline::last(&left),
-                least: timeline::least(&left, clock),
+                reported: Counts::of(
+                    (clock.from, clock.until),
+                    added_up(of().map(|b| b.between(clock.from, clock.until))),
+                ),
+                window: Counts::of(
+                    budget::counted(clock, plan.journey.window.value, self.waits),
+                    sums(clock.slow_before(clock.until)),
+                ),
+                left: &left,
                 alerts: Vec::new(),
                 timeline: timeline::of(&left, clock, |at| paced(at).map(|share| share / target.budget())),
-            }
+            };
+            BudgetPast::of(by.clone(), parts, clock)
         };
         (self.places() > 1 && !all.is_empty()).then(|| SliPast {
             address: address(plan.journey, self.step, self.sli),
@@ -111,12 +114,12 @@ impl<'m> Numbers<'m> {
 
     /// Its error share: bad over all events, summed over its budgets first.
     fn share(&self, at: Time, of: Sum<'_>) -> Option<f64> {
-        added_up(self.budgets().filter_map(|(_, budget)| of(budget, at - self.lag))).and_then(ratio)
+        added_up(self.budgets().filter_map(|(_, budget)| of(budget, at, self.waits))).and_then(ratio)
     }
 
     /// Whether each of its places has data: one that is dark is no better than a step that is.
     fn has_data(&self, at: Time, of: Sum<'_>) -> bool {
-        self.places.iter().all(|place| place.iter().any(|(_, budget)| of(budget, at - self.lag).is_some()))
+        self.places.iter().all(|place| place.iter().any(|(_, budget)| of(budget, at, self.waits).is_some()))
     }
 
     /// Whether it burns over the short window of a row: one of its budgets, or one value of `by` over all sites.
@@ -128,7 +131,7 @@ impl<'m> Numbers<'m> {
         let time = clock.recorded(at, row.short);
         let share = |by: &By| {
             let of = self.budgets().filter(|(b, _)| b == by);
-            added_up(of.filter_map(|(_, b)| b.sums(time - self.lag, row.short))).and_then(ratio)
+            added_up(of.filter_map(|(_, b)| b.sums(time - self.waits.of_window(row.short), row.short))).and_then(ratio)
         };
         self.budgets().any(|(by, _)| share(by).is_some_and(over))
     }
@@ -178,7 +181,7 @@ impl<'n> Composed<'n> {
 
     /// The error share of a window.
     pub fn share(&self, at: Time, window: u64) -> Option<f64> {
-        self.composed(at, &|budget, at| budget.sums(at, window))
+        self.composed(at, &|budget, at, waits| budget.sums(at - waits.of_window(window), window))
     }
 
     /// The same as its group has recorded it last.
@@ -189,12 +192,18 @@ impl<'n> Composed<'n> {
 
     /// The error share of the period.
     pub fn period_share(&self, at: Time) -> Option<f64> {
-        self.composed(at, &|budget, at| budget.of_period(at))
+        self.composed(at, &|budget, at, waits| budget.of_period(at - waits.period))
     }
 
     /// The error share between two times.
     pub fn share_between(&self, from: Time, until: Time) -> Option<f64> {
-        self.composed(until, &|budget, _| Some(budget.between(from, until)))
+        self.composed(until, &|budget, _, _| Some(budget.between(from, until)))
+    }
+
+    /// Of which time the events are that its number over the period is made of at the end, as far as all its SLIs have them.
+    pub fn counted(&self, period: u64) -> (Time, Time) {
+        let of_each = self.counted.iter().map(|n| budget::counted(self.clock, period, n.waits));
+        of_each.min_by_key(|(_, until)| *until).unwrap_or((self.clock.from, self.clock.from))
     }
 
     /// The events of the SLI that had the fewest.
@@ -205,8 +214,8 @@ impl<'n> Composed<'n> {
 
     /// Bad events of all its SLIs together.
     fn bad_events(&self, at: Time, window: u64) -> Option<f64> {
-        let all = self.counted.iter().flat_map(|n| n.budgets().map(|(_, b)| (n.lag, b)));
-        let all = all.filter_map(|(lag, budget)| budget.bad_events(at - lag, window));
+        let all = self.counted.iter().flat_map(|n| n.budgets().map(|(_, b)| (n.waits.events, b)));
+        let all = all.filter_map(|(wait, budget)| budget.bad_events(at - wait, window));
         all.fold(None, |sum, bad| Some(sum.unwrap_or(0.0) + bad))
     }
 

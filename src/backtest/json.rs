@@ -3,7 +3,7 @@
 use super::alerts::Alert;
 use super::table::Asked;
 use super::targets::{Tried, best};
-use super::{BudgetPast, JourneyPast, SliPast, day};
+use super::{BudgetPast, Counts, JourneyPast, SliPast, day};
 use crate::plan::minutes;
 use crate::promql::write::number;
 use serde_json::{Value, json};
@@ -45,11 +45,8 @@ fn of_journey(journey: &JourneyPast) -> Value {
     });
     if let Some(budget) = &journey.budget {
         value["budget"] = of_budget(budget, budget.alerts.iter().chain(&journey.blocked));
-        // a journey has no events of its own
         if let Some(budget) = value["budget"].as_object_mut() {
-            for member in ["by", "events", "bad_events"] {
-                budget.remove(member);
-            }
+            budget.remove("by");
         }
     } else {
         value["blocked"] = journey.blocked.iter().map(of_alert).collect();
@@ -86,15 +83,24 @@ fn of_budget<'a>(budget: &BudgetPast, alerts: impl Iterator<Item = &'a Alert>) -
     json!({
         "by": budget.by,
         "data": rounded(budget.coverage),
-        "events": rounded(budget.events),
-        "bad_events": rounded(budget.bad),
-        "errors": maybe(budget.ratio),
+        "reported": of_counts(budget.reported),
+        "in_window": of_counts(budget.window),
         "left": maybe(budget.left),
-        "least_left": maybe(budget.least),
+        "lowest": budget.least.map(|(left, at)| json!({ "left": rounded(left), "at": day::iso(at) })),
         "alerts": alerts.map(of_alert).collect::<Vec<_>>(),
         "timeline": budget.timeline.iter().map(|p| {
             json!({ "at": day::iso(p.at), "left": maybe(p.left), "burn": maybe(p.burn) })
         }).collect::<Vec<_>>(),
+    })
+}
+
+fn of_counts(counts: Counts) -> Value {
+    json!({
+        "from": day::iso(counts.from),
+        "until": day::iso(counts.until),
+        "events": maybe(counts.events),
+        "bad_events": maybe(counts.bad),
+        "errors": maybe(counts.errors),
     })
 }
 

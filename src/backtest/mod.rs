@@ -19,6 +19,7 @@ pub mod samples;
 pub mod table;
 pub mod targets;
 mod timeline;
+pub mod waits;
 
 pub use timeline::Point;
 
@@ -28,12 +29,16 @@ use clock::Clock;
 use firing::Firing;
 use journey::{Composed, Numbers};
 use look::Looked;
+use samples::{Time, Track};
 use std::collections::BTreeMap;
 use targets::Tried;
+use waits::Waits;
 
+use crate::adapt;
 use crate::model::{Percent, SiteIndex, address};
 use crate::plan::Plan;
 use crate::plan::members::Member;
+use crate::plan::sites;
 use crate::reckon::range_of;
 
 /// The values of an SLI's `by` labels, in order of their names.
@@ -49,6 +54,21 @@ pub struct Read {
     pub level1: BTreeMap<By, Level1>,
 }
 
+/// Events of a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// After this moment.
+    pub from: Time,
+    /// Up to this one.
+    pub until: Time,
+    /// All; none for a journey, whose events are those of its SLIs.
+    pub events: Option<f64>,
+    /// Bad ones.
+    pub bad: Option<f64>,
+    /// The error share; none without events.
+    pub errors: Option<f64>,
+}
+
 /// One budget over the past.
 #[derive(Clone, Debug)]
 pub struct BudgetPast {
@@ -56,16 +76,14 @@ pub struct BudgetPast {
     pub by: By,
     /// For which share of the time there are numbers.
     pub coverage: f64,
-    /// Events, in what is reported.
-    pub events: f64,
-    /// Bad ones.
-    pub bad: f64,
-    /// The error share of the period at the end; none without events.
-    pub ratio: Option<f64>,
+    /// What was counted in the time that is reported.
+    pub reported: Counts,
+    /// What the budget at the end is reckoned from: what the rules count in the period then.
+    pub window: Counts,
     /// What is left of the budget at the end.
     pub left: Option<f64>,
-    /// The least that was left.
-    pub least: Option<f64>,
+    /// The least that was left in the time that is reported, and when.
+    pub least: Option<(f64, Time)>,
     /// Its alerts, with what they did in the time that is reported.
     pub alerts: Vec<Alert>,
     /// How it went.
@@ -149,6 +167,51 @@ impl SliPast {
     }
 }
 
+/// What a budget over the past is made of.
+struct Parts<'a> {
+    coverage: f64,
+    /// Of the time that is reported, and of the period at the end.
+    reported: Counts,
+    window: Counts,
+    /// What is left over time.
+    left: &'a Track,
+    alerts: Vec<Alert>,
+    timeline: Vec<Point>,
+}
+
+impl BudgetPast {
+    fn of(by: By, parts: Parts<'_>, clock: Clock) -> BudgetPast {
+        let Parts { coverage, reported, window, left, alerts, timeline } = parts;
+        let (left, least) = (timeline::last(left), timeline::least(left, clock));
+        BudgetPast { by, coverage, reported, window, left, least, alerts, timeline }
+    }
+}
+
+impl Counts {
+    /// Bad and all events of a time.
+    fn of(span: (Time, Time), sums: Option<(f64, f64)>) -> Counts {
+        let (bad, events) = sums.unwrap_or_default();
+        let errors = (events > 0.0).then(|| bad / events);
+        Counts { from: span.0, until: span.1, events: Some(events), bad: Some(bad), errors }
+    }
+    /// The error share of a journey.
+    fn share(span: (Time, Time), errors: Option<f64>) -> Counts {
+        Counts { from: span.0, until: span.1, events: None, bad: None, errors }
+    }
+}
+
+/// By how much the windows of a journey's rules end earlier than they are evaluated, for the engine of the plan and for that of a site.
+fn waits_of(plan: &Plan<'_>, site: Option<SiteIndex>) -> Waits {
+    let index = plan.model.journeys.iter().position(|j| std::ptr::eq(&raw const **j, plan.journey)).unwrap_or(0);
+    let lag = match site {
+        Some(site) if plan.scope() == sites::Scope::Global => {
+            adapt::lag(&sites::at(plan.model, index, site), 0, &sites::options_at(plan.options))
+        }
+        _ => adapt::lag(plan.model, index, plan.options),
+    };
+    Waits::of_engine(lag, plan.journey.window.value)
+}
+
 /// Reckons a journey from what was read of its SLIs; those that were not chosen are left out. `pages` are the burn pages of the journeys
 /// that it delivers; none where such a journey was not read.
 pub fn journey(
@@ -163,8 +226,9 @@ pub fn journey(
     let mut reckoned: Vec<Reckoned<'_>> = Vec::new();
     for (member, read) in read {
         looked.push(read.looked);
-        let budgets = read.level1.into_iter().map(|(by, level1)| (by, Budget::of(&level1, clock, period)));
-        reckoned.push(Reckoned { member, site: read.site, budgets: budgets.collect() });
+        let waits = waits_of(plan, read.site);
+        let budgets = read.level1.into_iter().map(|(by, level1)| (by, Budget::of(&level1, clock, period, waits)));
+        reckoned.push(Reckoned { member, site: read.site, waits, budgets: budgets.collect() });
     }
     // those of one SLI at several sites follow each other
     let of_sli = reckoned.chunk_by(|a, b| std::ptr::eq(a.member.1, b.member.1));
@@ -215,13 +279,15 @@ pub struct Reckoned<'m> {
     pub member: Member<'m>,
     /// At which site.
     pub site: Option<SiteIndex>,
+    /// By how much its windows end earlier.
+    pub waits: Waits,
     /// One for each value of `by`.
     pub budgets: Vec<(By, Budget)>,
 }
 
 fn sli(plan: &Plan<'_>, reckoned: &Reckoned<'_>, looked: Vec<Looked>, clock: Clock) -> SliPast {
-    let Reckoned { member, site, budgets } = reckoned;
-    let (sli, journey) = (member.1, plan.journey);
+    let Reckoned { member, site, waits, budgets } = reckoned;
+    let (sli, journey, period) = (member.1, plan.journey, plan.journey.window.value);
     let allowed = sli.target.value.budget();
     let all: Vec<&Budget> = budgets.iter().map(|(_, b)| b).collect();
     // the rules would count something else: nothing can be said of them
@@ -232,28 +298,30 @@ fn sli(plan: &Plan<'_>, reckoned: &Reckoned<'_>, looked: Vec<Looked>, clock: Clo
     }
     let (mut worst, mut fewest): (Option<f64>, f64) = (None, f64::INFINITY);
     let of_budgets = budgets.iter().map(|(by, budget)| {
-        let left = alerts::left(clock, allowed, |at| budget.period_share(at));
+        let share = |at: Time| budget.recorded_period(at).and_then(ratio);
+        let left = alerts::left(clock, allowed, share);
         let mut alerts = alerts::of_budget(plan, sli, budget, &left, clock);
         for alert in &mut alerts {
             reported(alert, clock);
         }
-        let (bad, events) = budget.between(clock.from, clock.until);
-        let all = (events > 0.0).then(|| bad / events);
-        let worst_here = targets::worst(clock, plan.journey.window.value, |at| budget.period_share(at), all);
+        let counts = Counts::of((clock.from, clock.until), Some(budget.between(clock.from, clock.until)));
+        let worst_here = targets::worst(clock, period, share);
         worst = worst_here.map(|w| worst.map_or(w, |v| v.max(w))).or(worst);
-        fewest = fewest.min(events);
+        let (from, until) = targets::span(clock, period);
+        fewest = fewest.min(budget.between(from, until).1);
         let pace = timeline::pace(&plan.thresholds_of(member));
-        BudgetPast {
-            by: by.clone(),
+        let parts = Parts {
             coverage: budget.coverage(clock.from, clock.until),
-            events,
-            bad,
-            ratio: clock.slow().last().and_then(|at| budget.period_share(at)),
-            left: timeline::last(&left),
-            least: timeline::least(&left, clock),
+            reported: counts,
+            window: Counts::of(
+                budget::counted(clock, period, *waits),
+                budget.recorded_period(clock.slow_before(clock.until)),
+            ),
             alerts,
             timeline: timeline::of(&left, clock, |at| budget.recorded_share(at, pace).map(|s| s / allowed)),
-        }
+            left: &left,
+        };
+        BudgetPast::of(by.clone(), parts, clock)
     });
     let of_budgets: Vec<BudgetPast> = of_budgets.collect();
     let fires = |row: &_, allowed: f64| targets::of_budgets(&all, row, allowed, clock);
@@ -280,25 +348,28 @@ fn of_journey(plan: &Plan<'_>, composed: &Composed<'_>, target: Percent, clock: 
     for alert in &mut alerts {
         reported(alert, clock);
     }
-    let all = composed.share_between(clock.from, clock.until);
-    let worst = targets::worst(clock, plan.journey.window.value, |at| composed.period_share(at), all);
+    let (period, all) = (plan.journey.window.value, composed.share_between(clock.from, clock.until));
+    let worst = targets::worst(clock, period, |at| composed.period_share(at));
     let range = plan.journey.counted_slis().map(|(_, sli)| range_of(plan.journey, sli)).max().unwrap_or(0);
     let fires = |row: &_, allowed: f64| composed.of_row(allowed, row);
     let tried = worst.map(|worst| {
-        let events = composed.fewest_events(clock.from, clock.until);
+        let (from, until) = targets::span(clock, period);
+        let events = composed.fewest_events(from, until);
         targets::tried(target, worst, events, &plan.journey.alerts, range, &fires, clock)
     });
     let pace = timeline::pace(&plan.journey_thresholds());
-    let past = BudgetPast {
-        by: By::new(),
+    let parts = Parts {
         coverage: 0.0,
-        events: 0.0,
-        bad: 0.0,
-        ratio: clock.slow().last().and_then(|at| composed.period_share(at)),
-        left: timeline::last(&left),
-        least: timeline::least(&left, clock),
+        reported: Counts::share((clock.from, clock.until), all),
+        window: Counts::share(composed.counted(period), composed.period_share(clock.slow_before(clock.until))),
         alerts,
         timeline: timeline::of(&left, clock, |at| composed.recorded_share(at, pace).map(|s| s / allowed)),
+        left: &left,
     };
-    (past, tried.unwrap_or_default())
+    (BudgetPast::of(By::new(), parts, clock), tried.unwrap_or_default())
+}
+
+/// The error share of bad and all events; none without events.
+fn ratio((bad, total): (f64, f64)) -> Option<f64> {
+    (total > 0.0).then(|| bad / total)
 }

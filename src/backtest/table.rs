@@ -3,7 +3,8 @@
 use super::alerts::Alert;
 use super::clock::Clock;
 use super::targets::best;
-use super::{BudgetPast, By, JourneyPast, SliPast, day};
+use super::{BudgetPast, By, Counts, JourneyPast, SliPast, day};
+use crate::model::Percent;
 use crate::plan::minutes;
 use crate::promql::write::number;
 use crate::show::table::Table;
@@ -54,28 +55,8 @@ pub fn text(asked: &Asked, journeys: &[JourneyPast]) -> String {
 fn of_journey(out: &mut String, journey: &JourneyPast) {
     let target = journey.target.map(|t| format!("target {} in ", t.text())).unwrap_or_default();
     let _ = writeln!(out, "\n{}  {target}{}", journey.name, minutes(journey.period));
-    let mut table =
-        Table::new(&["budget", "data", "events", "bad", "errors", "target", "left", "least", "pages", "tickets"]);
-    for sli in &journey.slis {
-        for budget in &sli.budgets {
-            let counts = [grouped(budget.events), grouped(budget.bad)];
-            let told = told(budget.alerts.iter().chain(sli.no_data.iter().filter(|_| sli.budgets.len() == 1)));
-            table.row(row(&label(&sli.name(), &budget.by), budget, counts, &sli.target.text(), told));
-        }
-    }
-    if let (Some(budget), Some(target)) = (&journey.budget, journey.target) {
-        let dashes = ["–".to_string(), "–".to_string()];
-        table.row(row(
-            &journey.name,
-            budget,
-            dashes,
-            &target.text(),
-            told(budget.alerts.iter().chain(&journey.blocked)),
-        ));
-    }
-    if !table.is_empty() {
-        let _ = write!(out, "{table}");
-    }
+    counted(out, journey);
+    budgets(out, journey);
     if !journey.whole && journey.target.is_some() {
         let _ = writeln!(out, "  only some of its SLIs were read, so its own number is not reckoned");
     }
@@ -86,21 +67,79 @@ fn of_journey(out: &mut String, journey: &JourneyPast) {
     targets(out, journey);
 }
 
-fn row(name: &str, budget: &BudgetPast, counts: [String; 2], target: &str, told: [usize; 2]) -> Vec<String> {
-    let share = |v: Option<f64>| v.map_or("–".to_string(), left);
-    let [events, bad] = counts;
-    vec![
-        name.to_string(),
-        percent_short(budget.coverage),
-        events,
-        bad,
-        budget.ratio.map_or("–".to_string(), percent),
-        target.to_string(),
-        share(budget.left),
-        share(budget.least),
-        told[0].to_string(),
-        told[1].to_string(),
-    ]
+/// All budgets with their names, targets, and how many pages and tickets their alerts sent: those of SLIs, then that of the journey.
+pub(super) fn rows(journey: &JourneyPast) -> Vec<(String, Percent, &BudgetPast, [usize; 2])> {
+    let of_sli = |sli: &'_ SliPast, budget: &BudgetPast| {
+        told(budget.alerts.iter().chain(sli.no_data.iter().filter(|_| sli.budgets.len() == 1)))
+    };
+    let of_slis = journey
+        .slis
+        .iter()
+        .flat_map(|sli| sli.budgets.iter().map(move |b| (label(&sli.name(), &b.by), sli.target, b, of_sli(sli, b))));
+    let own = journey.budget.iter().zip(journey.target).map(|(budget, target)| {
+        (journey.name.clone(), target, budget, told(budget.alerts.iter().chain(&journey.blocked)))
+    });
+    of_slis.chain(own).collect()
+}
+
+fn dash<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
+    value.map_or("–".to_string(), text)
+}
+
+/// Events of the time that is reported.
+fn counted(out: &mut String, journey: &JourneyPast) {
+    let mut table = Table::new(&["of", "data", "events", "bad", "errors", "pages", "tickets"]);
+    for (name, _, budget, told) in rows(journey) {
+        let Counts { events, bad, errors, .. } = budget.reported;
+        table.row(vec![
+            name,
+            percent_short(budget.coverage),
+            dash(events, grouped),
+            dash(bad, grouped),
+            dash(errors, percent),
+            told[0].to_string(),
+            told[1].to_string(),
+        ]);
+    }
+    if !table.is_empty() {
+        let clock = journey.clock;
+        let _ = write!(out, "  {} to {}\n{table}", day::minute(clock.from), day::minute(clock.until));
+    }
+}
+
+/// Budgets at the end, with the events that they are reckoned from.
+fn budgets(out: &mut String, journey: &JourneyPast) {
+    let rows = rows(journey);
+    let Some((.., first, _)) = rows.first() else { return };
+    let span = |budget: &BudgetPast| (budget.window.from, budget.window.until);
+    let same = rows.iter().all(|(_, _, budget, _)| span(budget) == span(first));
+    let of = |(from, until): (i64, i64)| format!("{} to {}", day::minute(from), day::minute(until));
+    let mut heading = vec!["of", "events", "bad", "errors", "target", "left", "lowest", "at"];
+    heading.extend((!same).then_some("counted"));
+    let mut table = Table::new(&heading);
+    for (name, target, budget, _) in &rows {
+        let Counts { events, bad, errors, .. } = budget.window;
+        let mut row = vec![
+            name.clone(),
+            dash(events, grouped),
+            dash(bad, grouped),
+            dash(errors, percent),
+            target.text(),
+            dash(budget.left, left),
+            dash(budget.least, |(share, _)| left(share)),
+            dash(budget.least, |(_, at)| day::minute(at)),
+        ];
+        row.extend((!same).then(|| of(span(budget))));
+        table.row(row);
+    }
+    let when = if same { format!(", counted by the rules from {}", of(span(first))) } else { String::new() };
+    let had = (first.window.until - first.window.from) / 60;
+    let short = if had + 60 < journey.period.cast_signed() {
+        format!(": there are only {} of it", time(had as f64))
+    } else {
+        String::new()
+    };
+    let _ = write!(out, "\n  budgets of {}{when}{short}\n{table}", minutes(journey.period));
 }
 
 /// What is left of a budget; what is overspent is below 0.

@@ -33,12 +33,19 @@ impl Tried {
     }
 }
 
-/// The worst error share of a period: of all that lie within what was read, or, where none does, of what is reported. None without events.
-pub fn worst(clock: Clock, period: u64, of_period: impl Fn(Time) -> Option<f64>, all: Option<f64>) -> Option<f64> {
+/// The worst error share of a period: of all that lie within what was read, or, where none does, of what there is of the one at the end. None
+/// without events.
+pub fn worst(clock: Clock, period: u64, of_period: impl Fn(Time) -> Option<f64>) -> Option<f64> {
     let whole = clock.slow().filter(|at| *at > clock.from && at - period.cast_signed() * 60 >= clock.read_from);
-    let worst =
-        whole.filter_map(of_period).fold(None, |worst: Option<f64>, share| Some(worst.map_or(share, |w| w.max(share))));
-    worst.or(all)
+    let worst = whole
+        .filter_map(&of_period)
+        .fold(None, |worst: Option<f64>, share| Some(worst.map_or(share, |w| w.max(share))));
+    worst.or_else(|| of_period(clock.slow_before(clock.until)))
+}
+
+/// In which time the events must have come that a target is to be told by: a period, or what there is of it.
+pub fn span(clock: Clock, period: u64) -> (Time, Time) {
+    ((clock.until - period.cast_signed() * 60).max(clock.read_from), clock.until)
 }
 
 /// The usual figures, from the strictest on, down to the best that was kept, and the target that there is.

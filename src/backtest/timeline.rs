@@ -29,10 +29,11 @@ pub fn last(left: &Track) -> Option<f64> {
     left.values.last().copied().flatten()
 }
 
-/// The least value in what is reported.
-pub fn least(left: &Track, clock: Clock) -> Option<f64> {
-    let all = left.iter().filter(|(at, _)| *at > clock.from).filter_map(|(_, v)| v);
-    all.fold(None, |least: Option<f64>, v| Some(least.map_or(v, |l| l.min(v))))
+/// The least value in what is reported, and when it was reached.
+pub fn least(left: &Track, clock: Clock) -> Option<(f64, Time)> {
+    let all = left.iter().filter(|(at, _)| *at > clock.from).filter_map(|(at, v)| Some((v?, at)));
+    // the noise of floats is no new low
+    all.fold(None, |least: Option<(f64, Time)>, now| least.filter(|l| now.0 > l.0 - 1e-9).or(Some(now)))
 }
 
 /// Points for what is reported, each a multiple of the slow interval.

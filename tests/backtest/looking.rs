@@ -182,6 +182,9 @@ fn the_matcher_that_empties_a_selector_is_named() {
 fn failures_that_never_happened_are_no_mistake() {
     let looked = found("bad pay_total{code=\"503\"}\n  total pay_total", Role::Bad, &PAY);
     assert!(!looked.matches && !looked.is_wrong());
+    // without `up` new series count as new, and what is there can be measured
+    let looked = found("bad pay_total{code=\"500\"}\n  total pay_total", Role::Up, &PAY);
+    assert!(!looked.matches && !looked.is_wrong());
 }
 
 #[test]

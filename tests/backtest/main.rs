@@ -9,7 +9,10 @@
 mod answers;
 #[path = "../common/mod.rs"]
 mod common;
+mod counts;
+mod engines;
 mod looking;
+mod past;
 mod people;
 mod places;
 mod stub;

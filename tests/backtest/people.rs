@@ -19,6 +19,74 @@ fn a_table_says_it_all() {
     insta::assert_snapshot!(out.replace(&url, "http://localhost:9090"));
 }
 
+/// An outage of two hours three days before the end, half of all events; `--since 1d` does not see it, and the budget does.
+#[test]
+fn a_row_can_be_reckoned_by_hand() {
+    let directory = project();
+    let outage = 1_700_006_400 - 3 * 86_400;
+    let stub = Stub::start(move |request, _| {
+        let mut answer = well(request);
+        if request.path == "query_range"
+            && let Some(rows) = answer["data"]["result"].as_array_mut()
+            && request.parameters["query"].contains("code=\"500\"")
+        {
+            for value in rows[0]["values"].as_array_mut().into_iter().flatten() {
+                if value[0].as_i64().is_some_and(|t| (outage..outage + 7200).contains(&t)) {
+                    value[1] = json!("50");
+                }
+            }
+        }
+        Reply::With(200, "", answer.to_string())
+    });
+    let url = stub.url();
+    let arguments = ["--prometheus", &url, "--since", "1d", "--until", "2023-11-15"];
+    let output = command(directory.path(), &arguments).output().expect("it runs");
+    let (out, _) = said(&output);
+    // 100 events a second, of which 0.07 fail: 8,640,000 a day, and 0.07 × 86,400 = 6,048
+    let row = |from: &str, name: &str| {
+        let rows = out.split_once(from).unwrap_or_else(|| panic!("{out}")).1;
+        let row = rows.lines().find(|line| line.trim_start().starts_with(name)).expect("a row");
+        row.split_whitespace().map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        row("  2023-11-14 00:00 to 2023-11-15 00:00\n", "shop.pay.answers"),
+        ["shop.pay.answers", "100%", "8,640,000", "6,048", "0.07%", "0", "0"]
+    );
+    // Prometheus 2 counts five minutes more in a period of 28 days: 40,325 minutes, in 120 of which 50 a second fail. 100 × 60 × 40,325 events;
+    // 0.07 × 60 × 40,205 + 50 × 60 × 120 = 168,861 + 360,000 bad ones. 528,861 / 241,950,000 = 0.2186%, of the 1% that may fail: 78% are left.
+    let budget = "  budgets of 28d, counted by the rules from 2023-10-17 23:49 to 2023-11-14 23:54\n";
+    let of_sli = row(budget, "shop.pay.answers");
+    assert_eq!(of_sli[..6], ["shop.pay.answers", "241,950,000", "528,861", "0.2186%", "99%", "78%"]);
+    assert_eq!(of_sli[6..], ["78%", "2023-11-14", "00:00"]);
+    assert_eq!(row(budget, "shop ")[..6], ["shop", "–", "–", "0.2186%", "99%", "78%"]);
+
+    let output = command(directory.path(), &arguments).args(["--format", "json"]).output().expect("it runs");
+    let document: serde_json::Value = serde_json::from_str(&said(&output).0).expect("JSON");
+    let budget = &document["journeys"][0]["slis"][0]["budgets"][0];
+    assert_eq!(
+        budget["reported"],
+        json!({ "from": "2023-11-14T00:00:00Z", "until": "2023-11-15T00:00:00Z", "events": 8_640_000.0, "bad_events": 6048.0,
+            "errors": 0.0007 })
+    );
+    let window = &budget["in_window"];
+    assert_eq!((&window["from"], &window["until"]), (&json!("2023-10-17T23:49:00Z"), &json!("2023-11-14T23:54:00Z")));
+    assert_eq!((&window["events"], &window["bad_events"]), (&json!(241_950_000.0), &json!(528_861.0)));
+    let (errors, left) = (window["errors"].as_f64().expect("errors"), budget["left"].as_f64().expect("what is left"));
+    assert!((errors - 528_861.0 / 241_950_000.0).abs() < 1e-9 && (left - (1.0 - errors / 0.01)).abs() < 1e-9);
+    // the outage was in the window all day, and the window was full
+    assert!((budget["lowest"]["left"].as_f64().expect("the least") - left).abs() < 1e-9, "{}", budget["lowest"]);
+
+    let output = command(directory.path(), &arguments).args(["--html", "past.html"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0));
+    let page = std::fs::read_to_string(directory.path().join("past.html")).expect("a page");
+    for words in [
+        "6,048 of 8,640,000 bad, 0.07% errors, data for 100% of the time",
+        "counted from 2023-10-17 23:49 to 2023-11-14 23:54: 528,861 of 241,950,000 bad, 0.2186% errors, left 78%",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
 #[test]
 fn what_cannot_be_measured_is_said_with_a_way_out() {
     let directory = project();

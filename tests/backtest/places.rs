@@ -3,12 +3,12 @@
 
 use super::common::backfill::{prometheus, samples};
 use super::common::process::Server;
-use super::common::rules::RuleFile;
 use super::common::{Compiled, compile_text, write};
+use super::engines::{Fires, fires_as_rules_do};
 use super::truth::{BEGIN, range};
 use super::{command, said};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Output;
@@ -16,7 +16,7 @@ use tabi::backtest::ask;
 use tabi::plan::Plan;
 use tabi::project::Options;
 
-const PROJECT: &str = r#"
+pub const PROJECT: &str = r#"
 site tokyo "Tokyo" { external_labels { region "ap-northeast-1" } }
 site osaka "Osaka" { external_labels { region "ap-northeast-3" } }
 
@@ -45,12 +45,12 @@ user journey checkout {
 }
 "#;
 
-const REGIONS: [&str; 2] = ["ap-northeast-1", "ap-northeast-3"];
-const HOUR: i64 = 3600;
-const LENGTH: i64 = 24 * HOUR;
+pub const REGIONS: [&str; 2] = ["ap-northeast-1", "ap-northeast-3"];
+pub const HOUR: i64 = 3600;
+pub const LENGTH: i64 = 24 * HOUR;
 
 /// A day of two sites: Tokyo fails for two hours, Osaka is dark for two and fails for three. `region` is what each series carries.
-fn raw(sites: &[usize], region: bool) -> String {
+pub fn raw(sites: &[usize], region: bool) -> String {
     let mut series: BTreeMap<String, Vec<(i64, f64)>> = BTreeMap::new();
     for site in sites {
         let more = if region { format!(",region=\"{}\"", REGIONS[*site]) } else { String::new() };
@@ -92,12 +92,12 @@ fn openmetrics(series: &BTreeMap<String, Vec<(i64, f64)>>) -> String {
     text + "# EOF\n"
 }
 
-struct Place {
-    directory: tempfile::TempDir,
-    server: Server,
+pub struct Place {
+    pub directory: tempfile::TempDir,
+    pub server: Server,
 }
 
-fn place(text: &str) -> Place {
+pub fn place(text: &str) -> Place {
     let directory = tempfile::tempdir().expect("a directory");
     samples(directory.path(), text);
     let server = prometheus(directory.path());
@@ -112,7 +112,7 @@ impl Place {
         command(&self.directory.path().join("project"), &arguments).args(more).output().expect("it runs")
     }
 
-    fn document(&self, more: &[&str]) -> Value {
+    pub fn document(&self, more: &[&str]) -> Value {
         let output = self.run(&[&["--format", "json"], more].concat());
         assert_eq!(output.status.code(), Some(0), "{:?}", said(&output));
         serde_json::from_slice(&output.stdout).expect("JSON")
@@ -127,15 +127,16 @@ impl Place {
     }
 }
 
-fn sli<'d>(document: &'d Value, address: &str, site: &Value) -> &'d Value {
+pub fn sli<'d>(document: &'d Value, address: &str, site: &Value) -> &'d Value {
     let slis = document["journeys"][0]["slis"].as_array().expect("SLIs");
     slis.iter()
         .find(|s| s["sli"] == address && s["site"] == *site)
         .unwrap_or_else(|| panic!("no {address} at {site}: {slis:?}"))
 }
 
-/// What the rules of both sites recorded of the raw series, and the constants that the global rules read.
-fn recorded(compiled: &Compiled, raw: &Server) -> String {
+/// What the rules of both sites recorded of the raw series, and the constants that the global rules read. `wait` is how many seconds the counts
+/// of five minutes wait, where there are any.
+pub fn recorded(compiled: &Compiled, raw: &Server, wait: Option<i64>) -> String {
     let (options, model) = (Options::default(), &compiled.model);
     let plan = Plan { model, options: &options, journey: &model.journeys[0] };
     let mut series: BTreeMap<String, Vec<(i64, f64)>> = BTreeMap::new();
@@ -145,14 +146,19 @@ fn recorded(compiled: &Compiled, raw: &Server) -> String {
         let identity = format!("audience=\"user\",journey=\"checkout\",step=\"{step}\",sli=\"{name}\"");
         let budget = member.1.target.value.budget();
         series.insert(format!("tabi:slo_budget:ratio{{{identity}}}"), all.iter().map(|t| (*t, budget)).collect());
+        series.insert(format!("tabi_slo_info{{{identity}}}"), all.iter().map(|t| (*t, 1.0)).collect());
         for site in member.1.at.iter().map(|site| &model.sites[*site]) {
             let region = &site.external_labels["region"].value;
             let identity = format!("{identity},region=\"{region}\"");
             series.insert(format!("tabi_slo_site_info{{{identity}}}"), all.iter().map(|t| (*t, 1.0)).collect());
             for (number, expr) in ask::level_one(&plan, &member, Some(site)).iter().enumerate() {
-                let name = ["tabi:slo_total_events:rate", "tabi:slo_bad_events:rate"][number];
-                for (_, points) in range(raw, expr, BEGIN, BEGIN + LENGTH - 60, 60) {
-                    series.insert(format!("{name}{{{identity}}}"), points);
+                let name = ["tabi:slo_total_events", "tabi:slo_bad_events"][number];
+                // from where on the command reads
+                for (_, points) in range(raw, expr, BEGIN + 300, BEGIN + LENGTH - 60, 60) {
+                    if let Some(wait) = wait {
+                        series.insert(format!("{name}:count5m{{{identity}}}"), copies(&points, wait));
+                    }
+                    series.insert(format!("{name}:rate{{{identity}}}"), points);
                 }
             }
         }
@@ -162,28 +168,14 @@ fn recorded(compiled: &Compiled, raw: &Server) -> String {
     openmetrics(&series)
 }
 
-/// The expressions of the journey's pages in the global rules, with what they read that is recorded beside them in its place.
-fn pages(compiled: &Compiled) -> Vec<String> {
-    let file = compiled.files.iter().find(|f| f.path == "rules/global/checkout.yml").expect("global rules");
-    let file: RuleFile = super::common::rules::read(&file.text);
-    let rules = || file.groups.iter().flat_map(|g| &g.rules);
-    let inlined = |text: &str| {
-        let mut text = text.to_string();
-        for what in ["tabi:journey_burn:rate", "tabi:slo_burn:rate"] {
-            for rule in rules().filter(|r| r.record.as_ref().is_some_and(|name| name.starts_with(what))) {
-                let name = format!("{}{{", rule.record.as_deref().unwrap_or_default());
-                while let Some(at) = text.find(&name) {
-                    let end = at + text[at..].find('}').expect("the end of a selector") + 1;
-                    text.replace_range(at..end, &format!("({})", rule.expr));
-                }
-            }
-        }
-        text
+/// Counts of five minutes, 30 seconds after each, of what had been recorded until so many seconds before.
+fn copies(points: &[(i64, f64)], wait: i64) -> Vec<(i64, f64)> {
+    let times = (BEGIN + 30..BEGIN + LENGTH).step_by(300);
+    let of = |time: i64| {
+        let inside = points.iter().filter(|(at, _)| *at > time - wait - 300 && *at <= time - wait);
+        inside.map(|(_, rate)| 60.0 * rate).reduce(|a, b| a + b).map(|sum| (time, sum))
     };
-    let is_page = |rule: &&super::common::rules::Rule| {
-        rule.alert.as_deref() == Some("JourneyBudgetBurn") && rule.labels["severity"] == "page"
-    };
-    rules().filter(is_page).map(|rule| inlined(&rule.expr)).collect()
+    times.filter_map(of).collect()
 }
 
 #[test]
@@ -192,7 +184,7 @@ fn each_place_says_the_same_of_the_sites() {
     let document = all.document(&[]);
     let pay = "checkout.pay.available";
     let (tokyo, osaka) = (sli(&document, pay, &json!("tokyo")), sli(&document, pay, &json!("osaka")));
-    let events = |sli: &Value| sli["budgets"][0]["events"].as_f64().expect("events");
+    let events = |sli: &Value| sli["budgets"][0]["reported"]["events"].as_f64().expect("events");
     let sum = sli(&document, pay, &Value::Null);
     assert!((events(sum) - events(tokyo) - events(osaka)).abs() < 1.0 && events(osaka) > 2.0 * events(tokyo), "{sum}");
     let silent = |sli: &Value| sli["no_data"]["fired"].as_array().map_or(0, Vec::len);
@@ -222,7 +214,7 @@ fn each_place_says_the_same_of_the_sites() {
 
     // what both recorded
     let compiled = compile_text(PROJECT);
-    let third = place(&recorded(&compiled, &all.server));
+    let third = place(&recorded(&compiled, &all.server, None));
     let sent = third.document(&[]);
     assert!(sent["notes"].to_string().contains("recorded and sent"), "{}", sent["notes"]);
     for (theirs, ours) in
@@ -240,23 +232,8 @@ fn each_place_says_the_same_of_the_sites() {
     assert_eq!(sent["journeys"][0]["budget"], document["journeys"][0]["budget"]);
 
     // the journey pages when the global rules do
-    let time = |value: &Value| value.as_str().and_then(tabi::backtest::day::parse);
-    let alerts = sent["journeys"][0]["budget"]["alerts"].as_array().expect("alerts");
-    let alerts: Vec<&Value> =
-        alerts.iter().filter(|a| a["name"] == "JourneyBudgetBurn" && a["urgency"] == "page").collect();
-    let pages = pages(&compiled);
-    assert_eq!((alerts.len(), pages.len()), (2, 2));
-    for (alert, expr) in alerts.iter().zip(&pages) {
-        let mut ours: BTreeSet<i64> = BTreeSet::new();
-        for firing in alert["fired"].as_array().expect("firings") {
-            let (from, until) = (time(&firing["from"]).expect("a time"), time(&firing["until"]).expect("it ends"));
-            ours.extend((from..until).step_by(60));
-        }
-        let theirs = range(&third.server, expr, BEGIN + HOUR, BEGIN + LENGTH - 60, 60);
-        let theirs: BTreeSet<i64> = theirs.into_iter().flat_map(|(_, points)| points).map(|(time, _)| time).collect();
-        assert!(ours.len() > 60, "{alert}");
-        assert_eq!(ours, theirs, "{alert}");
-    }
+    let pages = |alert: &Fires| alert.severity == "page";
+    assert_eq!(fires_as_rules_do(&compiled, "rules/global/checkout.yml", &third, &sent, &pages), 2);
 }
 
 #[test]

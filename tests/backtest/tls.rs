@@ -10,8 +10,13 @@ use std::sync::{Arc, Mutex};
 
 /// A server whose certificate is for a name, and that certificate, which nobody but itself has signed.
 fn server(name: &str) -> (u16, String) {
+    server_of(name, rcgen::IsCa::NoCa)
+}
+
+fn server_of(name: &str, is_ca: rcgen::IsCa) -> (u16, String) {
     let pair = rcgen::KeyPair::generate().expect("a key");
     let mut parameters = rcgen::CertificateParams::new(vec![name.to_string()]).expect("a name");
+    parameters.is_ca = is_ca;
     // whoever has signed something is found by the name
     parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
     let made = parameters.self_signed(&pair).expect("a certificate");
@@ -102,6 +107,11 @@ fn wrong_certificates_and_files_are_said() {
     // of somebody else
     write("other.pem", &server("127.0.0.2").1);
     fails(&url, &["--ca-file", "other.pem"], &["not to be trusted", "--ca-file"]);
+    // its own certificate is that of an authority, as `openssl req -x509` makes it
+    let (authority, pem) = server_of("127.0.0.1", rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained));
+    write("authority.pem", &pem);
+    let own = format!("https://127.0.0.1:{authority}");
+    fails(&own, &["--ca-file", "authority.pem"], &["not to be trusted", "CA:FALSE"]);
     write("none.pem", "no certificate\n");
     fails(&url, &["--ca-file", "none.pem"], &["none.pem has no certificate"]);
     write("broken.pem", "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");

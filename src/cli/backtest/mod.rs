@@ -12,8 +12,10 @@ use crate::backtest::{self, JourneyPast, html, json, table};
 use crate::model::{Journey, Model};
 use crate::plan::Plan;
 use crate::plan::members::Member;
+use crate::plan::sites::options_at;
 use crate::show::find::{Found, find};
 use read::Reader;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -74,6 +76,8 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
     let options = &checked.project.config.options;
     let model = &place::played(&checked.model, options, args.site.as_deref())?;
+    // the sites may have an engine of their own
+    let options = &*if args.site.is_some() { options_at(options) } else { Cow::Borrowed(options) };
     let chosen = chosen(model, &args.addresses)
         .map_err(|why| place::elsewhere(&checked.model, args.site.as_deref(), &args.addresses).unwrap_or(why))?;
     if chosen.is_empty() {
@@ -85,7 +89,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let plan = |index: usize| Plan { model, options, journey: &model.journeys[index] };
     let all = || chosen.iter().flat_map(|(index, members)| members.iter().map(|m| (plan(*index), *m)));
     reader.expect(all().map(|(plan, member)| place::sites(&plan, &member).len()).sum());
-    reader.begin(&mut all())?;
+    reader.begin(&all().collect::<Vec<_>>())?;
     place::knows_sites(&reader, &mut all())?;
     if let Some(site) = &args.site {
         reader.note(format!("the journeys as a whole are a matter of all sites, and not of {site} alone"));

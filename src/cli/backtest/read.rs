@@ -12,8 +12,9 @@ use crate::backtest::samples::Time;
 use crate::backtest::table::Asked;
 use crate::backtest::{By, Read, ask, day};
 use crate::model::{SiteIndex, address};
+use crate::plan::Plan;
 use crate::plan::members::Member;
-use crate::plan::{Plan, minutes};
+use crate::show::time;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -25,8 +26,9 @@ const FEWEST: i64 = 30;
 /// So many answers in a row that did not come in time are enough.
 const LATE: u32 = 6;
 const HOUR: i64 = 3600;
-/// How long before what is reported the beginning of the past is looked for: the longest window of an alert is no longer.
-const EARLIER: i64 = 90 * 24 * HOUR;
+/// How much longer than a window the rules look back for it: a period is counted from copies, and ends up to two intervals of the hourly ones
+/// earlier.
+const COPIES: i64 = 4 * HOUR;
 
 /// Reads from one Prometheus.
 pub(super) struct Reader<'p> {
@@ -131,19 +133,22 @@ impl<'p> Reader<'p> {
     }
 
     /// Finds where the past begins: by `up`, and where there is none, by what is to be read.
-    pub(super) fn begin<'m>(&mut self, all: &mut dyn Iterator<Item = (Plan<'m>, Member<'m>)>) -> Result<(), String> {
-        self.first = self.beginning("count(up)")?;
+    pub(super) fn begin(&mut self, all: &[(Plan<'_>, Member<'_>)]) -> Result<(), String> {
+        // the longest window of a burn is no longer than the period, or below this
+        let periods = all.iter().map(|(plan, _)| plan.journey.window.value.cast_signed() * 60);
+        let begin = self.from - periods.max().unwrap_or(0).max(90 * 24 * HOUR) - COPIES;
+        self.first = self.beginning("count(up)", begin)?;
         if self.first.is_some() {
             return Ok(());
         }
         for (plan, member) in all {
-            for site in sites(&plan, &member) {
+            for site in sites(plan, member) {
                 let site = site.map(|site| &plan.model.sites[site]);
-                let needed = ask::selectors(&plan, &member, site).into_iter().filter(|s| s.role.must_match());
+                let needed = ask::selectors(plan, member, site).into_iter().filter(|s| s.role.must_match());
                 let needed =
-                    needed.map(|s| s.selector.text()).chain(site.map(|s| ask::recorded_total(&plan, &member, s)));
+                    needed.map(|s| s.selector.text()).chain(site.map(|s| ask::recorded_total(plan, member, s)));
                 for selector in needed {
-                    let first = self.beginning(&format!("count({selector})"))?;
+                    let first = self.beginning(&format!("count({selector})"), begin)?;
                     self.first = [self.first, first].into_iter().flatten().min();
                 }
             }
@@ -153,12 +158,12 @@ impl<'p> Reader<'p> {
 
     /// The minute in which an expression yields something for the first time: what was before a Prometheus had any targets is no missing
     /// data. None where it never does.
-    fn beginning(&self, expr: &str) -> Result<Option<Time>, String> {
+    fn beginning(&self, expr: &str, begin: Time) -> Result<Option<Time>, String> {
         let first = |begin: Time, end: Time, step: i64| -> Result<Option<Time>, String> {
             let rows = self.pieces(expr, begin - begin.rem_euclid(step), end, step, &|_| ())?;
             Ok(rows.values().flatten().map(|(time, _)| *time).min())
         };
-        let hour = first(self.from - EARLIER, self.until, HOUR)?.unwrap_or(self.until);
+        let hour = first(begin, self.until, HOUR)?.unwrap_or(self.until);
         first(hour - HOUR, hour, 60)
     }
 
@@ -182,22 +187,19 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// When the rules of a journey would have run. Reading begins earlier than what is reported, by the longest window of an alert, so that
-    /// windows are full when it begins; but not before there was anything.
+    /// When the rules of a journey would have run. Reading begins earlier than what is reported, by the period and by the longest window of an
+    /// alert, so that both are full when it begins; but not before there was anything.
     pub(super) fn clock(&mut self, plan: &Plan<'_>) -> Clock {
         let longest = plan.windows().into_iter().max().unwrap_or(0).cast_signed() * 60;
-        let wanted = self.from - longest;
+        let full = self.from - longest;
+        let wanted = full.min(self.from - plan.journey.window.value.cast_signed() * 60 - COPIES);
         // both groups run at full multiples of this
         let whole = SLOW * plan.journey.evaluate.cast_signed();
         let down = |time: Time| time - time.rem_euclid(whole);
         let first = self.first.map_or(wanted, |first| down(first + whole - 1).min(down(self.until - whole)));
         let read_from = down(wanted).max(first);
         let keeps = self.keeps();
-        // hours are enough, unless there are none
-        let length = |seconds: i64| {
-            let whole = if seconds < 3600 { seconds / 60 } else { seconds / 3600 * 60 };
-            minutes(u64::try_from(whole).unwrap_or(0))
-        };
+        let length = |seconds: i64| time(seconds as f64 / 60.0);
         // what is missing is worth a word where it changes the answer
         if (read_from - self.from) * 20 > self.until - self.from {
             self.note(format!(
@@ -206,7 +208,7 @@ impl<'p> Reader<'p> {
                 length(self.until - read_from),
                 day::minute(read_from)
             ));
-        } else if read_from > down(wanted) && self.first.is_some_and(|first| first > wanted) {
+        } else if read_from > down(full) && self.first.is_some_and(|first| first > full) {
             let full = if read_from + longest < self.until {
                 format!("full from {} UTC on", day::minute(read_from + longest))
             } else {

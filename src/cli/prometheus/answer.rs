@@ -108,6 +108,9 @@ impl Prometheus {
             }
             401 | 403 => {
                 let help = match self.access.said_by() {
+                    Some(access::USER) => {
+                        format!("it does not accept what {} and {} say", access::USER, access::PASSWORD)
+                    }
                     Some(variable) => format!("it does not accept what {variable} says"),
                     None => format!(
                         "{} has a token, {} and {} a name and a password",
@@ -140,15 +143,23 @@ impl Prometheus {
             return Kind::Passing(format!("{base} answers {status}"), seconds(said.retry_after.as_deref()));
         }
         let page = said.text.trim_start().starts_with('<');
+        // what Go and nginx say
+        if base.starts_with("http:") && ["HTTPS server", "HTTPS port"].iter().any(|words| said.text.contains(words)) {
+            return failed(format!("{base} answers {status}: it speaks https there\n  help: write `https://`"));
+        }
         failed(self.other(&if page { format!("{status}, with a page for browsers") } else { status.to_string() }))
     }
 
     pub(super) fn other(&self, what: &str) -> String {
-        format!(
-            "what answers at {} ({what}) does not speak the API of Prometheus\n  help: the URL is that of Prometheus itself, \
-             with its path prefix where it has one, and not of a page to log in",
-            self.base
-        )
+        // copied from a browser, or from what describes the API
+        let page = ["/api/v1", "/graph", "/query", "/targets", "/alerts", "/rules"]
+            .iter()
+            .find_map(|page| self.base.find(page));
+        let help = match page {
+            Some(at) => format!("is it `{}`?", &self.base[..at]),
+            None => "the URL is that of Prometheus itself, with its path prefix where it has one, and not of a page to log in".into(),
+        };
+        format!("what answers at {} ({what}) does not speak the API of Prometheus\n  help: {help}", self.base)
     }
 
     /// What a failure below HTTP means.
@@ -196,7 +207,10 @@ impl Prometheus {
 
     fn not_trusted(&self, why: &str) -> String {
         let why = why.trim_start_matches("invalid peer certificate: ");
-        let help = if ["UnknownIssuer", "CaUsedAsEndEntity", "BadSignature"].iter().any(|w| why.contains(w)) {
+        let help = if why.contains("CaUsedAsEndEntity") {
+            "it says that it is an authority, which no server may show as its own; one that was made with \
+             `openssl req -x509 -addext basicConstraints=critical,CA:FALSE …` can be named with `--ca-file`"
+        } else if ["UnknownIssuer", "BadSignature"].iter().any(|w| why.contains(w)) {
             "`--ca-file` names a file with the certificate of the authority that signed it"
         } else {
             "the certificate must be mended where the server is"
