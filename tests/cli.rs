@@ -452,7 +452,11 @@ fn a_first_project_builds_and_is_never_overwritten() {
     let late = "victoriametrics sees its own numbers late";
     assert!(!dir.tabi(&["show", "purchase", "--path", "p"]).ends(0).out.contains(late));
     dir.write("p/tabi.toml", b"[build]\ntarget = \"victoriametrics\"\n");
-    dir.tabi(&["show", "purchase", "--path", "p"]).ends(0).says(late).says("up to 2m later").says("windows end 2m earlier");
+    dir.tabi(&["show", "purchase", "--path", "p"])
+        .ends(0)
+        .says(late)
+        .says("up to 2m later")
+        .says("windows end 2m earlier");
     dir.tabi(&["show", "nobody", "--path", "p"]).ends(2).says("nobody");
 }
 
