@@ -291,9 +291,15 @@ fn what_an_engine_cannot_do_is_said() {
         .replace("total  http_requests_total{job=\"pay\"}", "histogram native");
     let long = SMALL.replace("  target 99%\n", "  target 99%\n  window 90d\n");
     let cluster = SMALL.replace("{job=\"pay\"", "{job=\"pay\", cluster=\"a\"");
+    let nameless = SMALL
+        .replace(
+            "bad    http_requests_total{job=\"pay\", code=~\"5..\"}",
+            "bad `sum(rate({__name__=~\"e_.*\"}[$window]))`",
+        )
+        .replace("total  http_requests_total{job=\"pay\"}", "total `sum(rate(r_total[$window]))`");
     let mut said = String::new();
     for (word, target) in Target::WORDS {
-        for (what, text) in [("native", &native), ("90d", &long), ("cluster", &cluster)] {
+        for (what, text) in [("native", &native), ("90d", &long), ("cluster", &cluster), ("nameless", &nameless)] {
             let compiled = compile_text(text);
             for exceeded in tabi::emit::limits::exceeded(&compiled.model, &compiled.sources, &with(target)) {
                 let _ = writeln!(said, "──── {word}, {what}\n{exceeded}");

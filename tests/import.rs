@@ -170,6 +170,32 @@ fn labels_that_alerts_override_are_said() {
     assert!(mean.contains("up probe_success{job=\"b\"}") && mean.contains("the query counted every sample"), "{mean}");
 }
 
+/// What stands in tabi.toml holds for all pages, also for those that had no labels.
+#[test]
+fn pages_that_get_labels_of_others_are_said() {
+    let slo = |name: &str, alerting: &str| {
+        format!(
+            "  - name: {name}\n    objective: 99\n    sli: {{plugin: {{id: sloth-common/prometheus/targets/availability}}}}\n    alerting: {alerting}\n"
+        )
+    };
+    let text = format!(
+        "version: prometheus/v1\nservice: a\nslos:\n{}{}{}",
+        slo("one", "{page_alert: {labels: {channel: pager}}}"),
+        slo("two", "{page_alert: {}}"),
+        slo("three", "{page_alert: {disable: true}}")
+    );
+    let made = import(Tool::Sloth, "slo.yaml", &text, None);
+    let said = made.said();
+    let [d] = made.imported.diagnostics.as_slice() else { panic!("{said}") };
+    assert_eq!(made.sources.text(d.place()), "two", "{said}");
+    assert!(d.message.contains("gives all pages channel=\"pager\""), "{said}");
+    let comment = fields::squeezed(&made.text).replace("# ", "");
+    assert!(
+        comment.contains("its pages had no labels of their own; tabi.toml gives them channel=\"pager\""),
+        "{comment}"
+    );
+}
+
 fn text_of_mean(query: &str) -> String {
     let text = format!(
         "version: prometheus/v1\nservice: a\nslos:\n  - name: b\n    objective: 99\n    sli: {{raw: {{error_ratio_query: '{query}'}}}}\n"

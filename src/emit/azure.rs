@@ -2,6 +2,7 @@
 
 use super::HEADER;
 use crate::engine::Engine;
+use crate::plan::annotations::NOBODY_KNOWS;
 use crate::plan::{Group, JourneyRules, Rule, RuleKind};
 use crate::source::Sources;
 use serde::Serialize;
@@ -151,7 +152,7 @@ fn written(rule: &Rule, interval: u64, is_page: &dyn Fn(&Rule) -> bool) -> Writt
         annotations: rule
             .annotations
             .iter()
-            .map(|(k, v)| (k.clone(), literal(&without_queries(v))))
+            .map(|(k, v)| (k.clone(), literal(&said(v))))
             // a link that only a query would give
             .filter(|(_, v)| !v.is_empty())
             .collect(),
@@ -180,6 +181,11 @@ fn iso(minutes: u64) -> String {
     } else {
         format!("PT{minutes}M")
     }
+}
+
+/// What an alert says there. Whether a journey can ship is not asked, so nothing is said of that.
+fn said(template: &str) -> String {
+    without_queries(template).replace(&format!(" ({NOBODY_KNOWS})"), "")
 }
 
 /// A template without what it would ask the storage: such a part becomes what it says when there is no answer. Labels and the value stay.
@@ -276,6 +282,8 @@ mod tests {
             ("{{ with $labels.by }} ({{ . }}){{ end }}!", "{{ with $labels.by }} ({{ . }}){{ end }}!"),
             (r#"{{ $value | printf "%.1f" }} {{ broken"#, r#"{{ $value | printf "%.1f" }} {{ broken"#),
         ];
+        let deliveries = r#"Delivered by: ci ({{ with query "a" }}burns itself{{ else }}{{ with query "b" }}can ship{{ else }}no data{{ end }}{{ end }})."#;
+        assert_eq!(said(deliveries), "Delivered by: ci.");
         for (template, left) in cases {
             assert_eq!(without_queries(template), left, "{template}");
         }

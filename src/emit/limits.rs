@@ -154,7 +154,7 @@ fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
         ));
     }
     if let Some(most) = limits.bytes {
-        let bytes = journeys.iter().map(|(_, journey)| loaded(journey, sources, engine)).sum::<u64>();
+        let bytes = two_digits(journeys.iter().map(|(_, journey)| loaded(journey, sources, engine)).sum::<u64>());
         if bytes > most {
             found.push(format!(
                 "{word} keeps the rules of a cluster in one ConfigMap of {most} bytes, and these are about {bytes} with what its operator \
@@ -165,6 +165,12 @@ fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
         }
     }
     found
+}
+
+/// A number that is reckoned roughly, with two digits that count, and not below it.
+fn two_digits(number: u64) -> u64 {
+    let unit = 10_u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    number.div_ceil(unit) * unit
 }
 
 /// How long the rules of a journey are where Google's operator keeps them: to each selector and to each rule it adds the labels of the scope,
@@ -223,6 +229,16 @@ fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, evaluator:
         found.push(format!(
             "{place}: {name} names the label `{label}`, which {word} sets itself with scope = \"{scope}\"; it refuses such rules\n  help: \
              leave the label out, or take scope = \"global\" below [build.gmp] of tabi.toml"
+        ));
+    }
+    let nameless = |group: &Group| {
+        let selectors = group.rules.iter().flat_map(|rule| reads(&rule.expr)).map(|read| read.selector);
+        selectors.filter(|s| s.name.is_none()).flat_map(|s| s.matchers).any(|m| m.label.text == "__name__")
+    };
+    if engine.target == Target::Gmp && journey.groups.iter().any(nameless) {
+        found.push(format!(
+            "{place}: {name} finds metrics by a pattern of `__name__`, and {word} needs the name of each\n  help: write a selector for each \
+             metric, joined by `or`"
         ));
     }
     for group in &journey.groups {

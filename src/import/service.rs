@@ -84,6 +84,11 @@ pub struct Alerts {
 }
 
 impl Alerts {
+    /// Whether there are pages (0) or tickets (1) of budgets that burn.
+    pub fn tells(&self, of: usize) -> bool {
+        !self.off && [&self.page, &self.ticket][of].as_deref() != Some("off")
+    }
+
     /// Its lines, in the order of the language guide.
     pub fn lines(&self) -> Vec<(&'static str, &str)> {
         let all = [("page", &self.page), ("ticket", &self.ticket), ("no_data", &self.no_data), ("left", &self.left)];

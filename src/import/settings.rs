@@ -90,14 +90,27 @@ impl Context {
             let pairs = &slo.severity_labels[of];
             let mut set: Vec<(String, String)> = pairs.iter().map(|p| (p.key.clone(), p.value.clone())).collect();
             set.sort();
-            let Some(first) = pairs.first().filter(|_| self.most(of) != Some(&set)) else { continue };
+            let Some(most) = self.most(of).filter(|most| **most != set) else { continue };
+            let Some(first) = pairs.first() else {
+                if slo.alerts.tells(of) {
+                    let written: Vec<String> = most.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
+                    let written = written.join(", ");
+                    slo.notes.push(format!("its {name} had no labels of their own; tabi.toml gives them {written}"));
+                    let message = format!(
+                        "its {name} had no labels of their own, and tabi.toml gives all {name} {written}: routes may lead elsewhere"
+                    );
+                    let help = "labels of pages and of tickets are one set for a whole project; a route can match the SLI itself";
+                    found.push(say::changed(slo.at, message).help(help));
+                }
+                continue;
+            };
             let written: Vec<String> = pairs.iter().map(|p| format!("{}={}", p.key, quote(&p.value))).collect();
             slo.notes.push(format!(
                 "labels of its {name} alone, which are one set for a whole project in Tabi: {}",
                 written.join(", ")
             ));
             let message = format!(
-                "labels of {name} alone are one set for the whole project, in tabi.toml; most SLOs have another one"
+                "labels of {name} alone are one set for the whole project, in tabi.toml; others have another one, which stands there"
             );
             let help = "`labels` of an SLI stand on its pages and tickets alike; a route can match the SLI itself";
             found.push(say::dropped(first.at, message).help(help));

@@ -66,7 +66,7 @@ fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
         "asked for here",
     );
     let counted = journey.counted_slis().min_by(|a, b| a.1.target.value.share().total_cmp(&b.1.target.value.share()));
-    let mut help = format!("lower this target to {lower} %");
+    let mut help = format!("lower this target to `{lower}%`");
     if let Some((step, sli)) = counted {
         let name = format!("{}.{}", step.name.text, sli.name.text);
         let allowed = super::percent(sli.target.value.budget());

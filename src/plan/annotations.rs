@@ -18,6 +18,9 @@ pub(super) fn literal(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
 }
 
+/// What a page says of those who would ship the fix, where nothing is recorded of them.
+pub const NOBODY_KNOWS: &str = "no data";
+
 impl Plan<'_> {
     /// `{journey='checkout',step=%q,sli=%q}` and the arguments for it, with all labels of `by` where they matter.
     fn queried(&self, with_by: bool) -> (String, String) {
@@ -111,7 +114,7 @@ impl Plan<'_> {
                 ));
                 let query = burning.join(" or ").replace('"', "'");
                 let known = format!("{DELIVERY}{} >= 0", self.own(&format!("{{journey='{name}'}}"))).replace('"', "'");
-                format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}{{{{ with query \"{known}\" }}}}can ship{{{{ else }}}}no data{{{{ end }}}}{{{{ end }}}})")
+                format!("{name} ({{{{ with query \"{query}\" }}}}burns itself{{{{ else }}}}{{{{ with query \"{known}\" }}}}can ship{{{{ else }}}}{NOBODY_KNOWS}{{{{ end }}}}{{{{ end }}}})")
             })
             .collect();
         if by.is_empty() { String::new() } else { format!(" Delivered by: {}.", by.join(", ")) }

@@ -5,7 +5,7 @@ use super::claims::{Target, Whose, row_title, share};
 use super::counted::Slack;
 use super::counting::Role;
 use super::simulate::{Clock, Slo, State, agreed, no_data};
-use super::stage::{Act, IDLE, Phase, Player, input, memory, reach};
+use super::stage::{Act, IDLE, Phase, Player, input, memory, reach, silence};
 use super::{Collector, Slot, Test, batches};
 use crate::plan::alerts::{SLO_BURN, SLO_LOW, SLO_NO_DATA, no_data_minutes};
 use crate::plan::minutes;
@@ -433,7 +433,8 @@ impl<'m> Collector<'m> {
         }
         for (hold, all) in by_hold {
             let (mut players, mut total) = (Vec::new(), 0);
-            let idle = up_to(hold + 30, step);
+            let before = all.iter().map(|(cast, _)| silence(cast)).max().unwrap_or(0);
+            let idle = up_to(before + hold + 30, step);
             let lasts = |cast: &Cast<'_>| {
                 let range = crate::reckon::range_of(self.plan.journey, cast.member.1) / 60;
                 idle + up_to(hold + memory(cast) + 2 * range + 20, step)

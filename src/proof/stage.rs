@@ -383,6 +383,11 @@ pub fn memory(cast: &Cast<'_>) -> u64 {
     }
 }
 
+/// For how many minutes a measure says nothing after its series began.
+pub fn silence(cast: &Cast<'_>) -> u64 {
+    furthest(cast, &states::silence)
+}
+
 fn furthest(cast: &Cast<'_>, of: &dyn Fn(&Expr) -> i64) -> u64 {
     let of = |text: &str| states::parsed(text).map_or(5, |expr| of(&expr) as u64);
     match &cast.member.1.measure {

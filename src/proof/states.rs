@@ -11,7 +11,7 @@ use super::levels;
 use crate::measure::events::Events;
 use crate::measure::{Matcher, Measure, Query, Selector};
 use crate::model::Sli;
-use crate::promql::ast::{Expr, MatcherValue, walk};
+use crate::promql::ast::{DurationText, DurationValue, Expr, MatcherValue, Offset, walk};
 use crate::promql::evaluate::{self, Labels, Sample, Series, Unknown, World};
 use crate::promql::{self, Range};
 use crate::source::Place;
@@ -326,6 +326,9 @@ pub fn ways(sli: &Sli, range: u64, driven: &[Driven]) -> Vec<Vec<Level>> {
     found
 }
 
+/// For how many minutes the last sample of a series is seen.
+const SEEN: i64 = 5;
+
 /// How far an expression looks back, in minutes, until what has changed shows. What only asks for the last sample shows it at once; that
 /// series are gone is not waited for longer than a day, and not where none of them goes.
 pub fn reach(expr: &Expr, goes: bool) -> i64 {
@@ -345,16 +348,27 @@ pub fn memory(expr: &Expr) -> i64 {
     furthest(expr, &|_, minutes| minutes)
 }
 
+/// How long it says nothing after its series began, in minutes: what an `offset` reads is not there yet.
+pub fn silence(expr: &Expr) -> i64 {
+    furthest(expr, &|_, _| 0) - SEEN
+}
+
 fn furthest(expr: &Expr, length: &dyn Fn(Range, i64) -> i64) -> i64 {
-    let mut reach = 5;
+    let literal = |text: &DurationText| match text.value {
+        DurationValue::Literal(ms) => (ms / 60_000) as i64,
+        DurationValue::Param(_) => 0,
+    };
+    let back = |offset: &Option<Offset>| offset.as_ref().filter(|o| !o.negative).map_or(0, |o| literal(&o.duration));
+    let mut reach = SEEN;
     walk(expr, &mut |e| {
-        let range = match e {
-            Expr::Range(node) => Some(&node.range),
-            Expr::Subquery(node) => Some(&node.range),
-            _ => None,
+        let (range, offset) = match e {
+            Expr::Selector(selector) => (0, back(&selector.offset)),
+            Expr::Range(node) => (literal(&node.range), back(&node.selector.offset)),
+            Expr::Subquery(node) => (literal(&node.range), back(&node.offset)),
+            _ => return,
         };
-        if let Some(promql::ast::DurationValue::Literal(ms)) = range.map(|l| &l.value) {
-            reach = reach.max(length(e.span(), (*ms / 60_000) as i64) + 5);
+        if range + offset > 0 {
+            reach = reach.max(length(e.span(), range) + offset + SEEN);
         }
     });
     reach

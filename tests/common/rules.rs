@@ -83,6 +83,8 @@ pub struct Selected {
     pub matchers: Vec<Matcher>,
     /// The length of its range.
     pub range: Option<Duration>,
+    /// How far back it begins to read.
+    pub offset: Duration,
     /// Whether it reads the future or a fixed moment.
     pub out_of_time: bool,
 }
@@ -106,6 +108,10 @@ pub fn selectors(expr: &Expr) -> Vec<Selected> {
     impl ExprVisitor for Visitor {
         type Error = std::convert::Infallible;
         fn pre_visit(&mut self, expr: &Expr) -> Result<bool, Self::Error> {
+            let past = |offset: &Option<Offset>| match offset {
+                Some(Offset::Pos(length)) => *length,
+                _ => Duration::ZERO,
+            };
             let negative = |offset: &Option<Offset>| matches!(offset, Some(Offset::Neg(_)));
             let (vector, range) = match expr {
                 Expr::VectorSelector(vector) => (vector, None),
@@ -115,6 +121,7 @@ pub fn selectors(expr: &Expr) -> Vec<Selected> {
                         name: None,
                         matchers: Vec::new(),
                         range: Some(sub.range),
+                        offset: past(&sub.offset),
                         out_of_time: sub.at.is_some() || negative(&sub.offset),
                     });
                     return Ok(true);
@@ -126,6 +133,7 @@ pub fn selectors(expr: &Expr) -> Vec<Selected> {
                 name: vector.name.clone(),
                 matchers: vector.matchers.matchers.clone(),
                 range,
+                offset: past(&vector.offset),
                 out_of_time: vector.at.is_some() || negative(&vector.offset),
             });
             Ok(true)

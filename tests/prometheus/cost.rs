@@ -149,7 +149,7 @@ fn lengths(files: &[&rules::RuleFile]) -> BTreeMap<String, u64> {
         // what stands in a subquery is read over its range
         let outer = all.iter().filter(|s| s.name.is_none()).filter_map(|s| s.range).max().unwrap_or_default();
         for selected in all {
-            let range = (selected.range.unwrap_or_default() + outer).as_secs();
+            let range = (selected.range.unwrap_or_default() + selected.offset + outer).as_secs();
             let longest = found.entry(selected.name.unwrap_or_default()).or_insert(0);
             *longest = range.max(*longest);
         }
