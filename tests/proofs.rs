@@ -106,6 +106,22 @@ fn buckets_that_are_counted_by_hand_are_proven() {
     }
 }
 
+/// What looks back by an `offset` says nothing until so much of its series is there, and shows a change that much later.
+#[test]
+fn what_an_offset_reads_is_waited_for() {
+    let source = SMALL
+        .replace(
+            "good   http_requests_total{job=\"pay\", code!~\"5..\"}",
+            "holds `x{job=\"pay\"} - x{job=\"pay\"} offset 6h - y{job=\"pay\"} offset 6h >= 0`",
+        )
+        .replace("      total  http_requests_total{job=\"pay\"}\n", "")
+        .replace("no_data off", "no_data 15m ticket");
+    for (promtool, _) in promtools() {
+        let (code, said) = Dir::new(&source).tabi(&["test"], Some(&promtool));
+        assert!(code == 0 && said.contains("2 alerts: 2 proven"), "{said}");
+    }
+}
+
 /// Two sites, one of which ships, and an SLI that neither measures; developers of one site deliver.
 const SITES: &str = r#"site tokyo { external_labels { account "1", region "a" } }
 site osaka { external_labels { account "2", region "b" } }
