@@ -16,6 +16,8 @@ fn lints(body: &str) -> Vec<&'static str> {
         "chance-alert",
         "not-a-number",
         "bucket-by-hand",
+        "not-a-condition",
+        "different-sources",
     ];
     let mut names: Vec<&str> = found.iter().map(tabi::diagnostic::Diagnostic::name).collect();
     assert!(found.iter().all(|d| d.entry.lint), "{body}: {names:?}");
@@ -177,6 +179,80 @@ fn a_comparison_that_meets_nan() {
     ] {
         silent(&[&body]);
     }
+}
+
+#[test]
+fn a_number_where_a_condition_is_asked_for() {
+    speaks(
+        "not-a-condition",
+        &[
+            "holds `avg(queue)`",
+            "holds `queue_wait_seconds`",
+            "holds `max(queue_wait_seconds)`",
+            "holds `sum by (a) (queue)`",
+            "holds `(count(queue > 0))`",
+            "holds `time() - max(done_timestamp_seconds)`",
+            "holds `increase(x_total[5m])`",
+            "holds `histogram_quantile(0.9, x) unless y`",
+            "holds `max_over_time(queue_bytes[5m])`",
+            "holds `count(x) / (count(y) > 0)`",
+            "holds `100 * avg(x)`",
+            "holds `avg(x) or vector(5) + 1`",
+            "holds `a / b`",
+            "up `avg(probe_success)`",
+            "up `count(probe_success == 1)`",
+        ],
+    );
+    silent(&[
+        "holds `avg(queue) < 50`",
+        "holds `ready`",
+        "holds `max(ready)`",
+        "holds `min_over_time(ready[5m])`",
+        "holds `1 - broken`",
+        "holds `ready * (queue < bool 50)`",
+        "holds `(avg(queue) < bool 50) * (count(x) > bool 3)`",
+        "holds `(a > bool 1) + 0 * count(x)`",
+        "holds `absent(x) or vector(0)`",
+        "holds `count(x) or vector(0)`",
+        "holds `group(x)`",
+        "holds `sgn(x)`",
+        "holds `clamp_max(x, 1)`",
+        "holds `a and b`",
+        "up `max(probe_success)`",
+        "up `probe_success or on (job) 0 * up`",
+        "up `count(x) > bool 3`",
+        // a selector says nothing of what it is
+        "up queue_wait_seconds",
+    ]);
+}
+
+#[test]
+fn counters_of_different_sources() {
+    speaks(
+        "different-sources",
+        &[
+            "good x_total{job=\"a\", code=\"200\"} total x_total",
+            "good x_total{job=\"a\", code=\"200\"} total x_total{code!=\"400\"}",
+            "bad x_total{namespace=\"a\", code=\"500\"} total x_total{code!=\"400\"}",
+            "bad x_failed_total{job=\"a\"} total x_total",
+            "bad x_failed_total total x_total{job=\"a\"}",
+            "good x_done_total{cluster=\"a\"} bad x_failed_total",
+            "good x_done_total{job=\"a\"} total x_total{job=\"b\"}",
+            "bad x_failed_total{job=\"a\", app=\"b\"} total x_total{job=\"a\"}",
+        ],
+    );
+    silent(&[
+        "good x_total{job=\"a\", code=\"200\"} total x_total{job=\"a\"}",
+        // what became of an event
+        "bad x_total{job=\"a\", code=\"500\", result=\"failed\", service=\"b\"} total x_total{job=\"a\"}",
+        // another pattern may say the same
+        "bad x_total{job=\"a\", code=\"500\"} total x_total{job=~\"a\"}",
+        "bad x_total{job=\"a\", code=\"500\"} total x_total{job=~\"a|b\"}",
+        "bad x_total{job=~\"a|b\"} total y_total",
+        "bad x_failed_total{job=\"\"} total x_total",
+        "bad x_failed_total{namespace=\"a\"} total x_total{namespace=\"b\"}",
+        "bad `rate(x_failed_total{job=\"a\"}[$window])` total x_total{job=\"b\"}",
+    ]);
 }
 
 #[test]

@@ -8,10 +8,12 @@ mod blind_spot;
 mod bucket_by_hand;
 mod chance_alert;
 mod delivers_nothing;
+mod different_sources;
 mod duplicate_measure;
 mod endless_exclude;
 mod missing_owner;
 mod missing_runbook;
+mod not_a_condition;
 mod not_a_counter;
 mod not_a_number;
 mod not_a_rate;
@@ -65,6 +67,8 @@ pub static ALL: &[Lint] = &[
     not_a_counter::LINT,
     not_a_rate::LINT,
     not_a_number::LINT,
+    not_a_condition::LINT,
+    different_sources::LINT,
     bucket_by_hand::LINT,
     regex_as_text::LINT,
     endless_exclude::LINT,
