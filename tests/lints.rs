@@ -130,6 +130,83 @@ fn alerts_by_chance() {
     ]);
 }
 
+/// `chance-alert`, `alert-fires-late` and `alert-cannot-fire` never contradict each other: at most one of them speaks of an SLI, and after
+/// each of the ways out that it names none does.
+#[test]
+fn lints_of_few_events_agree() {
+    let said = |alerts: &str, target: &str, traffic: &str| {
+        let text = format!(
+            "developer journey j {{\n  step s {{\n    sli x {{\n      bad b_total{{job=\"x\"}}\n      total a_total{{job=\"x\"}}\n      \
+             traffic {traffic}\n      {alerts}\n      target {target}\n    }}\n  }}\n}}\n"
+        );
+        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text.clone())]);
+        found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
+        assert!(found.iter().all(|d| d.entry.lint), "{text}: {found:?}");
+        found.retain(|d| matches!(d.name(), "chance-alert" | "alert-fires-late" | "alert-cannot-fire"));
+        found
+    };
+    let (mut spoke, mut ways, mut names) = (0, 0, std::collections::BTreeSet::new());
+    for target in ["99.9%", "99%", "95%", "90%"] {
+        for traffic in ["2/day", "20/day", "60/day", "300/day", "1k/day", "10k/day"] {
+            for alerts in [
+                "",
+                "alerts { need 1 }",
+                "alerts { need 12 }",
+                "alerts { need 100 }",
+                "alerts { page off }",
+                "alerts { ticket off }",
+            ] {
+                let found = said(alerts, target, traffic);
+                assert!(found.len() <= 1, "{target} {traffic} {alerts}: {found:?}");
+                let Some(d) = found.first() else { continue };
+                names.insert(d.name());
+                spoke += 1;
+                let help = d.help.clone().unwrap_or_default();
+                assert!(!help.is_empty(), "{d:?}");
+                for way in help.split(", or ").map(|way| way.rsplit(": `").next().unwrap_or(way)) {
+                    let copied: Vec<&str> =
+                        way.split('`').filter(|p| p.starts_with("alerts {") || p.starts_with("target ")).collect();
+                    let lines = |word: &str| copied.iter().find(|c| c.starts_with(word)).copied();
+                    let target = lines("target ").map_or(target, |t| &t["target ".len()..]);
+                    let more = way.split("from ").nth(1).and_then(|rest| rest.split(' ').next());
+                    let more = more.map(|n| format!("{}/day", n.replace(',', "")));
+                    let before = if alerts.contains("off") && lines("alerts {").is_some_and(|l| !l.contains("off")) {
+                        // a `need` goes beside what stands there
+                        lines("alerts {").map(|l| alerts.replace(" }", &l["alerts {".len()..]))
+                    } else {
+                        None
+                    };
+                    let alerts = before.unwrap_or_else(|| lines("alerts {").unwrap_or(alerts).to_string());
+                    if copied.is_empty() && more.is_none() {
+                        continue;
+                    }
+                    ways += 1;
+                    let left = said(&alerts, target, more.as_deref().unwrap_or(traffic));
+                    assert!(left.is_empty(), "{d:?}\nafter {way}: {alerts} {target} {more:?}: {left:?}");
+                }
+            }
+        }
+    }
+    assert!(spoke > 40 && ways > 60, "{spoke} {ways}");
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+/// A minute is a twentieth of the budget here; an engine that sees its own numbers two minutes late takes three of them.
+#[test]
+fn a_late_engine_counts() {
+    let text = "user journey j {\n  step s {\n    sli x {\n      bad b_total{job=\"x\"}\n      total a_total{job=\"x\"}\n      target 99.95%\n    }\n  }\n}\n";
+    let late = |target| {
+        let mut options = Options::default();
+        options.engine.target = target;
+        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text.to_string())]);
+        let found = tabi::compile(&mut sources, &units, &options, false).1;
+        found.into_iter().find(|d| d.name() == "alert-fires-late").map(|d| d.message)
+    };
+    assert_eq!(late(tabi::engine::Target::Prometheus), None);
+    let said = late(tabi::engine::Target::VictoriaMetrics).unwrap_or_default();
+    assert!(said.contains("tells after 3m, with 14.88 %") && said.contains("sees what it recorded 2m late"), "{said}");
+}
+
 /// Envoy's counters do not end with `_total`. A hint in a text that ships would ask people to change what they cannot.
 #[test]
 fn counters_of_templates_that_ship() {
