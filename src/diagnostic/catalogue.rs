@@ -143,6 +143,9 @@ pub static DUPLICATE_MEASURE: Entry =
 /// `not-imported`
 pub static NOT_IMPORTED: Entry = import("not-imported", Severity::Warning, include_str!("../explain/not-imported.md"));
 
+/// What an engine does not take: said by `tabi build` for one engine, without a name; `docs/engines.md` says what each takes.
+pub static OF_ENGINES: Entry = error("", "");
+
 /// All of them: errors, then lints, in the order of the language guide, then what `tabi import` says.
 pub static ALL: &[&Entry] = &[
     &SYNTAX,
