@@ -147,6 +147,16 @@ const NEAREST: &[(&str, &str, &str)] = &[
         "istio.fast",
         "asks for the whole host as destination_service, for one reporter, and counts no errors",
     ),
+    (
+        "kubernetes/apiserver/availability",
+        "control_plane.api_answers",
+        "counts neither watches nor connections, and 429 is no error",
+    ),
+    (
+        "kubernetes/apiserver/latency",
+        "control_plane.api_fast",
+        "reads apiserver_request_sli_duration_seconds of Kubernetes 1.27 and later, and counts neither lists nor watches nor connections",
+    ),
     ("kubernetes/nginx-ingress/availability", "ingress_nginx.available", "counts no 499, and 429 is no error"),
     ("traefik/v2/availability", "traefik.available", "counts no 499"),
     ("traefik/v2/latency", "traefik.fast", "counts HTTP only, and no errors"),
