@@ -239,6 +239,7 @@ fn agrees(generation: Generation, scene: &Scene) -> Tally {
         alerts_agree(&theirs, &reckoned(&known, end));
         tally.budgets = budgets_agree(&server, &known);
     }
+    assert!(tally.unlike().is_empty(), "{}", tally.unlike().join("\n"));
     tally
 }
 

@@ -27,6 +27,12 @@ fn later(key: &Key) -> i64 {
     }
 }
 
+/// For how many minutes in a row one may fire and the other not, in these worlds: what was seen, and a little more. A condition that must hold for
+/// an hour is broken by a minute that only one of them sees.
+fn most_apart(key: &Key) -> usize {
+    if key.0.ends_with("Low") { 66 } else { 20 }
+}
+
 /// The offset of a group, in seconds, as `tests/go/prometheus/truth` has it: FNV-1a of its name, within its interval.
 fn turn(group: &str, interval: u64) -> i64 {
     let hash = group.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
@@ -98,6 +104,8 @@ pub struct Tally {
     apart: usize,
     /// The most of them in a row.
     longest: usize,
+    /// Those that are more than was ever seen, in words.
+    unlike: Vec<String>,
     /// The firings that are near none of the command's, in words.
     far: Vec<String>,
 }
@@ -129,6 +137,9 @@ impl Tally {
                 let minutes = usize::try_from((until - from) / MINUTE).unwrap_or(0);
                 tally.apart += minutes;
                 tally.longest = tally.longest.max(minutes);
+                if minutes > most_apart(key) {
+                    tally.unlike.push(format!("{key:?}: {minutes} minutes from {}", (from - BEGIN) / MINUTE));
+                }
             }
             let most = later(key) * MINUTE;
             let near = |a: &(i64, i64), b: &(i64, i64)| (a.0 - b.0).abs() <= most && (a.1 - b.1).abs() <= most;
@@ -144,6 +155,11 @@ impl Tally {
             tally.more += ours.iter().filter(|a| !theirs.iter().any(|b| near(a, b))).count();
         }
         tally
+    }
+
+    /// What differs by more than it ever did.
+    pub fn unlike(&self) -> &[String] {
+        &self.unlike
     }
 
     /// A row of the table.
