@@ -3,6 +3,7 @@
 use super::counted::duration;
 use super::fields::Pair;
 use super::query::{self, Measured, Query};
+use crate::diagnostic::did_you_mean;
 use crate::promql::ast::MatchOp;
 use crate::promql::write::quote;
 
@@ -225,9 +226,15 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
     }
     let short = id.strip_prefix("sloth-common/").unwrap_or(id);
     let Some((_, needed, shape)) = LIBRARY.iter().find(|(known, _, _)| *known == short) else {
-        return Err(
-            "the plugin is a program of your own, which makes a query; write the measure that it stands for".into()
-        );
+        if id == short {
+            let why = "the plugin is a program of your own, which makes a query; write the measure that it stands for";
+            return Err(why.into());
+        }
+        let meant = did_you_mean(short, LIBRARY.iter().map(|(known, _, _)| *known));
+        let meant = meant.map_or(String::new(), |meant| format!("; did you mean `sloth-common/{meant}`?"));
+        return Err(format!(
+            "the library that begins with `sloth-common/` has no such plugin as far as is known here; write the measure that it stands for{meant}"
+        ));
     };
     if let Some(missing) = needed.iter().find(|name| option(name).is_none()) {
         return Err(format!("the option `{missing}` is missing"));
@@ -417,5 +424,8 @@ mod tests {
         assert!(measured("my/own", &[]).is_err());
         let filter = options(&[("filter", "job=")]);
         assert!(measured("sloth-common/prometheus/rules/eval-availability", &filter).is_err());
+        let unknown = measured("sloth-common/traefik/v1/latencies", &filter).expect_err("no such plugin");
+        assert!(unknown.ends_with("did you mean `sloth-common/traefik/v1/latency`?"), "{unknown}");
+        assert!(measured("acme/latency", &filter).expect_err("unknown").contains("a program of your own"));
     }
 }
