@@ -253,7 +253,7 @@ fn alerts_and_budgets_of_all_worlds_are_those_of_prometheus() {
     let Some(at_a_time) = std::env::var("TABI_ALL_WORLDS").ok().and_then(|text| text.parse::<usize>().ok()) else {
         return;
     };
-    let worlds = [("outages", 2), ("delivery", 2), ("shop", 1), ("shift", 1)];
+    let worlds = [("outages", 3), ("delivery", 3), ("shop", 2), ("shift", 2)];
     let scenes: Vec<(Generation, Scene)> = [Generation::Two, Generation::Three]
         .into_iter()
         .flat_map(|g| worlds.iter().flat_map(move |w| [true, false].map(|aligned| (g, *w, aligned))))

@@ -94,6 +94,10 @@ pub struct Tally {
     near: usize,
     /// Firings of the command that are near none.
     more: usize,
+    /// Minutes at which one fires and the other does not.
+    apart: usize,
+    /// The most of them in a row.
+    longest: usize,
     /// The firings that are near none of the command's, in words.
     far: Vec<String>,
 }
@@ -116,8 +120,16 @@ impl Tally {
         let mut tally = Tally { alerts: theirs.len(), ..Tally::default() };
         let keys: BTreeSet<&Key> = theirs.keys().chain(ours.keys()).collect();
         for key in keys {
+            let none = BTreeSet::new();
+            let minutes = (theirs.get(key).unwrap_or(&none), ours.get(key).map_or(&none, |(minutes, _)| minutes));
+            let apart: BTreeSet<i64> = minutes.0.symmetric_difference(minutes.1).copied().collect();
             let theirs = theirs.get(key).map(runs).unwrap_or_default();
             let ours = ours.get(key).map(|(minutes, _)| runs(minutes)).unwrap_or_default();
+            for (from, until) in runs(&apart) {
+                let minutes = usize::try_from((until - from) / MINUTE).unwrap_or(0);
+                tally.apart += minutes;
+                tally.longest = tally.longest.max(minutes);
+            }
             let most = later(key) * MINUTE;
             let near = |a: &(i64, i64), b: &(i64, i64)| (a.0 - b.0).abs() <= most && (a.1 - b.1).abs() <= most;
             tally.firings += theirs.len();
@@ -136,13 +148,16 @@ impl Tally {
 
     /// A row of the table.
     pub fn row(&self, generation: &str, scene: &Scene) -> String {
-        let Tally { alerts, firings, minutes, budgets, near, more, .. } = self;
+        let Tally { alerts, firings, minutes, budgets, near, more, apart, longest, .. } = self;
         let generation = if generation == "Two" { "2.42" } else { "3" };
         let groups = if scene.aligned { "at full minutes" } else { "at offsets" };
-        let near =
-            if scene.aligned { "all".to_string() } else { format!("{near}, {} not, {more} more", firings - near) };
+        let (near, apart) = if scene.aligned {
+            ("all".to_string(), "none".to_string())
+        } else {
+            (format!("{near}, {} not, {more} more", firings - near), format!("{apart}, {longest} in a row"))
+        };
         format!(
-            "| {} | {} | {generation} | {groups} | {alerts} | {firings} | {minutes} | {budgets} | {near} |",
+            "| {} | {} | {generation} | {groups} | {alerts} | {firings} | {minutes} | {budgets} | {near} | {apart} |",
             scene.name, scene.days
         )
     }
@@ -152,7 +167,7 @@ impl Tally {
 pub fn table_is_documented(rows: &[String]) {
     let path = root().join("docs/backtest.md");
     let text = std::fs::read_to_string(&path).expect("the page");
-    let head = "|---|---|---|---|---|---|---|---|---|\n";
+    let head = "|---|---|---|---|---|---|---|---|---|---|\n";
     let (before, rest) = text.split_once(head).expect("the table");
     let after = &rest[rest.find("\n\n").expect("its end")..];
     let written = format!("{before}{head}{}{after}", rows.join("\n"));
