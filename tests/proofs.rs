@@ -87,6 +87,38 @@ fn a_small_project_is_proven_on_both_generations() {
     }
 }
 
+/// A label of `tabi.toml` is for all pages; a journey or an SLI that has one of that name keeps its own, in the rules and in real alerts.
+#[test]
+fn a_nearer_label_holds_over_those_of_all_pages() {
+    let toml = "[alerts.page]\nlabels = { channel = \"of-all\", severity = \"critical\" }\n";
+    let second = SMALL[SMALL.find("    sli available").expect("an SLI")..].replace("sli available", "sli again");
+    let labels = "      labels { channel \"of-one\" }\n";
+    let end = SMALL.find("  }\n}\n").expect("the end of the step");
+    let both = |with: &str, of_step: &str| {
+        let second = second.replacen("      alerts {", &format!("{with}      alerts {{"), 1);
+        format!("{}{of_step}{}", &SMALL[..end], second.trim_start_matches('\n'))
+    };
+    for (source, written) in [
+        (both("", ""), "          channel: of-all\n"),
+        (both(labels, ""), "          channel: '{{ with $labels.channel }}{{ . }}{{ else }}of-all{{ end }}'\n"),
+        (both("", labels), ""),
+    ] {
+        let dir = Dir::new(&source);
+        common::write(&dir.0.path().join("tabi.toml"), toml);
+        let (code, said) = dir.tabi(&["build", "-o", "out"], None);
+        assert_eq!(code, 0, "{source}{said}");
+        let rules = std::fs::read_to_string(dir.0.path().join("out/rules/shop.yml")).expect("rules");
+        let alert = rules.split("- alert: SLOBudgetBurn").nth(1).and_then(|rest| rest.split("annotations:").next());
+        let of_rule: Vec<&str> =
+            alert.expect("an alert").split_inclusive('\n').filter(|l| l.contains(" channel: ")).collect();
+        assert!(if written.is_empty() { of_rule.is_empty() } else { of_rule == [written] }, "{rules}");
+        for (promtool, _) in promtools() {
+            let (code, said) = dir.tabi(&["test"], Some(&promtool));
+            assert!(code == 0 && said.contains("2 alerts: 2 proven"), "{source}{said}");
+        }
+    }
+}
+
 /// A bucket and the last one of the same histogram are two series, whose events one observation makes together.
 #[test]
 fn buckets_that_are_counted_by_hand_are_proven() {

@@ -5,12 +5,14 @@
 mod counted;
 mod fields;
 pub mod grouped;
+mod labels;
 mod messages;
 mod names;
 mod openslo;
 mod pyrra;
 mod query;
 mod resource;
+mod sampled;
 mod service;
 mod settings;
 mod sloth;
@@ -122,17 +124,15 @@ pub fn import(tool: Tool, sources: &Sources, files: &[FileId], window: Option<&s
             say::nothing_to_import(place, tool.name())
         });
     }
-    if imported.is_broken() {
-        // broken in another way than people would think
-        let marks = ["{{ .Values", "{{ include", "{{- ", "{{ .Release"];
-        let templates = files.iter().map(|id| sources.file(*id)).filter(|f| marks.iter().any(|m| f.text.contains(m)));
-        imported.notes.extend(templates.map(|f| {
-            format!(
-                "{} looks like the template of a chart: render it first (`helm template`), and import what comes out",
-                f.name
-            )
-        }));
-    }
+    // broken in another way than people would think, or read as if its braces were text
+    let marks = ["{{ .Values", "{{.Values", "{{ include", "{{- ", "{{ .Release", "{{.Release"];
+    let templates = files.iter().map(|id| sources.file(*id)).filter(|f| marks.iter().any(|m| f.text.contains(m)));
+    imported.notes.extend(templates.map(|f| {
+        format!(
+            "{} looks like the template of a chart: render it first (`helm template`), and import what comes out",
+            f.name
+        )
+    }));
     imported.toml = context.toml();
     imported.made = text::of_all(&services);
     crate::diagnostic::sort(&mut imported.diagnostics);

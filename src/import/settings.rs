@@ -78,41 +78,66 @@ impl Context {
         }
     }
 
-    /// The set that most have, and the first of those.
-    fn most(&self, of: usize) -> Option<&Vec<(String, String)>> {
-        self.labels[of].iter().max_by_key(|(_, met)| (met.times, std::cmp::Reverse(met.before))).map(|(set, _)| set)
+    /// What `tabi.toml` says of all pages or tickets: the labels whose value is the same wherever they stand, and the severity that most have. A
+    /// key that leads to different receivers is nobody's here: a page that reaches another team is worse than one for the default receiver.
+    fn of_all(&self, of: usize) -> BTreeMap<&str, &str> {
+        let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (key, value) in self.labels[of].keys().flatten() {
+            values.entry(key).or_default().insert(value);
+        }
+        let most = self.labels[of].iter().max_by_key(|(_, met)| (met.times, std::cmp::Reverse(met.before)));
+        let severity = most.and_then(|(set, _)| set.iter().find(|(key, _)| key == "severity"));
+        let mut agreed: BTreeMap<&str, &str> = BTreeMap::new();
+        for (key, values) in values {
+            match (key, severity) {
+                ("severity", Some((_, value))) => drop(agreed.insert(key, value)),
+                _ if values.len() == 1 => agreed.extend(values.first().map(|value| (key, *value))),
+                _ => {}
+            }
+        }
+        agreed
     }
 
-    /// Says of an SLO that its pages or tickets have other labels than most, which `tabi.toml` cannot say.
+    /// Says of an SLO that its pages or tickets have other labels than `tabi.toml` can say of all.
     pub fn own_labels(&self, slo: &mut Slo) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (of, name) in [(0, "pages"), (1, "tickets")] {
             let pairs = &slo.severity_labels[of];
-            let mut set: Vec<(String, String)> = pairs.iter().map(|p| (p.key.clone(), p.value.clone())).collect();
-            set.sort();
-            let Some(most) = self.most(of).filter(|most| **most != set) else { continue };
-            let Some(first) = pairs.first() else {
-                if slo.alerts.tells(of) {
-                    let written: Vec<String> = most.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
-                    let written = written.join(", ");
-                    slo.notes.push(format!("its {name} had no labels of their own; tabi.toml gives them {written}"));
-                    let message = format!(
-                        "its {name} had no labels of their own, and tabi.toml gives all {name} {written}: routes may lead elsewhere"
-                    );
-                    let help = "labels of pages and of tickets are one set for a whole project; a route can match the SLI itself";
-                    found.push(say::changed(slo.at, message).help(help));
-                }
-                continue;
-            };
-            let written: Vec<String> = pairs.iter().map(|p| format!("{}={}", p.key, quote(&p.value))).collect();
+            let of_all = self.of_all(of);
+            let mut missing = of_all.clone();
+            missing.retain(|key, _| !pairs.iter().any(|p| p.key == *key));
+            let own: Vec<&Pair> =
+                pairs.iter().filter(|p| of_all.get(p.key.as_str()).is_none_or(|v| **v != p.value)).collect();
+            if !missing.is_empty() && slo.alerts.tells(of) {
+                let written: Vec<String> = missing.iter().map(|(k, v)| format!("{k}={}", quote(v))).collect();
+                let written = written.join(", ");
+                let had = if pairs.is_empty() { "no labels of their own" } else { "no such label" };
+                slo.notes.push(format!("its {name} had {had}; tabi.toml gives them {written}"));
+                let message = format!(
+                    "its {name} had {had}, and tabi.toml gives all {name} {written}: routes may lead elsewhere"
+                );
+                let help =
+                    "labels of pages and of tickets are one set for a whole project; a route can match the SLI itself";
+                found.push(say::changed(slo.at, message).help(help));
+            }
+            let Some(first) = own.first() else { continue };
+            let written: Vec<String> = own.iter().map(|p| format!("{}={}", p.key, quote(&p.value))).collect();
             slo.notes.push(format!(
-                "labels of its {name} alone, which are one set for a whole project in Tabi: {}",
+                "check: labels of its {name} alone, which tabi.toml can only say of all {name}: {}",
                 written.join(", ")
             ));
+            let keys: BTreeSet<&str> = own.iter().map(|p| p.key.as_str()).collect();
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let (have, differ) = if keys.len() == 1 {
+                ("has", "it is a comment where it differs")
+            } else {
+                ("have", "they are comments where they differ")
+            };
             let message = format!(
-                "labels of {name} alone are one set for the whole project, in tabi.toml; others have another one, which stands there"
+                "{} of {name} {have} several values, and labels of {name} alone are one set for a whole project: {differ}",
+                say::and(&keys)
             );
-            let help = "`labels` of an SLI stand on its pages and tickets alike; a route can match the SLI itself";
+            let help = "route by `journey` or `owner`, which all alerts have, or write it into `labels` of the journey, where its pages and its tickets have it";
             found.push(say::dropped(first.at, message).help(help));
         }
         found
@@ -123,14 +148,14 @@ impl Context {
         let mut out = String::new();
         let mut severities = Vec::new();
         for (of, name) in [(0, "page"), (1, "ticket")] {
-            let Some(set) = self.most(of) else { continue };
+            let set = self.of_all(of);
             let kept: Vec<String> = set
                 .iter()
-                .filter(|(key, _)| label_name_is_plain(key) && (key == "severity" || reserved(key).is_none()))
-                .filter(|(key, value)| key != "severity" || !severities.contains(value))
+                .filter(|(key, _)| label_name_is_plain(key) && (**key == "severity" || reserved(key).is_none()))
+                .filter(|(key, value)| **key != "severity" || !severities.contains(*value))
                 .map(|(key, value)| format!("{key} = {}", quote(value)))
                 .collect();
-            severities.extend(set.iter().filter(|(key, _)| key == "severity").map(|(_, value)| value.clone()));
+            severities.extend(set.iter().filter(|(key, _)| **key == "severity").map(|(_, value)| *value));
             if !kept.is_empty() {
                 let gap = if out.is_empty() { "" } else { "\n" };
                 let _ = writeln!(out, "{gap}[alerts.{name}]\nlabels = {{ {} }}", kept.join(", "));

@@ -4,11 +4,12 @@ use super::annotations::literal;
 use super::members::{Member, selectors, union};
 use super::sites::Scope;
 use super::windows::{DAY, JOIN};
-use super::{Plan, Rule, RuleKind, label, minutes};
+use super::{Lates, Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
 use crate::model::{Audience, Urgency};
 use crate::promql::write::{number, quote};
 use crate::reckon::thresholds::Threshold;
+use crate::reckon::timing::{Late, Situation};
 use std::collections::BTreeSet;
 
 /// The alerts' names; not those of other tools, so that both can run side by side while people move.
@@ -42,6 +43,12 @@ pub fn classes<'m, K: PartialEq>(keyed: impl IntoIterator<Item = (K, Member<'m>)
         }
     }
     found
+}
+
+/// Minutes until a row ends when everything was bad; of one that needs more events than come, as if they did.
+fn ends_after(t: &Threshold, situations: impl IntoIterator<Item = Situation>) -> u64 {
+    let each = situations.into_iter().filter_map(|s| Situation { traffic: None, ..s }.predict(t, 1.0));
+    each.map(|prediction| prediction.resolves_after).max().unwrap_or(t.short)
 }
 
 impl Plan<'_> {
@@ -88,7 +95,14 @@ impl Plan<'_> {
         self.journey.members().into_iter().filter(|m| !self.alerts_elsewhere(m))
     }
 
-    fn alert(&self, name: &'static str, expr: String, urgency: Urgency, more: Vec<(String, String)>) -> Rule {
+    /// An alert of the journey, or of its SLIs, with the labels of the info series.
+    fn alert(
+        &self,
+        name: &'static str,
+        (expr, of_journey): (&str, bool),
+        urgency: Urgency,
+        more: Vec<(String, String)>,
+    ) -> Rule {
         let mut labels = self.journey_label();
         labels.push(label("severity", &literal(&self.severity(urgency))));
         labels.extend(more);
@@ -96,25 +110,43 @@ impl Plan<'_> {
             Urgency::Page => &self.options.page_labels,
             Urgency::Ticket => &self.options.ticket_labels,
         };
-        labels.extend(own.iter().filter(|(k, _)| *k != "severity").map(|(k, v)| label(k, &literal(v))));
+        let own = own.iter().filter(|(k, _)| *k != "severity");
+        labels.extend(own.filter_map(|(k, v)| Some((k.clone(), self.unless_nearer(k, &literal(v), of_journey)?))));
+        let expr = self.with_info(expr, of_journey);
         Rule { kind: RuleKind::Alert(name), expr, hold: None, labels, annotations: Vec::new() }
     }
 
+    /// A label that `tabi.toml` gives to all pages or tickets: a journey or an SLI that has one of that name keeps its own. A label of a
+    /// rule would be put over it.
+    fn unless_nearer(&self, name: &str, value: &str, of_journey: bool) -> Option<String> {
+        let declared: Vec<bool> = if of_journey {
+            vec![self.journey.labels.contains_key(name)]
+        } else {
+            self.journey.all_slis().map(|(_, sli)| sli.labels.contains_key(name)).collect()
+        };
+        if !declared.contains(&true) {
+            return Some(value.to_string());
+        }
+        // what some of its SLIs have only is asked for in each alert
+        let asked = || format!("{{{{ with $labels.{name} }}}}{{{{ . }}}}{{{{ else }}}}{value}{{{{ end }}}}");
+        declared.contains(&false).then(asked)
+    }
+
     /// Burns: those whose long window is below a day are evaluated with the fast group, the others every 5m.
-    pub fn burn_alerts(&self, slow: bool) -> Vec<Rule> {
+    pub fn burn_alerts(&self, slow: bool, lates: Lates) -> Vec<Rule> {
         let rows = self.alerting().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
         // `need` and what the row asked for before the cap make no rule of its own
         let rows = rows.map(|(t, m)| (Threshold { need: 0, asked: 0.0, ..t }, m));
         let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
         // pages before tickets, fast before slow
         classes.sort_by_key(|class| (class.key.urgency, class.key.long));
-        let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class)).collect();
-        rules
-            .extend(self.journey_thresholds().iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t)));
+        let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class, lates.slis)).collect();
+        let own = self.journey_thresholds();
+        rules.extend(own.iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t, lates.journey)));
         rules
     }
 
-    fn slo_burn(&self, class: &Class<'_, Threshold>) -> Rule {
+    fn slo_burn(&self, class: &Class<'_, Threshold>, late: Late) -> Rule {
         let t = &class.key;
         let all = self.selector();
         let burn = number(t.burn);
@@ -126,8 +158,10 @@ impl Plan<'_> {
             minutes(t.short),
             self.enough_bad_events(t.long, &class.members)
         );
-        let mut rule = self.alert(SLO_BURN, self.with_info(&expr, false), t.urgency, row_labels(t));
-        rule.annotations = self.slo_burn_annotations(t);
+        let mut rule = self.alert(SLO_BURN, (&expr, false), t.urgency, row_labels(t));
+        // the last of its SLIs, after all of its events were bad
+        let situations = class.members.iter().map(|m| Situation { late, ..Situation::of_sli(self.journey, m.1) });
+        rule.annotations = self.slo_burn_annotations(t, ends_after(t, situations));
         rule
     }
 
@@ -148,7 +182,7 @@ impl Plan<'_> {
         format!("({})", parts.join(" or "))
     }
 
-    fn journey_burn(&self, t: &Threshold) -> Rule {
+    fn journey_burn(&self, t: &Threshold, late: Late) -> Rule {
         let all = self.selector();
         let burn = number(t.burn);
         let name = |w| format!("tabi:journey_burn:rate{}{all}", minutes(w));
@@ -165,8 +199,9 @@ impl Plan<'_> {
             bad.join(" or "),
             at_least(t.need)
         );
-        let mut rule = self.alert(JOURNEY_BURN, self.with_info(&expr, true), t.urgency, row_labels(t));
-        rule.annotations = self.journey_burn_annotations(t);
+        let mut rule = self.alert(JOURNEY_BURN, (&expr, true), t.urgency, row_labels(t));
+        let situation = Situation::of_journey(self.journey).map(|situation| Situation { late, ..situation });
+        rule.annotations = self.journey_burn_annotations(t, ends_after(t, situation));
         rule
     }
 
@@ -195,7 +230,7 @@ impl Plan<'_> {
                     parts.push(self.dark_sites(&self.member_selectors(&sited), &sent));
                 }
                 let expr = parts.join("\nor ");
-                let mut rule = self.alert(SLO_NO_DATA, self.with_info(&expr, false), urgency, Vec::new());
+                let mut rule = self.alert(SLO_NO_DATA, (&expr, false), urgency, Vec::new());
                 rule.hold = Some(after);
                 rule.labels.push(label("long", &minutes(after)));
                 rule.annotations = self.no_data_annotations(after, !own.is_empty(), !sited.is_empty());
@@ -229,7 +264,7 @@ impl Plan<'_> {
                 continue;
             }
             let expr = if let [one] = parts.as_slice() { one.clone() } else { format!("({})", parts.join(")\nor (")) };
-            let mut rule = self.alert(SLO_LOW, self.with_info(&expr, false), urgency, Vec::new());
+            let mut rule = self.alert(SLO_LOW, (&expr, false), urgency, Vec::new());
             rule.hold = Some(60);
             rule.annotations = self.low_annotations(false);
             rules.push(rule);
@@ -239,7 +274,7 @@ impl Plan<'_> {
             let longest = self.journey_thresholds().iter().map(|t| t.long).max().unwrap_or(self.quiet_days());
             let remaining = format!("tabi:journey_budget:remaining_ratio{}", self.selector());
             let expr = format!("{remaining} < {}\nand {remaining} offset {}", number(left.share()), minutes(longest));
-            let mut rule = self.alert(JOURNEY_LOW, self.with_info(&expr, true), urgency, Vec::new());
+            let mut rule = self.alert(JOURNEY_LOW, (&expr, true), urgency, Vec::new());
             rule.hold = Some(60);
             rule.annotations = self.low_annotations(true);
             rules.push(rule);
@@ -308,8 +343,7 @@ impl Plan<'_> {
                 quote(&self.severity(Urgency::Page))
             );
             let expr = format!("max by (audience, journey) ({})\nand on () {firing}", burning.join(" or "));
-            let mut rule =
-                self.alert(DELIVERY_BLOCKED, self.with_info(&expr, true), urgency, vec![label("blocks", name)]);
+            let mut rule = self.alert(DELIVERY_BLOCKED, (&expr, true), urgency, vec![label("blocks", name)]);
             rule.annotations = self.delivery_annotations(user.journey);
             rules.push(rule);
         }

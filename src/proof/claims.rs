@@ -49,7 +49,8 @@ impl Collector<'_> {
         let mut labels: BTreeMap<String, String> = BTreeMap::new();
         labels.insert("audience".into(), journey.audience.text().into());
         labels.extend(whose.by.clone());
-        labels.extend(self.inherited(whose));
+        let inherited = self.inherited(whose);
+        labels.extend(inherited.clone());
         if let Some((step, sli)) = whose.sli {
             find.push(("step", step.map_or(String::new(), |s| s.name.text.clone())));
             find.push(("sli", sli.name.text.clone()));
@@ -58,7 +59,7 @@ impl Collector<'_> {
             Urgency::Page => &options.page_labels,
             Urgency::Ticket => &options.ticket_labels,
         };
-        labels.extend(more.clone());
+        labels.extend(more.iter().filter(|(k, _)| !inherited.contains_key(*k)).map(|(k, v)| (k.clone(), v.clone())));
         find.push(("severity", self.plan.severity(urgency)));
         find.extend(own.iter().cloned());
         labels.extend(find.iter().map(|(k, v)| ((*k).to_string(), v.clone())));

@@ -617,7 +617,7 @@ fn of_openslo_each_field_is_carried_over_or_said() {
             (
                 "AlertPolicy.alertWhenNoData",
                 [POLICY, "    alertWhenNoData: true\n    conditions: [{conditionRef: c}]\n"],
-                "alerts { page 2% in 1h ticket off }",
+                "alerts { page 2% in 1h ticket off no_data 15m page }",
                 "",
             ),
             (

@@ -21,6 +21,8 @@ struct Found {
     /// Pages and tickets.
     rows: [Vec<String>; 2],
     no_data: bool,
+    /// A policy that tells of missing data has pages.
+    no_data_pages: bool,
     /// Policies that tell of no burn rate.
     quiet: bool,
     notes: Vec<String>,
@@ -64,6 +66,8 @@ pub fn of(
     (alerts.page, alerts.ticket) = (Some(line(&found.rows[0])), Some(line(&found.rows[1])));
     if !found.no_data {
         alerts.no_data = Some("off".into());
+    } else if found.no_data_pages {
+        alerts.no_data = Some("15m page".into());
     }
     alerts.notes.push("the conditions of its alert policies; without these lines Tabi's own rows hold".into());
     (alerts, found.notes)
@@ -82,7 +86,9 @@ fn policy_rows(
     let spec = reader.required(&fields, "spec", "an AlertPolicy")?;
     let spec = reader.fields(&spec, "an AlertPolicy", SPEC)?;
     words(reader, context, &spec, "an alert policy", found);
-    found.no_data |= reader.flag(&spec, "alertWhenNoData").unwrap_or(false);
+    let no_data = reader.flag(&spec, "alertWhenNoData").unwrap_or(false);
+    found.no_data |= no_data;
+    let pages = found.rows[0].len();
     if let Some(resolved) = reader.flag(&spec, "alertWhenResolved") {
         let message =
             format!("`alertWhenResolved: {resolved}` is `send_resolved: {resolved}` of a receiver of the Alertmanager");
@@ -117,6 +123,7 @@ fn policy_rows(
             condition_row(reader, context, &condition, window, found);
         }
     }
+    found.no_data_pages |= no_data && found.rows[0].len() > pages;
     Some(())
 }
 
