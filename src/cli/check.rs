@@ -131,8 +131,7 @@ pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, 
 
 /// What to write where an address stands in place of a path: `tabi test checkout.pay`.
 fn address_instead(paths: &[PathBuf]) -> String {
-    let is_address =
-        |path: &&str| path.split('.').all(|name| crate::syntax::names::is_name(name)) && !Path::new(path).exists();
+    let is_address = |path: &&str| path.split('.').all(crate::syntax::names::is_name) && !Path::new(path).exists();
     let Some(address) = paths.iter().filter_map(|path| path.to_str()).find(is_address) else { return String::new() };
     let Ok(mut project) = load::load(&[PathBuf::from(".")]) else { return String::new() };
     let (model, _) = crate::compile(&mut project.sources, &project.units, &project.config.options, true);

@@ -100,9 +100,8 @@ fn number(expr: &Expr) -> Option<String> {
                 let (left, right) = (number(&node.left), number(&node.right));
                 let constant = |expr: &Expr| matches!(expr.without_parens(), Expr::Number(_));
                 match (constant(&node.left), constant(&node.right)) {
-                    (true, true) => left,
                     (true, false) => right,
-                    (false, true) => left,
+                    (_, true) => left,
                     (false, false) => left.and(right),
                 }
             }

@@ -48,13 +48,11 @@ pub fn find<'m>(model: &'m Model, wanted: &str) -> Result<Found<'m>, String> {
             let Some(step) = journey.steps.iter().find(|s| s.name.text == *step_name) else {
                 return Err(unknown("step", step_name, journey.steps.iter().map(|s| s.name.text.as_str())));
             };
-            match step.slis.iter().find(|s| s.name.text == *name) {
-                Some(sli) => Ok(Found::Sli(journey, Some(step), sli)),
-                None => {
-                    let names: Vec<String> = step.slis.iter().map(|s| address(journey, Some(step), s)).collect();
-                    Err(unknown("sli", wanted, names.iter().map(String::as_str)))
-                }
+            if let Some(sli) = step.slis.iter().find(|s| s.name.text == *name) {
+                return Ok(Found::Sli(journey, Some(step), sli));
             }
+            let names: Vec<String> = step.slis.iter().map(|s| address(journey, Some(step), s)).collect();
+            Err(unknown("sli", wanted, names.iter().map(String::as_str)))
         }
         _ => Err(format!("`{wanted}` is no address; one is `journey`, `journey.step` or `journey.step.sli`")),
     }
