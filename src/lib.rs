@@ -75,7 +75,7 @@ pub fn compile_again(
     found.extend(resolve::sites::check_alert_labels(&resolved.model, options));
     let has_errors = syntax_errors || found.iter().any(|d| d.severity == Severity::Error);
     let broken = lint::Broken::of(units, &found, has_errors);
-    let lints = lint::check(&resolved, &broken, &mut kept.lint);
+    let lints = lint::check(&resolved, options, &broken, &mut kept.lint);
     found.extend(lint::allow::apply(sources, &resolved, options, lints, !has_errors));
     (resolved.model, found)
 }

@@ -460,6 +460,54 @@ fn a_first_project_builds_and_is_never_overwritten() {
     dir.tabi(&["show", "nobody", "--path", "p"]).ends(2).says("nobody");
 }
 
+/// What an engine does not take is shown where it stands, not at the journey.
+#[test]
+fn what_an_engine_refuses_is_shown_at_its_cause() {
+    let journey = "user journey checkout {\n  window 90d\n  step pay {\n    sli paid {\n      good a_total{job=\"a\", cluster=\"b\", code=\"200\"}\n      \
+                   total a_total{job=\"a\", cluster=\"b\"}\n      target 99%\n    }\n    sli fast {\n      latency a_seconds{job=\"a\"} under 300ms\n      \
+                   histogram native\n      target 99%\n    }\n    sli there {\n      up {__name__=~\"a_.*\"}\n      target 99%\n    }\n  }\n}\n";
+    let dir = Dir::new(&[("shop.tabi", journey)]);
+    for (target, cause) in [
+        ("gmp", "[shop.tabi:5:29]"),
+        ("gmp", "[shop.tabi:15:10]"),
+        ("victoriametrics", "[shop.tabi:10:7]"),
+        ("azure", "[shop.tabi:2:10]"),
+        ("amp", "[shop.tabi:2:10]"),
+    ] {
+        let said = dir.tabi(&["build", "shop.tabi", "-o", "out", "--target", target]).ends(1);
+        said.says("error: checkout ").says(cause).says("nothing was written");
+    }
+}
+
+/// Some commands take addresses and others files; who gives the one for the other is told which command was meant.
+#[test]
+fn addresses_and_paths_are_told_apart() {
+    let journey = "user journey checkout {\n  step pay {\n    sli paid {\n      up a{job=\"a\"}\n      target 99%\n    }\n  }\n}\n";
+    let dir = Dir::new(&[("slo/shop.tabi", journey), ("tabi.toml", "")]);
+    dir.tabi(&["show", "slo"]).ends(2).says("`tabi show --path slo`");
+    dir.tabi(&["show", "--path", "slo"]).ends(0);
+    for command in ["test", "check", "build"] {
+        dir.tabi(&[command, "checkout.pay.paid"])
+            .ends(2)
+            .says("`slo/shop.tabi` has the journey")
+            .says("`tabi show checkout.pay.paid`");
+        let found = dir.tabi(&[command, "a.b.c"]).ends(2);
+        assert!(!found.out.contains("address"), "{}", found.out);
+    }
+    for (wrong, right) in [
+        ("checkout.paid", "`checkout.pay.paid`"),
+        ("checkout.pay.pad", "`checkout.pay.paid`"),
+        ("checkout.pey", "`checkout.pay`"),
+        ("paid", "`checkout.pay.paid`"),
+    ] {
+        dir.tabi(&["show", wrong]).ends(2).says(&format!("did you mean {right}?"));
+    }
+    dir.write("tabi.toml", b"[build]\ntarget = \"vmalert\"\n");
+    dir.tabi(&["check"]).ends(1).says("did you mean \"victoriametrics\"?");
+    dir.write("tabi.toml", b"");
+    dir.tabi(&["show", "checkout.zzzzz"]).ends(2).says("there are checkout.pay");
+}
+
 #[test]
 fn help_explanations_completions_and_pages_are_there() {
     let dir = Dir::new(&[]);

@@ -16,6 +16,8 @@ fn lints(body: &str) -> Vec<&'static str> {
         "chance-alert",
         "not-a-number",
         "bucket-by-hand",
+        "not-a-condition",
+        "different-sources",
     ];
     let mut names: Vec<&str> = found.iter().map(tabi::diagnostic::Diagnostic::name).collect();
     assert!(found.iter().all(|d| d.entry.lint), "{body}: {names:?}");
@@ -128,6 +130,83 @@ fn alerts_by_chance() {
     ]);
 }
 
+/// `chance-alert`, `alert-fires-late` and `alert-cannot-fire` never contradict each other: at most one of them speaks of an SLI, and after
+/// each of the ways out that it names none does.
+#[test]
+fn lints_of_few_events_agree() {
+    let said = |alerts: &str, target: &str, traffic: &str| {
+        let text = format!(
+            "developer journey j {{\n  step s {{\n    sli x {{\n      bad b_total{{job=\"x\"}}\n      total a_total{{job=\"x\"}}\n      \
+             traffic {traffic}\n      {alerts}\n      target {target}\n    }}\n  }}\n}}\n"
+        );
+        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text.clone())]);
+        found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
+        assert!(found.iter().all(|d| d.entry.lint), "{text}: {found:?}");
+        found.retain(|d| matches!(d.name(), "chance-alert" | "alert-fires-late" | "alert-cannot-fire"));
+        found
+    };
+    let (mut spoke, mut ways, mut names) = (0, 0, std::collections::BTreeSet::new());
+    for target in ["99.9%", "99%", "95%", "90%"] {
+        for traffic in ["2/day", "20/day", "60/day", "300/day", "1k/day", "10k/day"] {
+            for alerts in [
+                "",
+                "alerts { need 1 }",
+                "alerts { need 12 }",
+                "alerts { need 100 }",
+                "alerts { page off }",
+                "alerts { ticket off }",
+            ] {
+                let found = said(alerts, target, traffic);
+                assert!(found.len() <= 1, "{target} {traffic} {alerts}: {found:?}");
+                let Some(d) = found.first() else { continue };
+                names.insert(d.name());
+                spoke += 1;
+                let help = d.help.clone().unwrap_or_default();
+                assert!(!help.is_empty(), "{d:?}");
+                for way in help.split(", or ").map(|way| way.rsplit(": `").next().unwrap_or(way)) {
+                    let copied: Vec<&str> =
+                        way.split('`').filter(|p| p.starts_with("alerts {") || p.starts_with("target ")).collect();
+                    let lines = |word: &str| copied.iter().find(|c| c.starts_with(word)).copied();
+                    let target = lines("target ").map_or(target, |t| &t["target ".len()..]);
+                    let more = way.split("from ").nth(1).and_then(|rest| rest.split(' ').next());
+                    let more = more.map(|n| format!("{}/day", n.replace(',', "")));
+                    let before = if alerts.contains("off") && lines("alerts {").is_some_and(|l| !l.contains("off")) {
+                        // a `need` goes beside what stands there
+                        lines("alerts {").map(|l| alerts.replace(" }", &l["alerts {".len()..]))
+                    } else {
+                        None
+                    };
+                    let alerts = before.unwrap_or_else(|| lines("alerts {").unwrap_or(alerts).to_string());
+                    if copied.is_empty() && more.is_none() {
+                        continue;
+                    }
+                    ways += 1;
+                    let left = said(&alerts, target, more.as_deref().unwrap_or(traffic));
+                    assert!(left.is_empty(), "{d:?}\nafter {way}: {alerts} {target} {more:?}: {left:?}");
+                }
+            }
+        }
+    }
+    assert!(spoke > 40 && ways > 60, "{spoke} {ways}");
+    assert_eq!(names.len(), 3, "{names:?}");
+}
+
+/// A minute is a twentieth of the budget here; an engine that sees its own numbers two minutes late takes three of them.
+#[test]
+fn a_late_engine_counts() {
+    let text = "user journey j {\n  step s {\n    sli x {\n      bad b_total{job=\"x\"}\n      total a_total{job=\"x\"}\n      target 99.95%\n    }\n  }\n}\n";
+    let late = |target| {
+        let mut options = Options::default();
+        options.engine.target = target;
+        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text.to_string())]);
+        let found = tabi::compile(&mut sources, &units, &options, false).1;
+        found.into_iter().find(|d| d.name() == "alert-fires-late").map(|d| d.message)
+    };
+    assert_eq!(late(tabi::engine::Target::Prometheus), None);
+    let said = late(tabi::engine::Target::VictoriaMetrics).unwrap_or_default();
+    assert!(said.contains("tells after 3m, with 14.88 %") && said.contains("sees what it recorded 2m late"), "{said}");
+}
+
 /// Envoy's counters do not end with `_total`. A hint in a text that ships would ask people to change what they cannot.
 #[test]
 fn counters_of_templates_that_ship() {
@@ -177,6 +256,80 @@ fn a_comparison_that_meets_nan() {
     ] {
         silent(&[&body]);
     }
+}
+
+#[test]
+fn a_number_where_a_condition_is_asked_for() {
+    speaks(
+        "not-a-condition",
+        &[
+            "holds `avg(queue)`",
+            "holds `queue_wait_seconds`",
+            "holds `max(queue_wait_seconds)`",
+            "holds `sum by (a) (queue)`",
+            "holds `(count(queue > 0))`",
+            "holds `time() - max(done_timestamp_seconds)`",
+            "holds `increase(x_total[5m])`",
+            "holds `histogram_quantile(0.9, x) unless y`",
+            "holds `max_over_time(queue_bytes[5m])`",
+            "holds `count(x) / (count(y) > 0)`",
+            "holds `100 * avg(x)`",
+            "holds `avg(x) or vector(5) + 1`",
+            "holds `a / b`",
+            "up `avg(probe_success)`",
+            "up `count(probe_success == 1)`",
+        ],
+    );
+    silent(&[
+        "holds `avg(queue) < 50`",
+        "holds `ready`",
+        "holds `max(ready)`",
+        "holds `min_over_time(ready[5m])`",
+        "holds `1 - broken`",
+        "holds `ready * (queue < bool 50)`",
+        "holds `(avg(queue) < bool 50) * (count(x) > bool 3)`",
+        "holds `(a > bool 1) + 0 * count(x)`",
+        "holds `absent(x) or vector(0)`",
+        "holds `count(x) or vector(0)`",
+        "holds `group(x)`",
+        "holds `sgn(x)`",
+        "holds `clamp_max(x, 1)`",
+        "holds `a and b`",
+        "up `max(probe_success)`",
+        "up `probe_success or on (job) 0 * up`",
+        "up `count(x) > bool 3`",
+        // a selector says nothing of what it is
+        "up queue_wait_seconds",
+    ]);
+}
+
+#[test]
+fn counters_of_different_sources() {
+    speaks(
+        "different-sources",
+        &[
+            "good x_total{job=\"a\", code=\"200\"} total x_total",
+            "good x_total{job=\"a\", code=\"200\"} total x_total{code!=\"400\"}",
+            "bad x_total{namespace=\"a\", code=\"500\"} total x_total{code!=\"400\"}",
+            "bad x_failed_total{job=\"a\"} total x_total",
+            "bad x_failed_total total x_total{job=\"a\"}",
+            "good x_done_total{cluster=\"a\"} bad x_failed_total",
+            "good x_done_total{job=\"a\"} total x_total{job=\"b\"}",
+            "bad x_failed_total{job=\"a\", app=\"b\"} total x_total{job=\"a\"}",
+        ],
+    );
+    silent(&[
+        "good x_total{job=\"a\", code=\"200\"} total x_total{job=\"a\"}",
+        // what became of an event
+        "bad x_total{job=\"a\", code=\"500\", result=\"failed\", service=\"b\"} total x_total{job=\"a\"}",
+        // another pattern may say the same
+        "bad x_total{job=\"a\", code=\"500\"} total x_total{job=~\"a\"}",
+        "bad x_total{job=\"a\", code=\"500\"} total x_total{job=~\"a|b\"}",
+        "bad x_total{job=~\"a|b\"} total y_total",
+        "bad x_failed_total{job=\"\"} total x_total",
+        "bad x_failed_total{namespace=\"a\"} total x_total{namespace=\"b\"}",
+        "bad `rate(x_failed_total{job=\"a\"}[$window])` total x_total{job=\"b\"}",
+    ]);
 }
 
 #[test]

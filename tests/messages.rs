@@ -4,7 +4,8 @@ mod corpus;
 
 use corpus::parsed;
 use std::fmt::Write;
-use tabi::diagnostic::Diagnostic;
+use tabi::diagnostic::{Diagnostic, Severity};
+use tabi::project::{Options, in_memory};
 use tabi::source::SourceFile;
 
 /// The text after a fix.
@@ -122,4 +123,129 @@ mistakes! {
     comment_of_another_language repaired "// shop\nuser journey a {\n  target 99%\n}\n"
     use_with_quotes_forgotten repaired "use ./sites.tabi\n"
     type_of_a_parameter_forgotten repaired "template t(limit = 1s) {\n  up x\n}\n"
+}
+
+/// The errors of a text when it is built.
+fn errors(text: &str) -> Vec<Diagnostic> {
+    let (mut sources, units, mut found) = in_memory(&[("x.tabi".to_string(), text.to_string())]);
+    let broken = !found.is_empty();
+    found.extend(tabi::compile(&mut sources, &units, &Options::default(), broken).1);
+    found.retain(|d| d.severity == Severity::Error);
+    found
+}
+
+/// Who copies what a message offers has what builds: each error has a fix, the words show the same text, and one round of fixes is enough.
+#[test]
+fn what_a_message_offers_builds() {
+    let target = "target 99%";
+    for (body, wanted) in [
+        ("latency x_seconds under 100ms\nbuckets 0.1\n", "latency x_seconds under 100ms\nbuckets 100ms\n"),
+        (
+            "latency x_seconds under 100ms\nbuckets 0.005, 0.1, 1, 2.5\n",
+            "latency x_seconds under 100ms\nbuckets 5ms, 100ms, 1s, 2500ms\n",
+        ),
+        ("latency x_seconds under 0.25\n", "latency x_seconds under 250ms\n"),
+        ("latency x_seconds{a=\"b\"}[5m] under 1s\n", "latency x_seconds{a=\"b\"} under 1s\n"),
+        ("latency x_seconds_bucket{a=\"b\", le=\"0.5\"} under 1s\n", "latency x_seconds{a=\"b\"} under 1s\n"),
+        ("latency x_seconds_bucket{le=\"0.5\", a=\"b\"} under 1s\n", "latency x_seconds{a=\"b\"} under 1s\n"),
+        ("latency x_seconds_bucket{le=\"0.5\"} under 1s\n", "latency x_seconds under 1s\n"),
+        ("latency x_seconds{a=\"b\" under 1s\n", "latency x_seconds{a=\"b\"} under 1s\n"),
+        ("latency x_seconds < 1s\n", "latency x_seconds under 1s\n"),
+        ("up x{a=\"b\"}[5m]\n", "up x{a=\"b\"}\n"),
+        ("up `x{a=\"b\"}[5m]`\n", "up x{a=\"b\"}\n"),
+        ("up max(x)\n", "up `max(x)`\n"),
+        ("holds avg(x) < 5\n", "holds `avg(x) < 5`\n"),
+        ("good x_total{code=\"1\"}[5m]\ntotal x_total[5m]\n", "good x_total{code=\"1\"}\ntotal x_total\n"),
+        ("good `x_total{a=\"b\"}[5m]`\ntotal x_total\n", "good x_total{a=\"b\"}\ntotal x_total\n"),
+        (
+            "good sum(rate(x_total{code=\"1\"}[5m]))\ntotal sum(rate(x_total[5m]))\n",
+            "good x_total{code=\"1\"}\ntotal x_total\n",
+        ),
+        ("bad increase(x_total{a=\"b\"}[1h])\ntotal rate(x_total[5m])\n", "bad x_total{a=\"b\"}\ntotal x_total\n"),
+        (
+            "bad sum by (a) (rate(x_total[5m]))\ntotal sum(rate(y_total[5m])) + sum(rate(z_total[10m]))\n",
+            "bad `sum by (a) (rate(x_total[$window]))`\ntotal `sum(rate(y_total[$window])) + sum(rate(z_total[$window]))`\n",
+        ),
+        (
+            "bad `rate(x_total[5m])`\ntotal `rate(y_total[$window])`\n",
+            "bad `rate(x_total[$window])`\ntotal `rate(y_total[$window])`\n",
+        ),
+        ("up x\ntarget 99,95\n", "up x\ntarget 99.95%\n"),
+        ("up x\nobjective 99.5%\n", "up x\ntarget 99.5%\n"),
+    ] {
+        let whole = |body: &str| {
+            let target = if body.contains("target") || body.contains("objective") { "" } else { target };
+            format!("user journey j {{\nstep s {{\nsli x {{\n{body}{target}\n}}\n}}\n}}\n")
+        };
+        let text = whole(body);
+        let found = errors(&text);
+        assert!(!found.is_empty(), "{text}");
+        let mut edits = Vec::new();
+        for d in &found {
+            let fix = d.fixes.first().unwrap_or_else(|| panic!("{text}: {d:?}"));
+            let words = format!("{} {}", d.message, d.help.clone().unwrap_or_default());
+            for edit in &fix.edits {
+                assert!(words.contains(edit.text.trim()), "the words do not show {:?}: {words}", edit.text);
+            }
+            edits.extend(fix.edits.clone());
+        }
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.span.start));
+        let mut mended = text.clone();
+        for edit in edits {
+            mended.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
+        }
+        assert_eq!(mended, whole(wanted), "{found:?}");
+        assert!(errors(&mended).is_empty(), "{mended}: {:?}", errors(&mended));
+    }
+}
+
+/// What is said of an SLI in a journey with these lines before it: each message with its help.
+fn told(head: &str, sli: &str) -> Vec<String> {
+    let text = format!("{head}user journey j {{\nowner a\nstep s {{\nsli x {sli}\n}}\n}}\n");
+    let (mut sources, units, mut found) = in_memory(&[("x.tabi".to_string(), text)]);
+    let broken = !found.is_empty();
+    found.extend(tabi::compile(&mut sources, &units, &Options::default(), broken).1);
+    found.retain(|d| !matches!(d.name(), "blind-spot" | "unused"));
+    found.into_iter().map(|d| format!("{} | {}", d.message, d.help.unwrap_or_default())).collect()
+}
+
+/// One mistake is one message, and it says the way out.
+#[test]
+fn one_mistake_is_one_message_with_a_way_out() {
+    let up = |rest: &str| format!("{{\nup a{{job=\"a\"}}\nrunbook \"https://a.example.com\"\n{rest}\n}}");
+    let latency = |bound: &str| format!("{{\nlatency a under {bound}\nbuckets 100ms, 500ms, 1s\ntarget 99%\n}}");
+    let called = |call: &str| format!("= {call} {{\ntarget 99%\n}}");
+    for (head, sli, words) in [
+        ("", "{\nlatency x{job=\"a\" under 300ms\ntarget 99%\n}".to_string(), "found `under`"),
+        ("", "{\nlatency x{job=\"a\", under 300ms\ntarget 99%\n}".to_string(), "found `under`"),
+        ("", "{\nlatency x{ under 300ms\ntarget 99%\n}".to_string(), "found `under`"),
+        (
+            "use std.http\n",
+            called("http.available(\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\")"),
+            "takes 2 arguments, not 9 | it takes `job`, `errors`",
+        ),
+        ("use std.http\n", called("std.http.available(job: \"a\")"), "did you mean `http.available`?"),
+        ("use std.http as h\n", called("std.http.availabel(job: \"a\")"), "did you mean `h.available`?"),
+        (
+            "",
+            called("std.http.available(job: \"a\")"),
+            "`use std.http` at the top of the file, and `http.available` here",
+        ),
+        ("", called("pipelines_succeed()"), "there is no template `pipelines_succeed`"),
+        ("", latency("500s"), "no bucket at 500s, which are 8m20s; it has one at 500ms | did you mean `500ms`?"),
+        ("", latency("400ms"), "no bucket at 400ms; the nearest is 500ms"),
+        ("", up("target 101%"), "more than all events cannot be good"),
+        ("", up("target 0%"), "0 % promises nothing"),
+        ("", up("target 99.1234567890123%"), "at most 12 decimals"),
+        ("defaults {\nwindow 12h\n}\n", up("target 99%"), "`window 1d` is the shortest"),
+        ("defaults {\nwindow 2y\n}\n", up("target 99%"), "`window 1y` is the longest"),
+        ("defaults {\nwindow 1d30s\n}\n", up("target 99%"), "`window 1d`, or `window 28d`"),
+    ] {
+        let said = told(head, &sli);
+        assert!(said.len() == 1 && said[0].contains(words), "{sli}: {said:#?}");
+    }
+    let without = |alerts: &str| told("", &format!("{{\nup a{{job=\"a\"}}\ntarget 99%\nalerts {{ {alerts} }}\n}}"));
+    assert!(without("")[0].starts_with("whoever is woken for 1 sli of j is not told"), "{:?}", without(""));
+    assert!(without("page off")[0].starts_with("whoever gets the tickets of 1 sli of j is not told"));
+    assert!(without("page off ticket off no_data off left off").is_empty());
 }

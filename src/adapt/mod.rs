@@ -35,7 +35,7 @@ pub struct Lag {
 
 /// The rules of a journey for the engine of the project.
 pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
-    adapted(model, index, options).0
+    adapted(model, index, options)
 }
 
 /// How late they are.
@@ -45,18 +45,25 @@ pub fn lag(model: &Model, index: usize, options: &Options) -> Lag {
     match (engine.sees_late(), engine.limits().rules_per_group) {
         (true, _) => late::lag(model.journeys[index].evaluate),
         (false, None) => Lag::default(),
-        (false, Some(_)) => adapted(model, index, options).1,
+        (false, Some(limit)) => cut_up(plan::journey(model, index, options), limit).1,
     }
 }
 
-fn adapted(model: &Model, index: usize, options: &Options) -> (JourneyRules, Lag) {
-    let mut rules = plan::journey(model, index, options);
+fn adapted(model: &Model, index: usize, options: &Options) -> JourneyRules {
+    let lates = times::Timing::of(model, options, index).lates();
+    let mut rules = plan::journey_read_late(model, index, options, lates);
     if options.engine.sees_late() {
-        let lag = late::lag(model.journeys[index].evaluate);
         rules.groups = late::groups(&rules.groups);
-        return (rules, lag);
+        return rules;
     }
-    let Some(limit) = options.engine.limits().rules_per_group else { return (rules, Lag::default()) };
+    match options.engine.limits().rules_per_group {
+        Some(limit) => cut_up(rules, limit).0,
+        None => rules,
+    }
+}
+
+/// Groups below a limit, and how late they read what others recorded.
+fn cut_up(mut rules: JourneyRules, limit: u64) -> (JourneyRules, Lag) {
     let mut lag = Lag::default();
     let mut groups = Vec::new();
     for group in &rules.groups {

@@ -3,12 +3,12 @@
 
 use super::Lag;
 use crate::model::{Journey, Model, Sli};
-use crate::plan::sites;
+use crate::plan::{Lates, sites};
 use crate::project::Options;
 use crate::reckon::timing::{Late, Situation};
 
 /// How late the alerts of a journey are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timing {
     /// Of what is not evaluated by sites.
     own: Late,
@@ -35,6 +35,11 @@ impl Timing {
         let copy = lags.iter().map(|lag| lag.copy).max().unwrap_or(0);
         let added = Late { fast: behind.rate, events: behind.rate, slow: behind.five + copy };
         Timing { own, at_sites, journey: if sited { later(own, added) } else { own }, sited }
+    }
+
+    /// What the rules themselves must know, which say when alerts end.
+    pub fn lates(&self) -> Lates {
+        Lates { slis: self.own, journey: self.journey }
     }
 
     /// Those of a journey of a model, which must be one of it.

@@ -69,8 +69,7 @@ pub fn of_low(left: &Track, below: f64, longest: u64, clock: Clock) -> Vec<Firin
 
 /// What is left of a budget, as the slow group records it.
 pub fn left(clock: Clock, allowed: f64, share: impl Fn(Time) -> Option<f64>) -> Track {
-    let values = clock.slow().map(|at| share(at).map(|share| 1.0 - share / allowed)).collect();
-    Track { first: clock.read_from + clock.turns.slow, step: super::clock::SLOW, values }
+    clock.slowly(|at| share(at).map(|share| 1.0 - share / allowed))
 }
 
 /// The alerts of one budget of an SLI for its burns and for what is left.

@@ -34,23 +34,10 @@ impl Counted {
     fn of(track: &Track, clock: Clock, period: u64, waits: Waits) -> Counted {
         let rate = track.sums(clock.closed);
         // `sum_over_time(…:rate[5m] offset EVALUATE) * SECONDS`
-        let five = Track {
-            first: clock.read_from + clock.turns.slow,
-            step: SLOW,
-            values: clock
-                .slow()
-                .map(|t| rate.over(t - clock.evaluate - waits.copy, SLOW).map(|v| v * clock.evaluate as f64))
-                .collect(),
-        }
-        .sums(clock.closed);
-        let hour = is_hourly(period).then(|| {
-            Track {
-                first: clock.read_from + clock.turns.hourly,
-                step: HOUR,
-                values: clock.hourly().map(|t| five.over(t - SLOW - waits.hour, HOUR)).collect(),
-            }
-            .sums(clock.closed)
-        });
+        let count = |t| rate.over(t - clock.evaluate - waits.copy, SLOW).map(|v| v * clock.evaluate as f64);
+        let five = clock.slowly(count).sums(clock.closed);
+        let hour =
+            is_hourly(period).then(|| clock.each_hour(|t| five.over(t - SLOW - waits.hour, HOUR)).sums(clock.closed));
         Counted { rate, five, hour }
     }
 
@@ -124,9 +111,14 @@ impl Budget {
 
     /// Bad and all events of the period, from the copies that fit it.
     pub fn of_period(&self, at: Time) -> Option<(f64, f64)> {
+        let (bad, total) = self.counts_of_period(at);
+        bad.zip(total)
+    }
+
+    fn counts_of_period(&self, at: Time) -> (Option<f64>, Option<f64>) {
         let seconds = self.period.cast_signed() * 60;
         let over = |c: &Counted| c.hour.as_ref().unwrap_or(&c.five).over(at, seconds);
-        Some((over(&self.bad)?, over(&self.total)?))
+        (over(&self.bad), over(&self.total))
     }
 
     /// The same as the slow group records them.
@@ -134,9 +126,15 @@ impl Budget {
         self.of_period(at - self.waits.period)
     }
 
-    /// Bad and all events after a time, up to another. A second less than between them: the left end is not part of it, as on Prometheus 3.
-    pub fn between(&self, from: Time, until: Time) -> (f64, f64) {
-        let count = |c: &Counted| c.rate.over(until, until - from - 1).unwrap_or(0.0) * self.clock.evaluate as f64;
+    /// What the slow group counts of it: where only all events are known and not the bad ones, at least these.
+    pub fn recorded_counts(&self, at: Time) -> (Option<f64>, Option<f64>) {
+        self.counts_of_period(at - self.waits.period)
+    }
+
+    /// Bad and all events after a time, up to another, as far as anything is known of either. A second less than between them: the left end is
+    /// not part of it, as on Prometheus 3.
+    pub fn between(&self, from: Time, until: Time) -> (Option<f64>, Option<f64>) {
+        let count = |c: &Counted| c.rate.over(until, until - from - 1).map(|sum| sum * self.clock.evaluate as f64);
         (count(&self.bad), count(&self.total))
     }
 
@@ -165,7 +163,7 @@ pub fn counted(clock: Clock, period: u64, waits: Waits) -> (Time, Time) {
     // copies after the left end of the window, or at it
     let reach = last - end + period.cast_signed() * 60;
     let copies = if clock.closed { reach.div_euclid(step) + 1 } else { (reach + step - 1).div_euclid(step) };
-    // the first number that was read is of the time before it
-    let first = clock.read_from + clock.turns.fast - clock.evaluate;
-    ((until - copies * step).max(first).min(until), until)
+    // the first number that was read is of the time before it; where that is not copied yet nothing is counted
+    let first = clock.fast_before(clock.read_from + clock.evaluate - 1) - clock.evaluate;
+    ((until - copies * step).max(first), until.max(first))
 }

@@ -28,7 +28,7 @@ impl Turns {
 /// The times of one journey.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock {
-    /// From when on samples are read, at a full hour: the windows begin to fill here.
+    /// From when on samples are read, at a full interval of the fast group: the windows begin to fill here.
     pub read_from: Time,
     /// From when on is reported.
     pub from: Time,
@@ -45,9 +45,17 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// The first evaluation at or after the moment from when on is read.
+    fn first(self, step: i64, after: i64) -> Time {
+        self.read_from + (after - self.read_from).rem_euclid(step)
+    }
     fn times(self, step: i64, after: i64) -> impl Iterator<Item = Time> {
-        let first = self.read_from + after;
+        let first = self.first(step, after);
         (0..).map(move |i| first + i * step).take_while(move |t| *t <= self.until)
+    }
+    /// A number at each evaluation of a group.
+    fn track(self, step: i64, after: i64, value: impl Fn(Time) -> Option<f64>) -> Track {
+        Track { first: self.first(step, after), step, values: self.times(step, after).map(value).collect() }
     }
     /// When the fast group runs.
     pub fn fast(self) -> impl Iterator<Item = Time> {
@@ -63,11 +71,15 @@ impl Clock {
     }
     /// A number at each evaluation of the fast group, of which nothing is known yet.
     pub fn unknown(self) -> Track {
-        Track {
-            first: self.read_from + self.turns.fast,
-            step: self.evaluate,
-            values: self.fast().map(|_| None).collect(),
-        }
+        self.track(self.evaluate, self.turns.fast, |_| None)
+    }
+    /// A number at each evaluation of the slow group.
+    pub fn slowly(self, value: impl Fn(Time) -> Option<f64>) -> Track {
+        self.track(SLOW, self.turns.slow, value)
+    }
+    /// A number at each evaluation of the hourly group.
+    pub fn each_hour(self, value: impl Fn(Time) -> Option<f64>) -> Track {
+        self.track(HOUR, self.turns.hourly, value)
     }
     /// When a window was recorded last before a time, or then.
     pub fn recorded(self, time: Time, window: u64) -> Time {
@@ -75,14 +87,14 @@ impl Clock {
     }
     /// The last evaluation of the fast group before a time, or then.
     pub fn fast_before(self, time: Time) -> Time {
-        time - (time - self.read_from - self.turns.fast).rem_euclid(self.evaluate)
+        time - (time - self.turns.fast).rem_euclid(self.evaluate)
     }
     /// The last evaluation of the slow group before a time, or then.
     pub fn slow_before(self, time: Time) -> Time {
-        time - (time - self.read_from - self.turns.slow).rem_euclid(SLOW)
+        time - (time - self.turns.slow).rem_euclid(SLOW)
     }
     /// The last evaluation of the hourly group before a time, or then.
     pub fn hourly_before(self, time: Time) -> Time {
-        time - (time - self.read_from - self.turns.hourly).rem_euclid(HOUR)
+        time - (time - self.turns.hourly).rem_euclid(HOUR)
     }
 }

@@ -40,6 +40,16 @@ fn added_up(all: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
     })
 }
 
+/// Both numbers, where both are known.
+fn both((bad, total): (Option<f64>, Option<f64>)) -> Option<(f64, f64)> {
+    bad.zip(total)
+}
+
+/// The same the other way round.
+fn apart(both: Option<(f64, f64)>) -> (Option<f64>, Option<f64>) {
+    both.unzip()
+}
+
 impl<'m> Numbers<'m> {
     /// From what was reckoned of an SLI at each of its places.
     pub fn of(plan: &Plan<'_>, places: &'m [Reckoned<'m>]) -> Numbers<'m> {
@@ -83,11 +93,11 @@ impl<'m> Numbers<'m> {
                 },
                 reported: Counts::of(
                     (clock.from, clock.until),
-                    added_up(of().map(|b| b.between(clock.from, clock.until))),
+                    apart(added_up(of().filter_map(|b| both(b.between(clock.from, clock.until))))),
                 ),
                 window: Counts::of(
                     budget::counted(clock, plan.journey.window.value, self.waits),
-                    sums(clock.slow_before(clock.until)),
+                    apart(sums(clock.slow_before(clock.until))),
                 ),
                 left: &left,
                 alerts: Vec::new(),
@@ -197,7 +207,7 @@ impl<'n> Composed<'n> {
 
     /// The error share between two times.
     pub fn share_between(&self, from: Time, until: Time) -> Option<f64> {
-        self.composed(until, &|budget, _, _| Some(budget.between(from, until)))
+        self.composed(until, &|budget, _, _| both(budget.between(from, until)))
     }
 
     /// Of which time the events are that its number over the period is made of at the end, as far as all its SLIs have them.
@@ -208,7 +218,7 @@ impl<'n> Composed<'n> {
 
     /// The events of the SLI that had the fewest.
     pub fn fewest_events(&self, from: Time, until: Time) -> f64 {
-        let of = |n: &&Numbers<'_>| n.budgets().map(|(_, b)| b.between(from, until).1).sum::<f64>();
+        let of = |n: &&Numbers<'_>| n.budgets().map(|(_, b)| b.between(from, until).1.unwrap_or(0.0)).sum::<f64>();
         self.counted.iter().map(of).fold(f64::INFINITY, f64::min)
     }
 

@@ -54,6 +54,12 @@ impl Looked {
     }
 }
 
+/// Whether it is known how many events there are, though perhaps not which of them are good: that all selectors match but those of good ones.
+pub fn know_all_events(looked: &[Looked]) -> bool {
+    looked.iter().any(|l| l.matches && matches!(l.role, Role::Total | Role::Count))
+        && looked.iter().all(|l| !l.is_wrong() || matches!(l.role, Role::Good | Role::Bucket))
+}
+
 /// So many values are named.
 const NAMED: usize = 12;
 

@@ -11,6 +11,7 @@ mod chart;
 pub mod clock;
 pub mod day;
 pub mod firing;
+pub mod hints;
 pub mod html;
 pub mod journey;
 pub mod json;
@@ -61,9 +62,9 @@ pub struct Counts {
     pub from: Time,
     /// Up to this one.
     pub until: Time,
-    /// All; none for a journey, whose events are those of its SLIs.
+    /// All; none for a journey, whose events are those of its SLIs, and where nothing is known.
     pub events: Option<f64>,
-    /// Bad ones.
+    /// Bad ones; none where only all are known.
     pub bad: Option<f64>,
     /// The error share; none without events.
     pub errors: Option<f64>,
@@ -188,11 +189,9 @@ impl BudgetPast {
 }
 
 impl Counts {
-    /// Bad and all events of a time.
-    fn of(span: (Time, Time), sums: Option<(f64, f64)>) -> Counts {
-        let (bad, events) = sums.unwrap_or_default();
-        let errors = (events > 0.0).then(|| bad / events);
-        Counts { from: span.0, until: span.1, events: Some(events), bad: Some(bad), errors }
+    /// Bad and all events of a time, as far as they are known.
+    fn of(span: (Time, Time), (bad, events): (Option<f64>, Option<f64>)) -> Counts {
+        Counts { from: span.0, until: span.1, events, bad, errors: bad.zip(events).and_then(ratio) }
     }
     /// The error share of a journey.
     fn share(span: (Time, Time), errors: Option<f64>) -> Counts {
@@ -304,18 +303,18 @@ fn sli(plan: &Plan<'_>, reckoned: &Reckoned<'_>, looked: Vec<Looked>, clock: Clo
         for alert in &mut alerts {
             reported(alert, clock);
         }
-        let counts = Counts::of((clock.from, clock.until), Some(budget.between(clock.from, clock.until)));
+        let counts = Counts::of((clock.from, clock.until), budget.between(clock.from, clock.until));
         let worst_here = targets::worst(clock, period, share);
         worst = worst_here.map(|w| worst.map_or(w, |v| v.max(w))).or(worst);
         let (from, until) = targets::span(clock, period);
-        fewest = fewest.min(budget.between(from, until).1);
+        fewest = fewest.min(budget.between(from, until).1.unwrap_or(0.0));
         let pace = timeline::pace(&plan.thresholds_of(member));
         let parts = Parts {
             coverage: budget.coverage(clock.from, clock.until),
             reported: counts,
             window: Counts::of(
                 budget::counted(clock, period, *waits),
-                budget.recorded_period(clock.slow_before(clock.until)),
+                budget.recorded_counts(clock.slow_before(clock.until)),
             ),
             alerts,
             timeline: timeline::of(&left, clock, |at| budget.recorded_share(at, pace).map(|s| s / allowed)),

@@ -2,8 +2,9 @@
 
 use super::alerts::Alert;
 use super::clock::Clock;
-use super::targets::best;
-use super::{BudgetPast, By, Counts, JourneyPast, SliPast, day};
+use super::hints::{hints, listed, without_numbers};
+use super::targets::{Tried, best};
+use super::{BudgetPast, By, Counts, JourneyPast, day};
 use crate::model::Percent;
 use crate::plan::minutes;
 use crate::promql::write::number;
@@ -49,6 +50,7 @@ pub fn text(asked: &Asked, journeys: &[JourneyPast]) -> String {
     for journey in journeys {
         of_journey(&mut out, journey);
     }
+    nothing(&mut out, journeys);
     out
 }
 
@@ -60,26 +62,42 @@ fn of_journey(out: &mut String, journey: &JourneyPast) {
     if !journey.whole && journey.target.is_some() {
         let _ = writeln!(out, "  only some of its SLIs were read, so its own number is not reckoned");
     }
-    for sli in &journey.slis {
-        looked(out, sli);
-    }
     fired(out, journey);
     targets(out, journey);
 }
 
-/// All budgets with their names, targets, and how many pages and tickets their alerts sent: those of SLIs, then that of the journey.
-pub(super) fn rows(journey: &JourneyPast) -> Vec<(String, Percent, &BudgetPast, [usize; 2])> {
-    let of_sli = |sli: &'_ SliPast, budget: &BudgetPast| {
-        told(budget.alerts.iter().chain(sli.no_data.iter().filter(|_| sli.budgets.len() == 1)))
-    };
-    let of_slis = journey
-        .slis
-        .iter()
-        .flat_map(|sli| sli.budgets.iter().map(move |b| (label(&sli.name(), &b.by), sli.target, b, of_sli(sli, b))));
-    let own = journey.budget.iter().zip(journey.target).map(|(budget, target)| {
-        (journey.name.clone(), target, budget, told(budget.alerts.iter().chain(&journey.blocked)))
-    });
-    of_slis.chain(own).collect()
+/// What is said in a row of a table.
+pub(super) struct Row<'p> {
+    pub name: String,
+    pub target: Percent,
+    /// None where nothing is known of it.
+    pub budget: Option<&'p BudgetPast>,
+    /// How many pages and tickets its alerts sent.
+    pub told: [usize; 2],
+    pub tried: &'p [Tried],
+}
+
+/// All budgets: those of SLIs, then that of the journey. An SLI without numbers has a row all the same, and one with several budgets has one for
+/// its alert of missing data, which is that of all of them, if it fired.
+pub(super) fn rows(journey: &JourneyPast) -> Vec<Row<'_>> {
+    let mut found = Vec::new();
+    for sli in &journey.slis {
+        let row = |name, budget, told| Row { name, target: sli.target, budget, told, tried: &sli.tried };
+        let of_all = told(sli.no_data.iter());
+        let alone = sli.budgets.len() == 1;
+        for budget in &sli.budgets {
+            let told = told(budget.alerts.iter().chain(sli.no_data.iter().filter(|_| alone)));
+            found.push(row(label(&sli.name(), &budget.by), Some(budget), told));
+        }
+        if sli.budgets.is_empty() || !alone && of_all != [0, 0] {
+            found.push(row(sli.name(), None, of_all));
+        }
+    }
+    if let (Some(budget), Some(target)) = (&journey.budget, journey.target) {
+        let told = told(budget.alerts.iter().chain(&journey.blocked));
+        found.push(Row { name: journey.name.clone(), target, budget: Some(budget), told, tried: &journey.tried });
+    }
+    found
 }
 
 fn dash<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
@@ -89,14 +107,13 @@ fn dash<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
 /// Events of the time that is reported.
 fn counted(out: &mut String, journey: &JourneyPast) {
     let mut table = Table::new(&["of", "data", "events", "bad", "errors", "pages", "tickets"]);
-    for (name, _, budget, told) in rows(journey) {
-        let Counts { events, bad, errors, .. } = budget.reported;
+    for Row { name, budget, told, .. } in rows(journey) {
         table.row(vec![
             name,
-            percent_short(budget.coverage),
-            dash(events, grouped),
-            dash(bad, grouped),
-            dash(errors, percent),
+            dash(budget, |b| percent_short(b.coverage)),
+            dash(budget.and_then(|b| b.reported.events), grouped),
+            dash(budget.and_then(|b| b.reported.bad), grouped),
+            dash(budget.and_then(|b| b.reported.errors), percent),
             told[0].to_string(),
             told[1].to_string(),
         ]);
@@ -109,15 +126,16 @@ fn counted(out: &mut String, journey: &JourneyPast) {
 
 /// Budgets at the end, with the events that they are reckoned from.
 fn budgets(out: &mut String, journey: &JourneyPast) {
-    let rows = rows(journey);
-    let Some((.., first, _)) = rows.first() else { return };
+    let rows: Vec<Row<'_>> = rows(journey).into_iter().filter(|row| row.budget.is_some()).collect();
+    let Some(first) = rows.iter().find_map(|row| row.budget) else { return };
     let span = |budget: &BudgetPast| (budget.window.from, budget.window.until);
-    let same = rows.iter().all(|(_, _, budget, _)| span(budget) == span(first));
+    let same = rows.iter().filter_map(|row| row.budget).all(|budget| span(budget) == span(first));
     let of = |(from, until): (i64, i64)| format!("{} to {}", day::minute(from), day::minute(until));
     let mut heading = vec!["of", "events", "bad", "errors", "target", "left", "lowest", "at"];
     heading.extend((!same).then_some("counted"));
     let mut table = Table::new(&heading);
-    for (name, target, budget, _) in &rows {
+    for Row { name, target, budget, .. } in &rows {
+        let Some(budget) = budget else { continue };
         let Counts { events, bad, errors, .. } = budget.window;
         let mut row = vec![
             name.clone(),
@@ -132,9 +150,13 @@ fn budgets(out: &mut String, journey: &JourneyPast) {
         row.extend((!same).then(|| of(span(budget))));
         table.row(row);
     }
-    let when = if same { format!(", counted by the rules from {}", of(span(first))) } else { String::new() };
     let had = (first.window.until - first.window.from) / 60;
-    let short = if had + 60 < journey.period.cast_signed() {
+    let when = match (same, had) {
+        (false, _) => String::new(),
+        (true, 0) => ", of which the rules have counted nothing yet".to_string(),
+        (true, _) => format!(", counted by the rules from {}", of(span(first))),
+    };
+    let short = if had > 0 && had + 60 < journey.period.cast_signed() {
         format!(": there are only {} of it", time(had as f64))
     } else {
         String::new()
@@ -172,27 +194,26 @@ pub fn label(address: &str, by: &By) -> String {
     format!("{address}{{{}}}", values.join(","))
 }
 
-fn looked(out: &mut String, sli: &SliPast) {
-    let missing: Vec<_> = sli.looked.iter().filter(|l| !l.matches).collect();
-    if missing.is_empty() {
-        if sli.budgets.is_empty() {
-            let _ = writeln!(out, "\n  {}: its selectors match series, but there are no numbers of it", sli.name());
-        }
-        return;
+/// What matches nothing, and what matches and has no numbers all the same.
+fn nothing(out: &mut String, journeys: &[JourneyPast]) {
+    let without = without_numbers(journeys);
+    if !without.is_empty() {
+        let _ = writeln!(out, "\n{}: selectors match series, but there are no numbers", listed(&without));
     }
-    let what = if sli.cannot_be_measured() { "it cannot be measured" } else { "worth a look" };
-    let _ = writeln!(out, "\n  {}: {what}", sli.name());
-    for looked in missing {
-        let _ = writeln!(out, "    {} `{}` matches nothing", looked.role.text(), looked.selector);
-        if let Some(why) = &looked.why {
-            let _ = writeln!(out, "      {why}");
-        }
-        if let Some(help) = &looked.help {
-            let _ = writeln!(out, "      help: {help}");
-        }
-        let may_be_meant = looked.help.as_ref().is_some_and(|help| help.starts_with("did you mean"));
-        if !looked.role.must_match() && looked.role != super::ask::Role::Up && !may_be_meant {
-            let _ = writeln!(out, "      where that never happened there is no series of it, and all is well");
+    let hints = hints(journeys);
+    for of in hints.chunk_by(|a, b| (&a.names, a.looked.is_wrong()) == (&b.names, b.looked.is_wrong())) {
+        let _ = writeln!(out, "\n{}: {}", listed(&of[0].names), of[0].verdict());
+        for hint in of {
+            let _ = writeln!(out, "  {} `{}` matches nothing", hint.looked.role.text(), hint.looked.selector);
+            if let Some(why) = &hint.looked.why {
+                let _ = writeln!(out, "    {why}");
+            }
+            if let Some(help) = &hint.looked.help {
+                let _ = writeln!(out, "    help: {help}");
+            }
+            if hint.may_be_well() {
+                let _ = writeln!(out, "    where that never happened there is no series of it, and all is well");
+            }
         }
     }
 }

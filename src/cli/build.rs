@@ -3,9 +3,12 @@
 use super::terminal::{Progress, Terminal};
 use super::{Outcome, check, output};
 use crate::diagnostic::render::{Counts, plural};
+use crate::diagnostic::{Diagnostic, catalogue};
 use crate::emit;
+use crate::emit::limits::{Refusal, at_sites};
 use crate::engine::Target;
 use crate::project::{Dashboards, Options};
+use crate::source::Sources;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,6 +82,17 @@ fn command(args: &Args) -> String {
     words.join(" ")
 }
 
+/// What an engine does not take, where it stands; it has no name, for each engine's page says more.
+fn say_refused(refusal: &Refusal, sites: &[&str], sources: &Sources, terminal: Terminal) {
+    let message = format!("{}{}", at_sites(sites), refusal.message);
+    let Some(((first, label), others)) = refusal.places.split_first() else {
+        return terminal.note_line(&format!("error: {message}\n  help: {}", refusal.help));
+    };
+    let d = Diagnostic::new(&catalogue::OF_ENGINES, message, *first, *label).help(refusal.help.clone());
+    let d = others.iter().fold(d, |d, (place, label)| d.and(*place, *label));
+    terminal.note_diagnostic(sources, &d);
+}
+
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let checked = check::compile(&args.paths, terminal)?;
     let project = &checked.project;
@@ -103,10 +117,10 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     };
     let mut options = for_target(&project.config.options, args.target);
     options.grafana.dashboards = args.dashboards.unwrap_or(options.grafana.dashboards);
-    let exceeded = emit::limits::exceeded(&checked.model, &project.sources, &options);
-    if !exceeded.is_empty() {
-        for what in &exceeded {
-            terminal.note_line(&format!("error: {what}"));
+    let refusals = emit::limits::refusals(&checked.model, &project.sources, &options);
+    if !refusals.is_empty() {
+        for (refusal, sites) in &refusals {
+            say_refused(refusal, sites, &project.sources, terminal);
         }
         terminal.note_line(&format!("nothing was written: the rules do not fit {}", options.engine.target.word()));
         return Ok(Outcome::Found);

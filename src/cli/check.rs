@@ -8,6 +8,7 @@ use crate::diagnostic::report::Report;
 use crate::diagnostic::{Diagnostic, Severity, concise, github, gitlab, json, junit, rdjson, sarif};
 use crate::load::{self, Project};
 use crate::model::Model;
+use crate::show::find::{Found, find};
 use crate::source::FileId;
 use clap::ValueEnum as _;
 use std::path::{Path, PathBuf};
@@ -125,7 +126,25 @@ pub(super) struct Checked {
 
 /// Reads and compiles a project.
 pub(super) fn compile(paths: &[PathBuf], terminal: Terminal) -> Result<Checked, String> {
-    Ok(finish(load::load(paths)?, terminal))
+    Ok(finish(load::load(paths).map_err(|why| why + &address_instead(paths))?, terminal))
+}
+
+/// What to write where an address stands in place of a path: `tabi test checkout.pay`.
+fn address_instead(paths: &[PathBuf]) -> String {
+    let is_address =
+        |path: &&str| path.split('.').all(|name| crate::syntax::names::is_name(name)) && !Path::new(path).exists();
+    let Some(address) = paths.iter().filter_map(|path| path.to_str()).find(is_address) else { return String::new() };
+    let Ok(mut project) = load::load(&[PathBuf::from(".")]) else { return String::new() };
+    let (model, _) = crate::compile(&mut project.sources, &project.units, &project.config.options, true);
+    match find(&model, address) {
+        Ok(Found::Journey(journey) | Found::Step(journey, _) | Found::Sli(journey, _, _)) => {
+            let file = &project.sources.file(journey.name.place.file).name;
+            format!(
+                "\n  help: that is an address, and files stand here: `{file}` has the journey; `tabi show {address}` shows it"
+            )
+        }
+        Err(_) => String::new(),
+    }
 }
 
 /// Compiles a project that was read.
@@ -162,7 +181,7 @@ pub(super) fn without_errors(paths: &[PathBuf], terminal: Terminal) -> Result<Op
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let format = OutputFormat::chosen(args, std::env::var("TABI_OUTPUT_FORMAT").ok().as_deref())?;
     let target = args.output_file.as_deref().filter(|file| *file != Path::new("-"));
-    let projects = load::by_project(&args.paths)?;
+    let projects = load::by_project(&args.paths).map_err(|why| why + &address_instead(&args.paths))?;
     let many = projects.len() > 1;
     if many && (args.watch || target.is_some() || !format.is_for_people()) {
         return Err(format!(
@@ -173,7 +192,7 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     if !args.watch {
         let mut all = Outcome::Fine;
         for paths in &projects {
-            let mut project = load::load(paths)?;
+            let mut project = load::load(paths).map_err(|why| why + &address_instead(paths))?;
             if args.whole_projects {
                 project.select_all();
             }

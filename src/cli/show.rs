@@ -1,8 +1,10 @@
 //! `tabi show`: what the compiler made of a project, in words.
 
+#![allow(clippy::disallowed_methods, reason = "the command line is where the disk is looked at")]
+
 use super::terminal::Terminal;
 use super::{Outcome, check};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Show what a journey, a step or an SLI amounts to
 ///
@@ -25,6 +27,19 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
-    terminal.result(&crate::show::show(&checked.model, &checked.project.config.options, args.address.as_deref())?)?;
+    let shown = crate::show::show(&checked.model, &checked.project.config.options, args.address.as_deref());
+    terminal.result(
+        &shown.map_err(|why| args.address.as_deref().map_or_else(|| why.clone(), |a| path_instead(a, &why)))?,
+    )?;
     Ok(Outcome::Fine)
+}
+
+/// What to write where a path stands in place of an address: `tabi show slo`.
+fn path_instead(address: &str, why: &str) -> String {
+    if !Path::new(address).exists() {
+        return why.to_string();
+    }
+    format!(
+        "`{address}` is a path, and the address of a journey stands here\n  help: `tabi show --path {address}` shows all that is in it"
+    )
 }

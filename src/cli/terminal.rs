@@ -70,6 +70,14 @@ impl Terminal {
         self.note(&render::linked(sources, diagnostics, self.stderr(), pages.as_deref()));
     }
 
+    /// One diagnostic on stderr, without a line that sums up.
+    pub fn note_diagnostic(self, sources: &Sources, diagnostic: &Diagnostic) {
+        let mut text = String::new();
+        render::one(&mut text, sources, diagnostic, self.stderr());
+        text.push('\n');
+        self.note(&text);
+    }
+
     /// Diagnostics as they are drawn on stdout.
     pub fn drawn(self, sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let pages = self.pages().filter(|_| self.has_links());

@@ -108,6 +108,12 @@ pub static NOT_A_COUNTER: Entry = lint("not-a-counter", Severity::Hint, include_
 pub static NOT_A_RATE: Entry = lint("not-a-rate", Severity::Warning, include_str!("../explain/not-a-rate.md"));
 /// `not-a-number`
 pub static NOT_A_NUMBER: Entry = lint("not-a-number", Severity::Warning, include_str!("../explain/not-a-number.md"));
+/// `not-a-condition`
+pub static NOT_A_CONDITION: Entry =
+    lint("not-a-condition", Severity::Warning, include_str!("../explain/not-a-condition.md"));
+/// `different-sources`
+pub static DIFFERENT_SOURCES: Entry =
+    lint("different-sources", Severity::Warning, include_str!("../explain/different-sources.md"));
 /// `bucket-by-hand`
 pub static BUCKET_BY_HAND: Entry = lint("bucket-by-hand", Severity::Hint, include_str!("../explain/bucket-by-hand.md"));
 /// `regex-as-text`
@@ -136,6 +142,9 @@ pub static DUPLICATE_MEASURE: Entry =
 
 /// `not-imported`
 pub static NOT_IMPORTED: Entry = import("not-imported", Severity::Warning, include_str!("../explain/not-imported.md"));
+
+/// What an engine does not take: said by `tabi build` for one engine, without a name; `docs/engines.md` says what each takes.
+pub static OF_ENGINES: Entry = error("", "");
 
 /// All of them: errors, then lints, in the order of the language guide, then what `tabi import` says.
 pub static ALL: &[&Entry] = &[
@@ -173,6 +182,8 @@ pub static ALL: &[&Entry] = &[
     &NOT_A_COUNTER,
     &NOT_A_RATE,
     &NOT_A_NUMBER,
+    &NOT_A_CONDITION,
+    &DIFFERENT_SOURCES,
     &BUCKET_BY_HAND,
     &REGEX_AS_TEXT,
     &ENDLESS_EXCLUDE,

@@ -110,16 +110,18 @@ pub fn one(out: &mut String, sources: &Sources, diagnostic: &Diagnostic, style: 
 pub(super) fn heading(diagnostic: &Diagnostic, style: Style, pages: Option<&str>) -> String {
     let (severity, name) = (diagnostic.severity.text(), diagnostic.name());
     let name = match pages {
-        Some(pages) => format!("\u{1b}]8;;{}\u{1b}\\{name}\u{1b}]8;;\u{1b}\\", clean(&diagnostic.entry.page(pages))),
-        None => name.to_string(),
+        // what an engine refuses has none
+        _ if name.is_empty() => String::new(),
+        Some(pages) => format!("[\u{1b}]8;;{}\u{1b}\\{name}\u{1b}]8;;\u{1b}\\]", clean(&diagnostic.entry.page(pages))),
+        None => format!("[{name}]"),
     };
     let color = match diagnostic.severity {
-        _ if !style.color => return format!("{severity}[{name}]"),
+        _ if !style.color => return format!("{severity}{name}"),
         Severity::Error => "\u{1b}[1;31m",
         Severity::Warning => "\u{1b}[1;33m",
         Severity::Hint => "\u{1b}[1;36m",
     };
-    format!("{color}{severity}[{name}]\u{1b}[0m")
+    format!("{color}{severity}{name}\u{1b}[0m")
 }
 
 fn drawn(out: &mut String, sources: &Sources, diagnostic: &Diagnostic, style: Style, pages: Option<&str>) {

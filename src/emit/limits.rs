@@ -4,11 +4,12 @@
 use super::prometheus;
 use crate::adapt::{self, reads::reads};
 use crate::engine::{Engine, Limits, Scope, Target};
-use crate::model::Model;
+use crate::measure::{Measure, Query, Raw};
+use crate::model::{Journey, Model, Sli};
 use crate::plan::{self, Group, JourneyRules};
 use crate::project::Options;
 use crate::promql::ast::{MatchOp, Matcher, MatcherValue};
-use crate::source::Sources;
+use crate::source::{Place, Sources};
 
 /// The groups of a journey in as many files as it takes, each with as many groups as fit.
 pub fn parts(rules: &JourneyRules, engine: &Engine, bytes: &dyn Fn(&JourneyRules) -> usize) -> Vec<JourneyRules> {
@@ -36,6 +37,32 @@ pub fn parts(rules: &JourneyRules, engine: &Engine, bytes: &dyn Fn(&JourneyRules
 const BUILD: &str = "[build.limits]";
 const SITES: &str = "[sites.limits]";
 
+/// What does not fit, with what causes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// What it is, in words.
+    pub message: String,
+    /// What to change or to raise.
+    pub help: String,
+    /// The places that cause it, the first one foremost; none where it is the project as a whole.
+    pub places: Vec<(Place, &'static str)>,
+}
+
+impl Refusal {
+    fn new(message: String, help: impl Into<String>) -> Refusal {
+        Refusal { message, help: help.into(), places: Vec::new() }
+    }
+    fn at(mut self, place: Place, label: &'static str) -> Refusal {
+        self.places.push((place, label));
+        self
+    }
+    /// In words only.
+    pub fn text(&self, sources: &Sources) -> String {
+        let place = self.places.first().map(|(place, _)| format!("{}: ", sources.name_and_line(*place)));
+        format!("{}{}\n  help: {}", place.unwrap_or_default(), self.message, self.help)
+    }
+}
+
 /// What one engine evaluates: the rules of a site, or all that no site evaluates by itself.
 struct Evaluator<'m> {
     /// The engine.
@@ -46,23 +73,24 @@ struct Evaluator<'m> {
     table: &'static str,
     /// Whether it is that of a site.
     is_site: bool,
-    /// Its journeys with their windows.
-    journeys: Vec<(u64, JourneyRules)>,
+    /// Its journeys with their rules.
+    journeys: Vec<(&'m Journey, JourneyRules)>,
 }
 
 /// All that rules are written for: each has limits of its own.
 fn evaluators<'m>(model: &'m Model, options: &Options) -> Vec<Evaluator<'m>> {
     let local = plan::sites::local(model, options);
-    let adapted = |model: &Model, index: usize, options: &Options| {
-        (model.journeys[index].window.value, adapt::journey(model, index, options))
-    };
     let at_sites = plan::sites::options_at(options);
     let shared = at_sites.engine.target == options.engine.target && options.site_limits == Limits::default();
     let table = if shared { BUILD } else { SITES };
     let mut all: Vec<Evaluator<'_>> = Vec::new();
     for (i, site) in model.sites.iter().enumerate() {
         let journeys = local.iter().filter(|(at, _)| *at == i).map(|(_, journey)| *journey);
-        let journeys = journeys.map(|journey| adapted(&plan::sites::at(model, journey, i), 0, &at_sites)).collect();
+        let journeys = journeys
+            .map(|journey| {
+                (&*model.journeys[journey], adapt::journey(&plan::sites::at(model, journey, i), 0, &at_sites))
+            })
+            .collect();
         all.push(Evaluator {
             engine: at_sites.engine.clone(),
             name: Some(&site.name.text),
@@ -73,7 +101,8 @@ fn evaluators<'m>(model: &'m Model, options: &Options) -> Vec<Evaluator<'m>> {
     }
     all.retain(|site| !site.journeys.is_empty());
     let name = (!all.is_empty()).then_some("the global place");
-    let journeys = (0..model.journeys.len()).map(|index| adapted(model, index, options)).collect();
+    let journeys = model.journeys.iter().enumerate();
+    let journeys = journeys.map(|(index, journey)| (&**journey, adapt::journey(model, index, options))).collect();
     let engine = if all.is_empty() { options.engine.clone() } else { options.engine.adding_up() };
     all.push(Evaluator { engine, name, table: BUILD, is_site: false, journeys });
     all
@@ -81,39 +110,49 @@ fn evaluators<'m>(model: &'m Model, options: &Options) -> Vec<Evaluator<'m>> {
 
 /// What does not fit, in words, each with a way out. What is the same at several places is said once.
 pub fn exceeded(model: &Model, sources: &Sources, options: &Options) -> Vec<String> {
+    refusals(model, sources, options)
+        .into_iter()
+        .map(|(refusal, sites)| format!("{}{}", at_sites(&sites), refusal.text(sources)))
+        .collect()
+}
+
+/// `at tokyo, osaka: `, where there are several places.
+pub fn at_sites(sites: &[&str]) -> String {
+    if sites.is_empty() { String::new() } else { format!("at {}: ", sites.join(", ")) }
+}
+
+/// The same with places in the text, and the sites where each holds.
+pub fn refusals<'m>(model: &'m Model, sources: &Sources, options: &Options) -> Vec<(Refusal, Vec<&'m str>)> {
     let has_none = |engine: &Engine| engine.limits() == Limits::default() && engine.target != Target::VictoriaMetrics;
     if has_none(&options.engine) && has_none(&plan::sites::options_at(options).engine) {
         return Vec::new();
     }
-    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut found: Vec<(Refusal, Vec<&str>)> = Vec::new();
     for evaluator in evaluators(model, options) {
-        let mut here: Vec<String> = Vec::new();
-        for (window, journey) in &evaluator.journeys {
-            here.extend(of_journey(journey, *window, sources, &evaluator));
+        let mut here: Vec<Refusal> = Vec::new();
+        for (journey, rules) in &evaluator.journeys {
+            here.extend(of_journey(rules, journey, (model, options), sources, &evaluator));
         }
         if evaluator.is_site && evaluator.engine.target == Target::Gmp && evaluator.engine.scope == Scope::Global {
             let word = evaluator.engine.target.word();
-            here.push(format!(
-                "with scope = \"global\" the rules of a site count the series of all clusters that {word} has\n  help: take scope = \
-                 \"cluster\" below [build.gmp] of tabi.toml; where the sites are added up it is global anyway"
+            here.push(Refusal::new(
+                format!("with scope = \"global\" the rules of a site count the series of all clusters that {word} has"),
+                "take scope = \"cluster\" below [build.gmp] of tabi.toml; where the sites are added up it is global anyway",
             ));
         }
         here.extend(of_all(&evaluator, sources));
-        for text in here {
-            match found.iter_mut().find(|(have, _)| *have == text) {
+        for refusal in here {
+            match found.iter_mut().find(|(have, _)| *have == refusal) {
                 Some((_, places)) => places.extend(evaluator.name),
-                None => found.push((text, evaluator.name.into_iter().collect())),
+                None => found.push((refusal, evaluator.name.into_iter().collect())),
             }
         }
     }
-    let said = |(text, places): (String, Vec<&str>)| {
-        if places.is_empty() { text } else { format!("at {}: {text}", places.join(", ")) }
-    };
-    found.into_iter().map(said).collect()
+    found
 }
 
 /// What does not fit of all journeys together.
-fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
+fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<Refusal> {
     let Evaluator { engine, table, journeys, .. } = evaluator;
     let limits = engine.limits();
     let mut found = Vec::new();
@@ -138,9 +177,9 @@ fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
             }
             _ => "",
         };
-        found.push(format!(
-            "{word} takes {most} groups, and this project has {groups}{larger}\n  help: {raise}, {}",
-            own("groups", groups)
+        found.push(Refusal::new(
+            format!("{word} takes {most} groups, and this project has {groups}{larger}"),
+            format!("{raise}, {}", own("groups", groups)),
         ));
     }
     if let Some(most) = limits.rules.filter(|most| rules > *most) {
@@ -148,19 +187,24 @@ fn of_all(evaluator: &Evaluator<'_>, sources: &Sources) -> Vec<String> {
             Target::Amp => format!("ask AWS for {rules} or more with the quota L-3D15CDB4, rules per workspace"),
             _ => format!("raise the limit of the engine to {rules} or more"),
         };
-        found.push(format!(
-            "{word} takes {most} rules, and this project has {rules}\n  help: {raise}, {}",
-            own("rules", rules)
+        found.push(Refusal::new(
+            format!("{word} takes {most} rules, and this project has {rules}"),
+            format!("{raise}, {}", own("rules", rules)),
         ));
     }
     if let Some(most) = limits.bytes {
         let bytes = two_digits(journeys.iter().map(|(_, journey)| loaded(journey, sources, engine)).sum::<u64>());
         if bytes > most {
-            found.push(format!(
-                "{word} keeps the rules of a cluster in one ConfigMap of {most} bytes, and these are about {bytes} with what its operator \
-                 adds\n  help: set `features.config.compression: gzip` in its OperatorConfig, which makes about a tenth of them, or take a rule \
-                 evaluator of your own, {}",
-                own("bytes", bytes)
+            found.push(Refusal::new(
+                format!(
+                    "{word} keeps the rules of a cluster in one ConfigMap of {most} bytes, and these are about {bytes} with what its \
+                     operator adds"
+                ),
+                format!(
+                    "set `features.config.compression: gzip` in its OperatorConfig, which makes about a tenth of them, or take a rule \
+                     evaluator of your own, {}",
+                    own("bytes", bytes)
+                ),
             ));
         }
     }
@@ -208,76 +252,134 @@ fn taken(group: &Group, engine: &Engine) -> Option<String> {
     })
 }
 
-fn of_journey(journey: &JourneyRules, window: u64, sources: &Sources, evaluator: &Evaluator<'_>) -> Vec<String> {
+/// Where a label is named that Google's operator would set itself: a matcher, a label of alerts or of `by`, else the journey.
+fn place_of_label(journey: &Journey, model: &Model, options: &Options, label: &str) -> Place {
+    let in_measure = |sli: &Sli| {
+        let queries = sli.measure.queries();
+        let selectors = sli.measure.counters().into_iter().chain(queries.iter().filter_map(|query| query.selector()));
+        let matcher = selectors.flat_map(|s| &s.matchers).find(|m| m.label == label).map(|m| m.place);
+        matcher.or_else(|| raws(sli).into_iter().find(|raw| names(&raw.text, label)).map(|raw| raw.place))
+    };
+    let of_sli = |sli: &Sli| {
+        let by = sli.by.iter().find(|by| by.text == label).map(|by| by.place);
+        in_measure(sli).or(by).or_else(|| sli.labels.get(label)?.place)
+    };
+    let own = journey.all_slis().find_map(|(_, sli)| of_sli(sli));
+    let of_sites = || model.sites.iter().find_map(|site| site.external_labels.get(label)?.place);
+    own.or_else(|| journey.labels.get(label)?.place)
+        .or_else(of_sites)
+        .or_else(|| options.label_places.get(label).copied())
+        .unwrap_or(journey.name.place)
+}
+
+/// The PromQL in backticks of an SLI.
+fn raws(sli: &Sli) -> Vec<&Raw> {
+    let queries = sli.measure.queries().into_iter();
+    let mut found: Vec<&Raw> =
+        queries.filter_map(|query| if let Query::Raw(raw) = query { Some(raw) } else { None }).collect();
+    if let Measure::Holds(holds) = &sli.measure {
+        found.push(&holds.expr);
+    }
+    found
+}
+
+/// Whether a matcher of PromQL names a label.
+fn names(text: &str, label: &str) -> bool {
+    crate::promql::parse(text, &|_| None).is_ok_and(|expr| {
+        crate::promql::selectors(&expr).into_iter().flat_map(|s| &s.matchers).any(|m| m.label.text == label)
+    })
+}
+
+/// Where metrics are found by a pattern of their names, else the journey.
+fn place_of_pattern(journey: &Journey) -> Place {
+    let of_sli = |sli: &Sli| {
+        let queries = sli.measure.queries();
+        let selector = queries.iter().filter_map(|query| query.selector()).find(|s| s.name.is_empty());
+        let raw = || raws(sli).into_iter().find(|raw| names(&raw.text, "__name__")).map(|raw| raw.place);
+        selector.map(|s| s.place).or_else(raw)
+    };
+    journey.all_slis().find_map(|(_, sli)| of_sli(sli)).unwrap_or(journey.name.place)
+}
+
+fn of_journey(
+    rules: &JourneyRules,
+    journey: &Journey,
+    (model, options): (&Model, &Options),
+    sources: &Sources,
+    evaluator: &Evaluator<'_>,
+) -> Vec<Refusal> {
     let Evaluator { engine, table, .. } = evaluator;
     let limits = engine.limits();
-    let (word, name) = (engine.target.word(), &journey.journey);
-    let place = sources.name_and_line(journey.place);
+    let (word, name) = (engine.target.word(), &rules.journey);
+    let window = journey.window.value;
+    let window_at = journey.window.place.unwrap_or(journey.name.place);
     let mut found = Vec::new();
-    let slow =
-        limits.interval.and_then(|most| journey.groups.iter().find(|group| group.interval > most).zip(Some(most)));
+    let slow = limits.interval.and_then(|most| rules.groups.iter().find(|group| group.interval > most).zip(Some(most)));
     if let Some((group, most)) = slow {
-        found.push(format!(
-            "{place}: {name} needs a group that runs every {} minutes for its `window {}d`, and {word} runs each at least every {most}\n  \
-             help: `window 28d`",
+        let message = format!(
+            "{name} needs a group that runs every {} minutes for its `window {}d`, and {word} runs each at least every {most}",
             group.interval,
             window / 1440
-        ));
+        );
+        found.push(Refusal::new(message, "`window 28d`").at(window_at, "so long"));
     }
-    if let Some(label) = journey.groups.iter().find_map(|group| taken(group, engine)) {
+    if let Some(label) = rules.groups.iter().find_map(|group| taken(group, engine)) {
         let scope = Scope::WORDS.iter().find(|(_, scope)| *scope == engine.scope).map_or("", |(word, _)| word);
-        found.push(format!(
-            "{place}: {name} names the label `{label}`, which {word} sets itself with scope = \"{scope}\"; it refuses such rules\n  help: \
-             leave the label out, or take scope = \"global\" below [build.gmp] of tabi.toml"
-        ));
+        let message = format!(
+            "{name} names the label `{label}`, which {word} sets itself with scope = \"{scope}\"; it refuses such rules"
+        );
+        let help = "leave the label out, or take scope = \"global\" below [build.gmp] of tabi.toml";
+        found.push(Refusal::new(message, help).at(place_of_label(journey, model, options, &label), "named here"));
     }
     let nameless = |group: &Group| {
         let selectors = group.rules.iter().flat_map(|rule| reads(&rule.expr)).map(|read| read.selector);
         selectors.filter(|s| s.name.is_none()).flat_map(|s| s.matchers).any(|m| m.label.text == "__name__")
     };
-    if engine.target == Target::Gmp && journey.groups.iter().any(nameless) {
-        found.push(format!(
-            "{place}: {name} finds metrics by a pattern of `__name__`, and {word} needs the name of each\n  help: write a selector for each \
-             metric, joined by `or`"
-        ));
+    if engine.target == Target::Gmp && rules.groups.iter().any(nameless) {
+        let message = format!("{name} finds metrics by a pattern of `__name__`, and {word} needs the name of each");
+        let help = "write a selector for each metric, joined by `or`";
+        found.push(Refusal::new(message, help).at(place_of_pattern(journey), "a pattern of names"));
     }
-    for group in &journey.groups {
+    for group in &rules.groups {
         if let Some(most) = limits.rules_per_group.filter(|most| group.rules.len() as u64 > *most) {
-            found.push(format!(
-                "{place}: {} rules of {name} must stay in one group, and {word} takes {most}\n  help: rules_per_group below {table} of \
-                 tabi.toml must be 2 or more",
-                group.rules.len()
-            ));
+            let message =
+                format!("{} rules of {name} must stay in one group, and {word} takes {most}", group.rules.len());
+            let help = format!("rules_per_group below {table} of tabi.toml must be 2 or more");
+            found.push(Refusal::new(message, help).at(journey.name.place, "cannot be cut further"));
         }
         if let Some(most) = limits.file_bytes {
-            let alone = JourneyRules { groups: vec![group.clone()], ..journey.clone() };
+            let alone = JourneyRules { groups: vec![group.clone()], ..rules.clone() };
             let bytes = prometheus::file(&alone, sources).len() as u64;
             if bytes > most {
-                found.push(format!(
-                    "{place}: the group {} of {name} is {bytes} bytes long, and {word} takes files of {most}\n  help: make two \
-                     journeys of it",
+                let message = format!(
+                    "the group {} of {name} is {bytes} bytes long, and {word} takes files of {most}",
                     group.name
-                ));
+                );
+                let refusal = Refusal::new(message, "make two journeys of it");
+                found.push(refusal.at(journey.name.place, "too long for one file"));
             }
         }
         if engine.target == Target::VictoriaMetrics
             && group.rules.iter().any(|rule| rule.expr.contains("histogram_count("))
         {
-            found.push(format!(
-                "{place}: {name} reads native histograms, and {word} has no functions for them\n  help: count with the classic \
-                 histogram, without `histogram native`"
-            ));
+            let is_native = |sli: &&Sli| matches!(&sli.measure, Measure::Latency(latency) if latency.native);
+            let of = journey.all_slis().map(|(_, sli)| sli).find(is_native);
+            let at = of.and_then(|sli| sli.parts.first().copied()).unwrap_or(journey.name.place);
+            let message = format!("{name} reads native histograms, and {word} has no functions for them");
+            let help = "count with the classic histogram, without `histogram native`";
+            found.push(Refusal::new(message, help).at(at, "a native histogram"));
         }
         if let Some(days) = limits.range_days.filter(|_| slow.is_none()) {
             let ranges = group.rules.iter().flat_map(|rule| reads(&rule.expr)).filter_map(|read| read.range);
             let longest = ranges.max().unwrap_or(0);
             if longest > days * 1440 {
-                found.push(format!(
-                    "{place}: {name} looks back {} days for its `window {}d`, and {word} takes queries of {days} days\n  help: \
-                     `window 28d`, or range_days below {table} of tabi.toml where yours takes more",
+                let message = format!(
+                    "{name} looks back {} days for its `window {}d`, and {word} takes queries of {days} days",
                     longest / 1440,
                     window / 1440
-                ));
+                );
+                let help = format!("`window 28d`, or range_days below {table} of tabi.toml where yours takes more");
+                found.push(Refusal::new(message, help).at(window_at, "so long"));
             }
         }
     }

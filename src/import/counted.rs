@@ -25,16 +25,48 @@ pub struct Counted {
     pub matchers: Vec<Matcher>,
     /// The labels of `by`.
     pub by: Vec<String>,
+    /// Whether it keeps labels that nobody names: without a `sum`, or with `without`.
+    pub open: bool,
 }
 
 impl PartialEq for Counted {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.by == other.by && same(&self.matchers, &other.matchers)
+        self.name == other.name && self.parts_as(other) && same(&self.matchers, &other.matchers)
     }
 }
 
-fn same(a: &[Matcher], b: &[Matcher]) -> bool {
+fn same<T: PartialEq>(a: &[T], b: &[T]) -> bool {
     a.len() == b.len() && a.iter().all(|m| b.contains(m))
+}
+
+/// Labels without some of them.
+pub fn without(labels: Vec<String>, gone: &[String]) -> Vec<String> {
+    labels.into_iter().filter(|label| !gone.contains(label)).collect()
+}
+
+/// Whether it is a number.
+fn is_number(expr: &Expr, wanted: f64) -> bool {
+    matches!(expr.without_parens(), Expr::Number(n) if (n.value - wanted).abs() < f64::EPSILON)
+}
+
+/// Whether it is 0 wherever there is a result: `vector(0)`, `0 * x`.
+fn is_nothing(expr: &Expr) -> bool {
+    match expr.without_parens() {
+        Expr::Call(call) => call.function.text == "vector" && call.args.first().is_some_and(|n| is_number(n, 0.0)),
+        Expr::Binary(node) => node.op == BinaryOp::Mul && (is_number(&node.left, 0.0) || is_number(&node.right, 0.0)),
+        _ => false,
+    }
+}
+
+/// Without what adds nothing to a sum: `> 0` and `or vector(0)`.
+fn strip_zero(expr: &Expr) -> &Expr {
+    let expr = expr.without_parens();
+    let Expr::Binary(node) = expr else { return expr };
+    match node.op {
+        BinaryOp::Greater if is_number(&node.right, 0.0) && !node.returns_bool => strip_zero(&node.left),
+        BinaryOp::Or if is_nothing(&node.right) => strip_zero(&node.left),
+        _ => expr,
+    }
 }
 
 /// Without what people write around a query and what Tabi does by itself: parentheses, `> 0` against a division by nothing, and
@@ -47,10 +79,24 @@ pub fn strip(expr: &Expr) -> &Expr {
         && matches!(call.args.first(), Some(Expr::Number(_))));
     let no_labels = node.matching.as_ref().is_none_or(|m| m.on && m.labels.is_empty());
     match node.op {
-        BinaryOp::Greater if zero && !node.returns_bool => strip(&node.left),
-        BinaryOp::Or if vector && no_labels => strip(&node.left),
+        BinaryOp::Greater | BinaryOp::GreaterEqual if zero && !node.returns_bool => strip(&node.left),
+        BinaryOp::Or if vector && no_labels || is_nothing(&node.right) => strip(&node.left),
         _ => expr,
     }
+}
+
+/// Without the clamps around a number of events or a share of them, which change nothing there; `None` where there is none.
+pub fn unclamped(expr: &Expr, is_share: bool) -> Option<&Expr> {
+    let Expr::Call(call) = strip(expr) else { return None };
+    let argument = |i: usize, wanted: f64| call.args.get(i).is_some_and(|n| is_number(n, wanted));
+    let changes_nothing = match call.function.text.as_str() {
+        "clamp_min" => argument(1, 0.0),
+        "clamp_max" => is_share && argument(1, 1.0),
+        "clamp" => is_share && argument(1, 0.0) && argument(2, 1.0),
+        _ => false,
+    };
+    let inner = call.args.first().filter(|_| changes_nothing)?;
+    Some(unclamped(inner, is_share).unwrap_or(inner))
 }
 
 impl Counted {
@@ -74,7 +120,12 @@ impl Counted {
         }
         let name = name?;
         let plain = name.split(':').all(|part| part.is_empty() || label_name_is_plain(part)) && !name.is_empty();
-        plain.then_some(Counted { name, matchers, by })
+        plain.then_some(Counted { name, matchers, by, open: false })
+    }
+
+    /// Whether it has the labels of another.
+    pub fn parts_as(&self, other: &Self) -> bool {
+        self.open == other.open && same(&self.by, &other.by)
     }
 
     /// As a total: the last bucket of a histogram holds all that its count does.
@@ -129,6 +180,13 @@ impl Counted {
         }
         let bound = duration(base, bound(*op, value)?)?;
         Some((written(base, others.iter()), bound))
+    }
+
+    /// Whether it counts what was fast, up to a bound: a bucket of a histogram, of which `total` has all.
+    pub fn is_fast(&self, total: &Counted) -> bool {
+        let base = |name: &str| ["_bucket", "_count"].iter().find_map(|end| name.strip_suffix(end)).map(str::to_string);
+        let bounded = |m: &Matcher| m.0 == "le" && bound(m.1, &m.2).is_some();
+        self.name.ends_with("_bucket") && base(&self.name) == base(&total.name) && self.matchers.iter().any(bounded)
     }
 
     /// The same in a unit that is known, where the name of the histogram does not end in one.
@@ -214,43 +272,127 @@ fn kept(node: &crate::promql::ast::Aggregate) -> Option<Vec<String>> {
     }
 }
 
-/// `sum(rate(x[$window]))`, `sum by (a) (increase(x[5m]))`: the counter behind it.
-pub fn counted(expr: &Expr) -> Option<Counted> {
-    let Expr::Aggregate(node) = strip(expr) else { return None };
-    if node.op.text != "sum" {
-        return None;
+/// What a `sum` is made of, or what stands without one: its labels, whether it keeps others too, and what is summed up.
+fn summed(expr: &Expr) -> Option<(Vec<String>, bool, &Expr)> {
+    match strip(expr) {
+        Expr::Aggregate(node) if node.op.text == "sum" => {
+            let by = kept(node);
+            Some((by.clone().unwrap_or_default(), by.is_none(), strip_zero(&node.expr)))
+        }
+        Expr::Aggregate(_) => None,
+        inner => Some((Vec::new(), true, inner)),
     }
-    let by = kept(node)?;
-    let Expr::Call(call) = node.expr.without_parens() else { return None };
+}
+
+/// `sum(rate(x[$window]))`, `sum by (a) (increase(x[5m]))`, `rate(x[$window])`: the counter behind it.
+pub fn counted(expr: &Expr) -> Option<Counted> {
+    let (by, open, inner) = summed(expr)?;
+    let Expr::Call(call) = inner else { return None };
     if !matches!(call.function.text.as_str(), "rate" | "increase") {
         return None;
     }
-    of_range(call.args.first()?, by)
+    of_range(call.args.first()?, by, open)
 }
 
-fn of_range(expr: &Expr, by: Vec<String>) -> Option<Counted> {
+fn of_range(expr: &Expr, by: Vec<String>, open: bool) -> Option<Counted> {
     let Expr::Range(node) = expr else { return None };
     match &node.range.value {
         DurationValue::Param(_) | DurationValue::Literal(_) => Counted::of(&node.selector, by),
     }
+    .map(|counted| Counted { open, ..counted })
 }
 
-/// `sum(FUNCTION(x[$window]))`: what it looks at.
+/// `sum(FUNCTION(x[$window]))`, `FUNCTION(x[$window])`: what it looks at.
 pub fn over_time(expr: &Expr, function: &str) -> Option<Counted> {
-    let Expr::Aggregate(node) = strip(expr) else { return None };
-    let Expr::Call(call) = node.expr.without_parens() else { return None };
-    let fits = node.op.text == "sum" && call.function.text == function;
-    if fits { of_range(call.args.first()?, kept(node)?) } else { None }
+    let (by, open, inner) = summed(expr)?;
+    let Expr::Call(call) = inner else { return None };
+    if call.function.text == function { of_range(call.args.first()?, by, open) } else { None }
+}
+
+/// `count_over_time(x[$window]) - sum_over_time(x[$window])`, summed up or not: how often a gauge was 0 that is 0 or 1.
+pub fn zeros(expr: &Expr) -> Option<Counted> {
+    let difference = |expr: &Expr| {
+        let Expr::Binary(node) = strip(expr) else { return None };
+        let all = over_time(&node.left, "count_over_time").filter(|_| node.op == BinaryOp::Sub)?;
+        over_time(&node.right, "sum_over_time").filter(|ones| *ones == all)
+    };
+    let (by, open, inner) = summed(expr)?;
+    // `sum(count - sum)` has the labels of the outer `sum`
+    let is_summed = matches!(strip(expr), Expr::Aggregate(_));
+    let found = difference(inner)?;
+    if is_summed { found.open.then_some(Counted { by, open, ..found }) } else { Some(found) }
 }
 
 /// `avg(avg_over_time(x[$window]))` or `avg_over_time(x[$window])`: what it looks at.
 pub fn average(expr: &Expr) -> Option<Counted> {
-    let (by, inner) = match strip(expr) {
-        Expr::Aggregate(node) if node.op.text == "avg" => (kept(node)?, node.expr.without_parens()),
-        inner => (Vec::new(), inner),
+    let (by, open, inner) = match strip(expr) {
+        Expr::Aggregate(node) if node.op.text == "avg" => {
+            let by = kept(node);
+            (by.clone().unwrap_or_default(), by.is_none(), node.expr.without_parens())
+        }
+        inner => (Vec::new(), true, inner),
     };
     let Expr::Call(call) = inner else { return None };
-    if call.function.text == "avg_over_time" { of_range(call.args.first()?, by) } else { None }
+    if call.function.text == "avg_over_time" { of_range(call.args.first()?, by, open) } else { None }
+}
+
+/// `histogram_fraction(0, 0.3, sum(rate(x[$window])))`, or that of what is slower, up to `+Inf`: the histogram, the bound, and whether it is
+/// the fast part.
+pub fn fraction(expr: &Expr) -> Option<(Counted, String, bool)> {
+    let Expr::Call(call) = strip(expr) else { return None };
+    let [from, to, histogram] = call.args.as_slice() else { return None };
+    if call.function.text != "histogram_fraction" {
+        return None;
+    }
+    let number = |expr: &Expr| match expr.without_parens() {
+        Expr::Number(n) => Some(n.value),
+        Expr::Unary(node) if !node.minus => match node.expr.without_parens() {
+            Expr::Number(n) => Some(n.value),
+            _ => None,
+        },
+        _ => None,
+    };
+    let (from, to) = (number(from)?, number(to)?);
+    let (value, is_fast) = match (is_zero(from), to.is_infinite()) {
+        (true, false) => (to, true),
+        (false, true) => (from, false),
+        _ => return None,
+    };
+    let histogram = counted(histogram)?;
+    let bound = duration(&histogram.name, value)?;
+    Some((histogram, bound, is_fast))
+}
+
+fn is_zero(value: f64) -> bool {
+    value.abs() < f64::EPSILON
+}
+
+/// What is subtracted from all events: `all - x`.
+pub fn subtracted(expr: &Expr, all: &Counted) -> Option<Counted> {
+    let Expr::Binary(node) = strip(expr) else { return None };
+    let is_difference = node.op == BinaryOp::Sub && node.matching.is_none();
+    let is_of_all = is_difference && counted(&node.left)?.into_total() == *all;
+    counted(&node.right).filter(|part| is_of_all && part.parts_as(all))
+}
+
+/// The other of two that make all events together: `part + x`.
+pub fn added(expr: &Expr, part: &Counted) -> Option<Counted> {
+    let Expr::Binary(node) = strip(expr) else { return None };
+    if node.op != BinaryOp::Add || node.matching.is_some() {
+        return None;
+    }
+    let (left, right) = (counted(&node.left)?, counted(&node.right)?);
+    let other = if left == *part { Some(right) } else { (right == *part).then_some(left) };
+    other.filter(|other| other.parts_as(part))
+}
+
+/// Whether it is a quantile of a histogram, or those that compare with something.
+pub fn is_quantile(expr: &Expr) -> bool {
+    match expr.without_parens() {
+        Expr::Call(call) => call.function.text == "histogram_quantile",
+        Expr::Binary(node) if node.op.is_comparison() && !node.returns_bool => is_quantile(&node.left),
+        _ => false,
+    }
 }
 
 /// Whether its value counts what a range holds, so that it is divided by the range to be per second.

@@ -63,7 +63,13 @@ pub fn bad_number(at: Place, key: &str, text: &str, wanted: &str) -> Diagnostic 
 
 /// A duration that is none.
 pub fn bad_duration(at: Place, key: &str, text: &str) -> Diagnostic {
-    Diagnostic::new(&c::BAD_WINDOW, format!("`{key}` is a duration such as 28d, not `{text}`"), at, "not a duration")
+    let example = if key == "latency" { "300ms" } else { "28d" };
+    Diagnostic::new(
+        &c::BAD_WINDOW,
+        format!("`{key}` is a duration such as {example}, not `{text}`"),
+        at,
+        "not a duration",
+    )
 }
 
 /// A name that leads nowhere.

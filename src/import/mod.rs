@@ -5,12 +5,14 @@
 mod counted;
 mod fields;
 pub mod grouped;
+mod labels;
 mod messages;
 mod names;
 mod openslo;
 mod pyrra;
 mod query;
 mod resource;
+mod sampled;
 mod service;
 mod settings;
 mod sloth;

@@ -1,6 +1,8 @@
 //! PromQL of other tools → the lines of a measure: selectors where a query only sums up a counter, PromQL in backticks else.
 
-use super::counted::{Counted, counted, is_of_a_range, strip};
+use super::counted::{self, Counted, counted, is_of_a_range, strip, unclamped};
+use super::labels::{self, ALL_KEPT};
+use super::sampled;
 use crate::promql::ast::{BinaryOp, Expr, walk};
 use crate::promql::{self, ParamType, ValueType, ast};
 
@@ -29,13 +31,22 @@ pub struct Measured {
     pub by: Vec<String>,
     /// What people should know of it.
     pub notes: Vec<String>,
+    /// `histogram native`.
+    pub settings: Vec<(&'static str, String)>,
     /// A call of a template that ships, in place of lines: `haproxy.frontend_available(proxy: "a")`.
     pub call: Option<String>,
 }
 
 impl Measured {
-    fn of(lines: Vec<(&'static str, String)>, by: Vec<String>) -> Self {
-        Measured { lines, by, ..Measured::default() }
+    /// Lines with the labels of what is counted.
+    fn of(lines: Vec<(&'static str, String)>, counted: &Counted) -> Self {
+        let notes = if counted.open { vec![ALL_KEPT.to_string()] } else { Vec::new() };
+        Measured { lines, by: counted.by.clone(), notes, ..Measured::default() }
+    }
+
+    /// Whether nothing of it is PromQL in backticks.
+    fn is_plain(&self) -> bool {
+        self.lines.iter().all(|(_, line)| !line.starts_with('`'))
     }
 
     /// Another thing that people should know.
@@ -49,10 +60,31 @@ impl Measured {
 /// The names that dashboards and specifications have for the window of a query.
 const WINDOWS: [&str; 4] = ["$__rate_interval", "$__interval", "$__range", "${window}"];
 
-/// Puts `$window` in the place of `{{ .window }}` and of what means the same.
-fn with_window(text: &str) -> Result<String, Refused> {
+/// What a chart makes of a text that it only quotes: `{{ "{{.window}}" }}` stands for `{{.window}}` there.
+fn unquoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    while let Some(at) = rest.find("{{") {
+        let inside = rest[at + 2..].trim_start_matches('-').trim_start();
+        let quoted = inside.chars().next().filter(|c| ['"', '`'].contains(c)).and_then(|quote| {
+            let (value, after) = inside[1..].split_once(quote)?;
+            let after = after.trim_start().trim_start_matches('-').strip_prefix("}}")?;
+            (!value.contains('\\') || quote == '`').then_some((value, after))
+        });
+        out.push_str(&rest[..at]);
+        let (value, after) = quoted.unwrap_or(("{{", &rest[at + 2..]));
+        out.push_str(value);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Puts `$window` in the place of `{{ .window }}` and of what means the same.
+fn with_window(text: &str) -> Result<String, Refused> {
+    let text = unquoted(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
     while let Some(at) = rest.find("{{") {
         out.push_str(&rest[..at]);
         let after = &rest[at + 2..];
@@ -176,16 +208,24 @@ impl Query {
     /// In backticks, as events per second.
     fn raw(&self, notes: &mut Vec<String>) -> String {
         let mut text = self.text.clone();
-        let mut literal = promql::literal_ranges(&self.expr);
-        literal.sort_by_key(|range| std::cmp::Reverse(range.start));
-        if let Some(first) = literal.last() {
-            notes.push(format!(
-                "the range {} of the query is Tabi's $window: each event is counted once",
-                first.of(&self.text)
-            ));
+        let (ranges, steps) = (promql::literal_ranges(&self.expr), sampled::other_steps(&self.text, &self.expr));
+        if let Some(first) = ranges.first() {
+            // below a subquery nothing is counted
+            let counts = if promql::has_subquery(&self.expr) { "" } else { ": each event is counted once" };
+            notes.push(format!("the range {} of the query is Tabi's $window{counts}", first.of(&self.text)));
         }
-        for range in &literal {
-            text.replace_range(range.start as usize..range.end as usize, "$window");
+        if let Some(first) = steps.first() {
+            let often = match first.of(&self.text) {
+                "" => "as often as Prometheus evaluates rules".to_string(),
+                step => format!("every {step}"),
+            };
+            notes.push(format!("the subquery looked {often}; here it looks every minute, since $window is short"));
+        }
+        let mut other: Vec<(promql::Range, &str)> = ranges.into_iter().map(|range| (range, "$window")).collect();
+        other.extend(steps.into_iter().map(|step| (step, "1m")));
+        other.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+        for (range, written) in other {
+            text.replace_range(range.start as usize..range.end as usize, written);
         }
         if !is_of_a_range(&self.expr) {
             return format!("`{text}`");
@@ -195,7 +235,7 @@ impl Query {
     }
 
     fn labels(&self) -> Vec<String> {
-        promql::aggregation_labels(strip(&self.expr)).unwrap_or_default()
+        labels::kept(strip(&self.expr)).unwrap_or_default()
     }
 }
 
@@ -260,31 +300,59 @@ fn without_backticks(text: &str) -> String {
     out
 }
 
+/// The clamp of a query that changes nothing.
+const CLAMPED: &str = "a clamp of the query is not here: the share of events that are counted lies between 0 and 1";
+
 /// Bad events and all events.
 pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
-    // total - good
-    if let Expr::Binary(node) = strip(&bad.expr)
-        && node.op == BinaryOp::Sub
-        && node.matching.is_none()
-        && let (Some(all), Some(good), Some(whole)) =
-            (counted(&node.left), counted(&node.right), total.counted_as_total())
-        && all.into_total() == whole
-        && good.by == whole.by
+    if let Some((bad, total, note)) = unsampled(bad, total) {
+        return bad_and_total(&bad, &total).note(note);
+    }
+    if let Some(inner) = unclamped(&bad.expr, false) {
+        let measured = bad_and_total(&bad.part(inner), total);
+        if measured.is_plain() {
+            return measured.note(CLAMPED);
+        }
+    }
+    if let Some(whole) = total.counted_as_total()
+        && let Some(good) = counted::subtracted(&bad.expr, &whole)
     {
         return good_of(&good, &whole);
     }
+    if let Some(part) = bad.counted()
+        && let Some(good) = counted::added(&total.expr, &part)
+    {
+        return good_and_its_rest(&good, &part);
+    }
+    if let (Some(gauge), Some(all)) = (counted::zeros(&bad.expr), counted::over_time(&total.expr, "count_over_time"))
+        && gauge == all
+        && is_up(&gauge)
+    {
+        return Measured::of(vec![("up", gauge.text())], &gauge).note(SAMPLES);
+    }
     match (bad.counted(), total.counted_as_total()) {
-        (Some(bad), Some(total)) if bad.by == total.by && !bad.is_outside(&total) => {
-            Measured::of(vec![("bad", bad.text()), ("total", total.text())], total.by)
-        }
+        (Some(bad), Some(total)) if bad.parts_as(&total) && !bad.is_outside(&total) => bad_of(&bad, &total),
         _ => as_promql("bad", bad, total),
     }
 }
 
 /// Good events and all events.
 pub fn good_and_total(good: &Query, total: &Query) -> Measured {
+    if let Some((good, total, note)) = unsampled(good, total) {
+        return good_and_total(&good, &total).note(note);
+    }
+    if let Some(whole) = total.counted_as_total()
+        && let Some(bad) = counted::subtracted(&good.expr, &whole)
+    {
+        return bad_of(&bad, &whole);
+    }
+    if let Some(part) = good.counted()
+        && let Some(bad) = counted::added(&total.expr, &part)
+    {
+        return good_and_its_rest(&part, &bad);
+    }
     match (good.counted(), total.counted_as_total()) {
-        (Some(good), Some(total)) if good.by == total.by && !good.is_outside(&total) => good_of(&good, &total),
+        (Some(good), Some(total)) if good.parts_as(&total) && !good.is_outside(&total) => good_of(&good, &total),
         _ => {
             if let Some(gauge) = up_of(good, total) {
                 return gauge;
@@ -297,9 +365,7 @@ pub fn good_and_total(good: &Query, total: &Query) -> Measured {
 /// Good and bad events.
 pub fn good_and_bad(good: &Query, bad: &Query) -> Measured {
     match (good.counted(), bad.counted()) {
-        (Some(good), Some(bad)) if good.by == bad.by => {
-            Measured::of(vec![("good", good.text()), ("bad", bad.text())], bad.by)
-        }
+        (Some(good), Some(bad)) if good.parts_as(&bad) => good_and_its_rest(&good, &bad),
         _ => {
             let mut measured = as_promql("good", good, bad);
             measured.lines[1].0 = "bad";
@@ -308,40 +374,88 @@ pub fn good_and_bad(good: &Query, bad: &Query) -> Measured {
     }
 }
 
+fn good_and_its_rest(good: &Counted, bad: &Counted) -> Measured {
+    Measured::of(vec![("good", good.text()), ("bad", bad.text())], bad)
+}
+
+/// Both queries of the rates that they sampled, and what people should know of it.
+fn unsampled(part: &Query, total: &Query) -> Option<(Query, Query, String)> {
+    let ((of_part, how), (of_total, other)) =
+        (sampled::rates(&part.text, &part.expr)?, sampled::rates(&total.text, &total.expr)?);
+    let note = format!("the query took samples of a rate ({how}); here each event is counted");
+    (how == other).then_some(()).and_then(|()| Some((Query::read(&of_part).ok()?, Query::read(&of_total).ok()?, note)))
+}
+
+/// Bad events of a total.
+fn bad_of(bad: &Counted, total: &Counted) -> Measured {
+    let mut measured = Measured::of(vec![("bad", bad.text()), ("total", total.text())], total);
+    if bad.is_fast(total) {
+        let slow = bad.bucket_of(total).map(|(selector, bound)| format!(": `latency {selector} under {bound}`"));
+        measured = measured.note(format!(
+            "check: `bad` counts what was fast, up to the bound, as the query does; what is slower may have been meant{}",
+            slow.unwrap_or_default()
+        ));
+    }
+    same_events(measured)
+}
+
+/// Says so where all events are bad, or all are good.
+fn same_events(measured: Measured) -> Measured {
+    match measured.lines.as_slice() {
+        [(word, part), (_, total)] if part == total => {
+            let note = format!("check: `{word}` and `total` count the same");
+            measured.note(note)
+        }
+        _ => measured,
+    }
+}
+
 /// Good events of a total: a latency where one is a bucket of the other.
 fn good_of(good: &Counted, total: &Counted) -> Measured {
     if let Some((selector, bound)) = good.bucket_of(total) {
-        return Measured::of(vec![("latency", format!("{selector} under {bound}"))], total.by.clone());
+        return Measured::of(vec![("latency", format!("{selector} under {bound}"))], total);
     }
-    let mut measured = Measured::of(vec![("good", good.text()), ("total", total.text())], total.by.clone());
+    let mut measured = Measured::of(vec![("good", good.text()), ("total", total.text())], total);
     if let Some(le) = good.in_all_spellings() {
         measured.lines[0].1 = le;
         measured = measured
             .note("the bound is asked for in both spellings: Prometheus 3 writes le=\"1.0\" where 2 wrote le=\"1\"");
     }
-    measured
+    same_events(measured)
 }
 
 /// What is otherwise where a query took the mean of samples.
 pub const SAMPLES: &str = "the query counted every sample; here an event is one minute of one series, by its last sample: what is scraped more often weighs no more, and a failure between two minutes is not seen";
 
+/// A gauge that is certainly 0 or 1.
+fn is_up(gauge: &Counted) -> bool {
+    ["up", "probe_success"].contains(&gauge.name.as_str())
+}
+
 /// `sum_over_time` of a gauge that is 0 or 1, over its `count_over_time`.
 fn up_of(good: &Query, total: &Query) -> Option<Measured> {
-    let (up, all) = (
-        super::counted::over_time(&good.expr, "sum_over_time")?,
-        super::counted::over_time(&total.expr, "count_over_time")?,
-    );
-    let known = ["up", "probe_success"].contains(&up.name.as_str());
-    (up == all && known).then(|| Measured::of(vec![("up", up.text())], up.by.clone()).note(SAMPLES))
+    let (up, all) =
+        (counted::over_time(&good.expr, "sum_over_time")?, counted::over_time(&total.expr, "count_over_time")?);
+    (up == all && is_up(&up)).then(|| Measured::of(vec![("up", up.text())], &up).note(SAMPLES))
 }
 
 fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
     let mut notes = Vec::new();
     let lines = vec![(word, part.raw(&mut notes)), ("total", total.raw(&mut notes))];
     notes.dedup();
-    let (of_part, by) = (part.labels(), total.labels());
-    if !of_part.is_empty() && of_part != by {
-        notes.push(format!("the two queries keep different labels: {} and {}", named(&of_part), named(&by)));
+    let (of_part, of_total) = (labels::kept(strip(&part.expr)), labels::kept(strip(&total.expr)));
+    match (&of_part, &of_total) {
+        (Some(of_part), Some(of_total)) => {
+            let same = of_part.len() == of_total.len() && of_part.iter().all(|label| of_total.contains(label));
+            if !of_part.is_empty() && !same {
+                let (of_part, of_total) = (named(of_part), named(of_total));
+                notes.push(format!("the two queries keep different labels: {of_part} and {of_total}"));
+            }
+        }
+        _ => notes.push(ALL_KEPT.to_string()),
+    }
+    if counted::is_quantile(&part.expr) {
+        notes.push(format!("check: `{word}` is a quantile, not a number of events; `holds` compares one with a bound"));
     }
     if let (Some(part), Some(total)) = (part.counted(), total.counted_as_total())
         && part.is_outside(&total)
@@ -352,7 +466,7 @@ fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
             format!("check: `total` has none of what `{word}` counts: right where the total has a series of its own")
         });
     }
-    Measured { lines, by, notes, call: None }
+    same_events(Measured { lines, by: of_total.unwrap_or_default(), notes, ..Measured::default() })
 }
 
 fn named(labels: &[String]) -> String {
@@ -362,20 +476,41 @@ fn named(labels: &[String]) -> String {
 /// A ratio of bad events, or of good ones: its two parts where it is a division.
 pub fn ratio(query: &Query, of_good: bool) -> Measured {
     let mut pessimist = bad_without_data(&query.expr, of_good);
-    let (of_good, inner) = match strip(&query.expr) {
-        Expr::Binary(node) if node.op == BinaryOp::Sub && is_one(&node.left) => {
-            pessimist |= bad_without_data(&node.right, !of_good);
-            (!of_good, strip(&node.right))
-        }
-        inner => (of_good, inner),
+    let known = |expr| {
+        let mut pessimist = false;
+        let (of_good, inner) = complement(expr, of_good, &mut pessimist);
+        let found = parts(query, inner, of_good)
+            .or_else(|| Some(parts(query, strip(unclamped(inner, true)?), of_good)?.note(CLAMPED)));
+        Some((found?, pessimist))
     };
-    let measured = parts(query, inner, of_good);
+    let found = known(&query.expr).or_else(|| {
+        let (measured, pessimist) = known(unclamped(&query.expr, true)?)?;
+        Some((measured.note(CLAMPED), pessimist))
+    });
+    let measured = if let Some((measured, inside)) = found {
+        pessimist |= inside;
+        measured
+    } else {
+        let (of_good, inner) = complement(&query.expr, of_good, &mut pessimist);
+        opaque(query, inner, of_good)
+    };
     if pessimist {
         return measured.note(
             "check: without data the query says that all is bad; here `no_data` tells of it, and nothing is counted",
         );
     }
     measured
+}
+
+/// Of `1 - x` what is subtracted, which is of good events where the whole is of bad ones.
+fn complement<'e>(expr: &'e Expr, of_good: bool, pessimist: &mut bool) -> (bool, &'e Expr) {
+    match strip(expr) {
+        Expr::Binary(node) if node.op == BinaryOp::Sub && is_one(&node.left) => {
+            *pessimist |= bad_without_data(&node.right, !of_good);
+            (!of_good, strip(&node.right))
+        }
+        inner => (of_good, inner),
+    }
 }
 
 /// Whether `or vector(…)` turns missing data into failures.
@@ -387,7 +522,7 @@ fn bad_without_data(expr: &Expr, of_good: bool) -> bool {
     node.op == BinaryOp::Or && call.function.text == "vector" && (number.value - good).abs() > f64::EPSILON
 }
 
-fn parts(query: &Query, inner: &Expr, of_good: bool) -> Measured {
+fn parts(query: &Query, inner: &Expr, of_good: bool) -> Option<Measured> {
     if let Expr::Binary(node) = inner
         && node.op == BinaryOp::Div
         && node.matching.as_ref().is_none_or(|matching| matching.group.is_none())
@@ -395,23 +530,31 @@ fn parts(query: &Query, inner: &Expr, of_good: bool) -> Measured {
         && node.right.value_type() == ValueType::Vector
     {
         let (part, total) = (query.part(strip(&node.left)), query.part(strip(&node.right)));
-        return if of_good { good_and_total(&part, &total) } else { bad_and_total(&part, &total) };
+        return Some(if of_good { good_and_total(&part, &total) } else { bad_and_total(&part, &total) });
     }
-    if of_good
-        && let Some(gauge) = super::counted::average(inner)
-        && ["up", "probe_success"].contains(&gauge.name.as_str())
-    {
-        return Measured::of(vec![("up", gauge.text())], gauge.by).note(SAMPLES);
+    if of_good && let Some(gauge) = counted::average(inner).filter(is_up) {
+        return Some(Measured::of(vec![("up", gauge.text())], &gauge).note(SAMPLES));
     }
+    let (histogram, bound, is_fast) = counted::fraction(inner)?;
+    let mut measured = Measured::of(vec![("latency", format!("{} under {bound}", histogram.text()))], &histogram);
+    measured.settings.push(("histogram", "native".to_string()));
+    (is_fast == of_good).then_some(measured)
+}
+
+/// A ratio that says nothing of its parts.
+fn opaque(query: &Query, inner: &Expr, of_good: bool) -> Measured {
     let mut notes = Vec::new();
     let text = query.part(inner).raw(&mut notes);
     let text = text.trim_matches('`');
     // NaN is no event: a comparison drops it, and with `bool` it is 0
     let word = if of_good { "good" } else { "bad" };
     let lines = vec![(word, format!("`({text}) >= 0`")), ("total", format!("`({text}) >= bool 0`"))];
-    let by = promql::aggregation_labels(strip(inner)).unwrap_or_default();
+    let by = labels::kept(inner);
     notes.push("a ratio does not say of how many events: here every second weighs the same".into());
-    Measured { lines, by, notes, call: None }
+    if by.is_none() {
+        notes.push(ALL_KEPT.into());
+    }
+    Measured { lines, by: by.unwrap_or_default(), notes, ..Measured::default() }
 }
 
 fn is_one(expr: &Expr) -> bool {
@@ -419,120 +562,4 @@ fn is_one(expr: &Expr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(measured: &Measured) -> String {
-        let mut lines: Vec<String> = measured.lines.iter().map(|(word, text)| format!("{word} {text}")).collect();
-        if !measured.by.is_empty() {
-            lines.push(format!("by {}", measured.by.join(", ")));
-        }
-        lines.join("\n")
-    }
-
-    fn events(bad: &str, total: &str) -> String {
-        lines(&bad_and_total(&Query::read(bad).expect(bad), &Query::read(total).expect(total)))
-    }
-
-    fn of_ratio(text: &str) -> String {
-        lines(&ratio(&Query::read(text).expect(text), false))
-    }
-
-    #[test]
-    fn sums_of_counters_are_selectors() {
-        let total = "sum(rate(x_total{job='a'}[{{.window}}]))";
-        assert_eq!(
-            events("sum(rate(x_total{job=\"a\",code=~`5..`}[{{ .window }}])) or vector(0)", total),
-            "bad x_total{job=\"a\", code=~\"5..\"}\ntotal x_total{job=\"a\"}"
-        );
-        assert_eq!(
-            events(
-                "sum(increase(x_total{job=\"a\",e=\"1\"}[{{.window}}])) by (dest)",
-                "sum by (dest) (increase(x_total{job=\"a\"}[{{.window}}])) > 0"
-            ),
-            "bad x_total{job=\"a\", e=\"1\"}\ntotal x_total{job=\"a\"}\nby dest"
-        );
-        assert_eq!(
-            events(
-                "(sum(rate(d_seconds_count{v!=\"W\"}[{{.window}}])) - sum(rate(d_seconds_bucket{le=\"0.4\",v!=\"W\"}[{{.window}}])))",
-                "sum(rate(d_seconds_count{v!=\"W\"}[{{.window}}]))"
-            ),
-            "latency d_seconds{v!=\"W\"} under 400ms"
-        );
-        let all = "sum(rate(d_seconds_bucket{le=\"+Inf\",v!=\"W\"}[{{.window}}]))";
-        assert_eq!(
-            events(&format!("{all} - sum(rate(d_seconds_bucket{{le=\"0.4\",v!=\"W\"}}[{{{{.window}}}}]))"), all),
-            "latency d_seconds{v!=\"W\"} under 400ms"
-        );
-        assert_eq!(
-            of_ratio(
-                "1 - (sum(rate(r_milliseconds_bucket{le=\"1000\"}[{{.window}}])) / (sum(rate(r_milliseconds_count[{{.window}}])) > 0) or on() vector(1))"
-            ),
-            "latency r_milliseconds under 1s"
-        );
-        assert_eq!(
-            of_ratio(
-                "1 - sum(rate(size_bytes_bucket{le=\"1000\"}[{{.window}}])) / sum(rate(size_bytes_count[{{.window}}]))"
-            ),
-            "good size_bytes_bucket{le=~\"1000([.]0)?\"}\ntotal size_bytes_count"
-        );
-        assert_eq!(of_ratio("1 - avg(avg_over_time(up{job=\"a\"}[{{.window}}]))"), "up up{job=\"a\"}");
-    }
-
-    #[test]
-    fn everything_else_stays_promql_per_second() {
-        assert_eq!(
-            events("sum(rate(a_total[{{.window}}])) + sum(rate(b_total[{{.window}}]))", "sum(rate(c_total[5m]))"),
-            "bad `sum(rate(a_total[$window])) + sum(rate(b_total[$window]))`\ntotal `sum(rate(c_total[$window]))`"
-        );
-        assert_eq!(
-            events(
-                "sum_over_time((count(x < 0.75))[{{.window}}:]) OR on() vector(0)",
-                "sum_over_time((count(x))[{{.window}}:])"
-            ),
-            "bad `(sum_over_time((count(x < 0.75))[$window:]) OR on() vector(0)) / $window`\ntotal `sum_over_time((count(x))[$window:]) / $window`"
-        );
-        assert_eq!(
-            of_ratio("1 - (sum(sum_over_time(g[{{.window}}])) / sum(count_over_time(g[{{.window}}])))"),
-            "good `sum(sum_over_time(g[$window])) / $window`\ntotal `sum(count_over_time(g[$window])) / $window`"
-        );
-        assert_eq!(
-            of_ratio("avg_over_time(x:ratio[{{.window}}:1m]) or vector(1)").lines().next(),
-            Some("bad `(avg_over_time(x:ratio[$window:1m])) >= 0`")
-        );
-    }
-
-    #[test]
-    fn a_total_in_a_series_of_its_own_stays_promql() {
-        let (bad, total) = ("sum(rate(x{code=~\"4xx|5xx\"}[5m]))", "sum(rate(x{code=\"total\"}[5m]))");
-        assert_eq!(
-            events(bad, total),
-            "bad `sum(rate(x{code=~\"4xx|5xx\"}[$window]))`\ntotal `sum(rate(x{code=\"total\"}[$window]))`"
-        );
-        let inside = "sum(rate(x{code=~\"4xx|total\"}[5m]))";
-        assert_eq!(events(inside, total), "bad x{code=~\"4xx|total\"}\ntotal x{code=\"total\"}");
-    }
-
-    #[test]
-    fn opaque_ratios_weigh_each_second_the_same() {
-        assert_eq!(
-            of_ratio("avg_over_time(errors:ratio[{{.window}}])"),
-            "bad `(avg_over_time(errors:ratio[$window])) >= 0`\ntotal `(avg_over_time(errors:ratio[$window])) >= bool 0`"
-        );
-    }
-
-    #[test]
-    fn what_is_no_promql_is_refused() {
-        for (text, why) in [
-            ("sum(rate(x[{{.window}}])", "no PromQL"),
-            ("sum(rate(x{a=\"{{.window}}\"}[5m]))", "inside a text"),
-            ("sum(rate(x{a=\"{{ .service }}\"}[5m]))", "is filled in by a program"),
-            ("sum(rate(x[{{.window]))", "has no"),
-            ("vector(1)[{{.window}}]", "PromQL"),
-            ("histogram_share(0.2, x)", "PromQL"),
-        ] {
-            let refused = Query::read(text).expect_err(text);
-            assert!(refused.why.contains(why), "{text}: {}", refused.why);
-        }
-    }
-}
+mod tests;

@@ -176,7 +176,8 @@ fn slo(
     let mut labels = reader.pairs(&fields, "labels");
     plugins(reader, &fields, "plugins", &mut notes);
     let mut why = Vec::new();
-    let measured = measured(reader, &sli?, spelling, &name, &mut why);
+    let budget = target.as_ref().and_then(|t| t.parse::<f64>().ok()).map_or(0.0, |t| 1.0 - t / 100.0);
+    let measured = measured(reader, &sli?, spelling, (&name, budget), &mut why);
     let target = target?;
     if target.parse::<f64>().is_ok_and(|t| t >= 100.0) {
         why.push(reader.perfect(&objective, &name));
@@ -217,7 +218,7 @@ fn measured(
     reader: &mut Reader<'_>,
     node: &Rc<Node>,
     spelling: &Spelling,
-    slo: &str,
+    (slo, budget): (&str, f64),
     why: &mut Vec<String>,
 ) -> Option<Measured> {
     let fields = reader.fields(node, "`sli`", &["raw", "events", "plugin"])?;
@@ -261,7 +262,7 @@ fn measured(
         let message = format!("the plugin {id} has no option `{}`, and does nothing with it", option.key);
         reader.say(say::lost_words(option.at, message));
     }
-    match sloth_plugins::measured(&id, &options) {
+    match sloth_plugins::measured(&id, &options, budget) {
         Ok(measured) => Some(unread.iter().fold(measured, |measured, option| {
             measured.note(format!("the plugin did nothing with its option {}: {}", option.key, option.value))
         })),

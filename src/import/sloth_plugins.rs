@@ -5,7 +5,7 @@ use super::fields::Pair;
 use super::query::{self, Measured, Query};
 use crate::diagnostic::did_you_mean;
 use crate::promql::ast::MatchOp;
-use crate::promql::write::quote;
+use crate::promql::write::{self, quote};
 
 /// What a plugin of the common library measures. `F` stands for the filter with a comma after it, `$name` for an option.
 enum Shape {
@@ -17,11 +17,13 @@ enum Shape {
     Up(&'static str),
     /// A ratio of errors, as Sloth evaluates it.
     Ratio(&'static str),
+    /// A share of errors that burns the budget as fast as the options say.
+    Fake,
     /// Nothing that could be measured.
     Nothing(&'static str),
 }
 
-use Shape::{BadTotal, Latency, Nothing, Ratio, Up};
+use Shape::{BadTotal, Fake, Latency, Nothing, Ratio, Up};
 
 /// Every plugin of the common library, with the options that it needs.
 const LIBRARY: &[(&str, &[&str], Shape)] = &[
@@ -94,8 +96,8 @@ const LIBRARY: &[(&str, &[&str], Shape)] = &[
             "its query has a range without a function, which Prometheus refuses; Linkerd's histogram is response_latency_ms",
         ),
     ),
-    ("noop", &[], Nothing("it measures nothing")),
-    ("fake", &[], Nothing("it makes its numbers up")),
+    ("noop", &[], Ratio("max_over_time(vector(0)[{{.window}}:1m])")),
+    ("fake", &["burn_rate"], Fake),
     (
         "prometheus/rules/eval-availability",
         &[],
@@ -148,9 +150,25 @@ const NEAREST: &[(&str, &str, &str)] = &[
         "istio.fast",
         "asks for the whole host as destination_service, for one reporter, and counts no errors",
     ),
+    (
+        "kubernetes/apiserver/availability",
+        "control_plane.api_answers",
+        "counts neither watches nor connections, and 429 is no error",
+    ),
+    (
+        "kubernetes/apiserver/latency",
+        "control_plane.api_fast",
+        "reads apiserver_request_sli_duration_seconds of Kubernetes 1.27 and later, and counts neither lists nor watches nor connections",
+    ),
     ("kubernetes/nginx-ingress/availability", "ingress_nginx.available", "counts no 499, and 429 is no error"),
     ("traefik/v2/availability", "traefik.available", "counts no 499"),
     ("traefik/v2/latency", "traefik.fast", "counts HTTP only, and no errors"),
+];
+
+/// What those plugins do that measure nothing.
+const MADE_UP: &[(&str, &str)] = &[
+    ("noop", "the plugin measures nothing: no event is bad"),
+    ("fake", "the plugin makes its numbers up, to try alerts out"),
 ];
 
 /// Options that may be left out, and what holds then.
@@ -160,18 +178,24 @@ const DEFAULTS: [(&str, &str); 1] = [("custom_rcode_regex", "SERVFAIL")];
 const EXCLUDES: [&str; 4] =
     ["istio/v1/latency", "slok-go-http-metrics/latency", "traefik/v1/latency", "traefik/v2/latency"];
 
+/// The name of a plugin within the library, in both of its spellings.
+fn short(id: &str) -> &str {
+    ["sloth-common/", "sloth_common/"].iter().find_map(|library| id.strip_prefix(library)).unwrap_or(id)
+}
+
 /// The options that a plugin of the library does not read.
 pub fn unread<'o>(id: &str, options: &'o [Pair]) -> Vec<&'o Pair> {
-    let short = id.strip_prefix("sloth-common/").unwrap_or(id);
+    let short = short(id);
     let Some((_, needed, shape)) = LIBRARY.iter().find(|(known, _, _)| *known == short) else { return Vec::new() };
     if matches!(shape, Nothing(_)) {
         return Vec::new(); // they stand in the comment with all else
     }
     let reads = |name: &str| {
         needed.contains(&name)
-            || name == "filter"
+            || name == "filter" && !["noop", "fake"].contains(&short)
             || name == "exclude_errors" && EXCLUDES.contains(&short)
             || name == "custom_rcode_regex" && short == "coredns/availability"
+            || name == "jitter_percent" && short == "fake"
     };
     options.iter().filter(|option| !reads(&option.key)).collect()
 }
@@ -204,8 +228,8 @@ fn haproxy(filter: &str) -> Option<String> {
     Some(format!("haproxy.frontend_available({})", written.join(", ")))
 }
 
-/// What an SLI's plugin measures, or why that is not known.
-pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
+/// What an SLI's plugin measures, or why that is not known; `budget` is the share of errors that its objective allows.
+pub fn measured(id: &str, options: &[Pair], budget: f64) -> Result<Measured, String> {
     let option = |name: &str| options.iter().find(|p| p.key == name).map(|p| p.value.trim()).filter(|v| !v.is_empty());
     if id == "getting_started_availability" {
         // the example that everybody begins with
@@ -214,7 +238,7 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
         let of = |more: &str| format!("http_request_duration_seconds_count{{{inside}{more}}}");
         return events(&of(", code=~\"5..|429\""), &of(""));
     }
-    let short = id.strip_prefix("sloth-common/").unwrap_or(id);
+    let short = short(id);
     let Some((_, needed, shape)) = LIBRARY.iter().find(|(known, _, _)| *known == short) else {
         if id == short {
             let why = "the plugin is a program of your own, which makes a query; write the measure that it stands for";
@@ -235,9 +259,9 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
     {
         return Ok(Measured { call: Some(call), ..Measured::default() });
     }
-    if EXCLUDES.contains(&short)
-        && option("exclude_errors").is_some_and(|v| ["1", "t", "T", "true", "TRUE", "True"].contains(&v))
-    {
+    let excludes = EXCLUDES.contains(&short)
+        && option("exclude_errors").is_some_and(|v| ["1", "t", "T", "true", "TRUE", "True"].contains(&v));
+    if excludes {
         wanted = format!("{}code!~\"5..\"", with_comma(&wanted));
     }
     let filled = |text: &str| {
@@ -254,9 +278,16 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
         out
     };
     let near = NEAREST.iter().find(|(known, _, _)| *known == short);
-    let noted = |measured: Measured| match near {
-        Some((_, template, otherwise)) => measured.note(format!("std.{template} is nearest: it {otherwise}")),
-        None => measured,
+    let noted = |mut measured: Measured| {
+        let made_up = MADE_UP.iter().find(|(known, _)| *known == short).map(|(_, what)| (*what).to_string());
+        let nearest = near.map(|(_, template, otherwise)| format!("std.{template} is nearest: it {otherwise}"));
+        let nothing = excludes && short.starts_with("istio");
+        let nothing = nothing.then(|| {
+            "check: `code` is no label of Istio, so nothing is excluded, as in Sloth; `response_code` has it"
+                .to_string()
+        });
+        measured.notes.extend([made_up, nearest, nothing].into_iter().flatten());
+        measured
     };
     let measured = match shape {
         BadTotal(bad, total) => events(&filled(bad), &filled(total)),
@@ -264,6 +295,7 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
             "Sloth looked at each target in every evaluation interval of Prometheus; here an event is one minute of one target, so that the share is the same and `need` counts such minutes",
         )),
         Ratio(text) => Ok(query::ratio(&read(&filled(text))?, false)),
+        Fake => fake(option("burn_rate"), option("jitter_percent"), budget),
         Nothing(why) => Err((*why).to_string()),
         Latency(histogram) => {
             let bucket = option("bucket").unwrap_or_default();
@@ -281,6 +313,28 @@ pub fn measured(id: &str, options: &[Pair]) -> Result<Measured, String> {
         }
     };
     measured.map(noted)
+}
+
+/// A share of errors that burns a budget at a rate, a little more and less of it where there is a jitter.
+fn fake(burn_rate: Option<&str>, jitter: Option<&str>, budget: f64) -> Result<Measured, String> {
+    let number = |text: Option<&str>| {
+        let text = text.unwrap_or("0");
+        let found = text.parse::<f64>().ok().filter(|n| n.is_finite());
+        found.ok_or_else(|| format!("`{text}` is no number"))
+    };
+    let (rate, jitter) = (number(burn_rate)?, number(jitter)?);
+    // the digits that the plugin writes
+    let digits = |value: f64| write::number((value * 1e6).round() / 1e6);
+    let share = digits(budget * rate);
+    let even = format!("max_over_time(vector({share})[{{{{.window}}}}:1m])");
+    let text = if jitter == 0.0 {
+        even
+    } else {
+        let (jitter, twice) = (digits(jitter), digits(jitter * 2.0));
+        let wave = format!("((time() * minute() * hour() * day_of_week() * month()) % {twice})");
+        format!("({even}) - (({share} * ({jitter} - {wave})) / 100)")
+    };
+    Ok(query::ratio(&read(&text)?, false))
 }
 
 fn read(text: &str) -> Result<Query, String> {
@@ -345,10 +399,11 @@ mod tests {
             ("controller", "c"),
             ("backend_regex", "shop.*"),
             ("service_name_regex", "shop.*"),
+            ("burn_rate", "14.4"),
         ]);
         let mut text = String::new();
         for (id, _, shape) in LIBRARY {
-            let found = measured(&format!("sloth-common/{id}"), &all);
+            let found = measured(&format!("sloth-common/{id}"), &all, 0.001);
             let all = match (shape, found) {
                 (Nothing(_), found) => {
                     assert!(found.is_err(), "{id}");
@@ -376,7 +431,7 @@ mod tests {
         let of = |filter: &str| {
             let filter = [("filter", filter)];
             let filter = options(if filter[0].1.is_empty() { &[] } else { &filter });
-            measured("sloth-common/haproxy/frontend/availability", &filter).expect("a measure").call
+            measured("sloth-common/haproxy/frontend/availability", &filter, 0.001).expect("a measure").call
         };
         assert_eq!(
             of("job=\"lb\",proxy=~\"shop|web\"").as_deref(),
@@ -403,19 +458,50 @@ mod tests {
         assert_eq!(of("sloth-common/coredns/latency"), ["exclude_errors", "fliter"]);
         assert_eq!(of("sloth-common/traefik/v1/latency"), ["fliter"]);
         assert!(of("my/own").is_empty());
-        let found = measured("sloth-common/coredns/latency", &all).expect("a measure");
+        let found = measured("sloth-common/coredns/latency", &all, 0.001).expect("a measure");
         assert!(!found.lines[0].1.contains("code"), "{found:?}");
     }
 
     #[test]
     fn what_is_missing_or_foreign_is_said() {
-        let missing = measured("sloth-common/istio/v1/latency", &options(&[("service", "a")]));
+        let missing = measured("sloth-common/istio/v1/latency", &options(&[("service", "a")]), 0.001);
         assert_eq!(missing, Err("the option `namespace` is missing".into()));
-        assert!(measured("my/own", &[]).is_err());
+        assert!(measured("my/own", &[], 0.001).is_err());
         let filter = options(&[("filter", "job=")]);
-        assert!(measured("sloth-common/prometheus/rules/eval-availability", &filter).is_err());
-        let unknown = measured("sloth-common/traefik/v1/latencies", &filter).expect_err("no such plugin");
+        assert!(measured("sloth-common/prometheus/rules/eval-availability", &filter, 0.001).is_err());
+        let unknown = measured("sloth-common/traefik/v1/latencies", &filter, 0.001).expect_err("no such plugin");
         assert!(unknown.ends_with("did you mean `sloth-common/traefik/v1/latency`?"), "{unknown}");
-        assert!(measured("acme/latency", &filter).expect_err("unknown").contains("a program of your own"));
+        assert!(measured("acme/latency", &filter, 0.001).expect_err("unknown").contains("a program of your own"));
+    }
+
+    #[test]
+    fn numbers_that_are_made_up_stay_so() {
+        let of = |id: &str, given: &[(&str, &str)], budget| measured(id, &options(given), budget);
+        let lines = |found: Result<Measured, String>| found.expect("a measure").lines;
+        // 100 % - 99.9 % is not quite 0.1 % for a machine
+        let even = lines(of("sloth-common/fake", &[("burn_rate", "1")], 1.0 - 99.9 / 100.0));
+        assert_eq!(even[0], ("bad", "`(max_over_time(vector(0.001)[$window:1m])) >= 0`".to_string()));
+        let jitter = lines(of("sloth-common/fake", &[("burn_rate", "1000"), ("jitter_percent", "10")], 0.01));
+        assert!(jitter[0].1.contains("vector(10)") && jitter[0].1.contains("% 20"), "{jitter:?}");
+        // the library has this one with another hyphen
+        let nothing = of("sloth_common/noop", &[], 0.01).expect("a measure");
+        assert!(nothing.notes.contains(&"the plugin measures nothing: no event is bad".to_string()), "{nothing:?}");
+        assert_eq!(lines(Ok(nothing))[0].1, "`(max_over_time(vector(0)[$window:1m])) >= 0`");
+        assert!(of("sloth-common/fake", &[("burn_rate", "much")], 0.01).is_err());
+        assert!(of("sloth-common/fake", &[], 0.01).is_err());
+    }
+
+    #[test]
+    fn what_excludes_nothing_is_said() {
+        let mut given = vec![("service", "a"), ("namespace", "b"), ("bucket", "300")];
+        let noted = |given: &[(&str, &str)], id: &str| {
+            let found = measured(id, &options(given), 0.01).expect("a measure");
+            found.notes.iter().any(|note| note.contains("`response_code` has it"))
+        };
+        assert!(!noted(&given, "sloth-common/istio/v1/latency"));
+        given.push(("exclude_errors", "true"));
+        assert!(noted(&given, "sloth-common/istio/v1/latency"));
+        given.push(("service_name_regex", "a"));
+        assert!(!noted(&given, "sloth-common/traefik/v2/latency"));
     }
 }

@@ -7,7 +7,7 @@ use crate::promql::write::{label_name_is_plain, quote};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::format::format_checked;
 use crate::syntax::names::is_name;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Comments are broken at this width.
@@ -137,7 +137,7 @@ fn steps(out: &mut String, slos: &[Slo], journey: &str) {
             order.push(step);
         }
     }
-    let mut of_step: std::collections::BTreeMap<&str, Vec<usize>> = std::collections::BTreeMap::new();
+    let mut of_step: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, (step, _)) in parts.iter().enumerate() {
         of_step.entry(step).or_default().push(i);
     }
@@ -148,15 +148,41 @@ fn steps(out: &mut String, slos: &[Slo], journey: &str) {
             let _ = writeln!(out, "weight {weight}");
         }
         let mut taken = BTreeSet::new();
-        for i in members {
-            let slo = &slos[i];
-            let wanted = parts[i].1.clone().unwrap_or_else(|| kind_of(slo).to_string());
+        let wanted: Vec<String> =
+            members.iter().map(|i| parts[*i].1.clone().unwrap_or_else(|| kind_of(&slos[*i]).to_string())).collect();
+        let mut alike: BTreeMap<&str, Vec<&Slo>> = BTreeMap::new();
+        for (i, wanted) in members.iter().zip(&wanted) {
+            alike.entry(wanted).or_default().push(&slos[*i]);
+        }
+        for (i, plain) in members.iter().zip(&wanted) {
+            let slo = &slos[*i];
+            let wanted = match alike.get(plain.as_str()).and_then(|same| told_apart(same, slo)) {
+                Some(by) => format!("{plain}_{by}"),
+                None => plain.clone(),
+            };
             let name = names::unique(&wanted, &mut taken);
             told(out, slo, [journey, step, &name], name != wanted);
             sli(out, slo, &name);
         }
         out.push_str("}\n\n");
     }
+}
+
+/// So many SLOs of one name are told apart by their labels; more of them have numbers.
+const MANY: usize = 100;
+
+/// The values of the labels that tell an SLO from those that want the same name, where they do.
+fn told_apart(same: &[&Slo], slo: &Slo) -> Option<String> {
+    if !(2..=MANY).contains(&same.len()) {
+        return None;
+    }
+    let value = |slo: &Slo, key: &str| slo.labels.iter().find(|pair| pair.key == key).map(|pair| pair.value.clone());
+    let differs = |key: &str| same.iter().any(|other| value(other, key) != value(slo, key));
+    let keys: Vec<&str> = slo.labels.iter().map(|pair| pair.key.as_str()).filter(|key| differs(key)).collect();
+    let values = |slo: &Slo| keys.iter().map(|key| value(slo, key)).collect::<Option<Vec<String>>>();
+    let own = values(slo).filter(|own| !own.is_empty())?;
+    let alike = same.iter().filter(|other| values(other).is_none_or(|theirs| theirs == own)).count();
+    (alike == 1).then(|| names::name(&own.join("_"), "other"))
 }
 
 /// What an SLI is called whose SLO does not say it.
@@ -202,7 +228,7 @@ fn sli(out: &mut String, slo: &Slo, name: &str) {
     if !slo.measured.by.is_empty() {
         let _ = writeln!(out, "by {}", slo.measured.by.join(", "));
     }
-    for (word, text) in &slo.settings {
+    for (word, text) in slo.measured.settings.iter().chain(&slo.settings) {
         let _ = writeln!(out, "{word} {text}");
     }
     let _ = writeln!(out, "target {}%", slo.target);

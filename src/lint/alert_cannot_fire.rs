@@ -1,17 +1,21 @@
 //! A written row asks for as many errors as there are events, or more.
 
-use super::{Check, Lint, percent, slis};
+use super::{Check, Lint, percent, slis, ways_out};
+use crate::adapt::times::Timing;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_CANNOT_FIRE;
 use crate::model::{Journey, Percent, Row};
 use crate::promql::write::number;
-use crate::reckon::thresholds::{cap, four_digits};
+use crate::reckon::needs::Needs;
+use crate::reckon::thresholds::{Threshold, cap, four_digits};
+use crate::reckon::traffic_of;
 use crate::source::Place;
 use std::fmt::Display;
 
-pub const LINT: Lint = Lint { entry: &ALERT_CANNOT_FIRE, of_project: false, check: Check::Journey(check) };
+pub const LINT: Lint = Lint { entry: &ALERT_CANNOT_FIRE, of_project: false, check: Check::Timed(check) };
 
-fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
+    idle(journey, timing, found);
     let mut seen: Vec<Place> = Vec::new();
     let mut rows = |rows: &[Row], target: Percent, target_at: Place, whose: &dyn Display| {
         for row in rows {
@@ -49,6 +53,48 @@ fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     if let Some(target) = &journey.target {
         let at = target.place.unwrap_or(journey.place);
         rows(&journey.alerts.rows, target.value, at, &journey.name.text);
+    }
+}
+
+/// Rows that never come on, for fewer events come than they need.
+fn idle(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
+    for (sli, address) in slis(journey) {
+        let Some(traffic) = traffic_of(sli).filter(|_| !super::too_rare::is(journey, sli)) else { continue };
+        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli));
+        let need = sli.alerts.need.value;
+        let idle: Vec<&Threshold> = needs.idle(need).collect();
+        // of all rows, and where chance calls, the other two lints speak
+        let Some(longest) = idle.iter().max_by_key(|row| row.long) else { continue };
+        if idle.len() == needs.rows.len() || !needs.is_quiet(need) {
+            continue;
+        }
+        if needs.notice(need).is_some_and(|notice| notice.is_late()) {
+            continue;
+        }
+        let which: Vec<String> =
+            idle.iter().map(|row| format!("{} of {}", row.urgency.text(), super::duration(row.long as f64))).collect();
+        let d = Diagnostic::new(
+            &ALERT_CANNOT_FIRE,
+            format!(
+                "{address}: its {} never comes on: {} do not come together in {}, where about {} come in all",
+                which.join(", its "),
+                super::counted(f64::from(need), "bad event"),
+                super::duration(longest.long as f64),
+                super::counted(traffic * (longest.long * 60) as f64, "event"),
+            ),
+            sli.alerts.need.place.unwrap_or(sli.name.place),
+            "needs more events than come",
+        );
+        let d = match sli.traffic.as_ref().and_then(|t| t.place) {
+            Some(place) => d.and(place, "so few events"),
+            None => d,
+        };
+        let ways = match needs.right(need) {
+            Some(need) => Some(format!("`alerts {{ need {need} }}`")),
+            None => ways_out(journey, sli, needs.situation),
+        };
+        let words = "a longer time, a smaller `need`, or the alerts of a measure with more events";
+        found.push(d.help(ways.unwrap_or_else(|| words.to_string())));
     }
 }
 

@@ -1,47 +1,45 @@
 //! A total outage is noticed after more than a tenth of the budget.
 
-use super::{Address, Check, Lint, counted, duration, percent, slis};
+use super::{Address, Check, Lint, counted, duration, percent, slis, ways_out};
+use crate::adapt::times::Timing;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
 use crate::model::{Journey, Sli};
+use crate::reckon::needs::Needs;
+use crate::reckon::notice::Notice;
 use crate::reckon::thresholds::Threshold;
-use crate::reckon::timing::Situation;
-use crate::reckon::{thresholds, traffic_of};
+use crate::reckon::traffic_of;
 
-pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check: Check::Journey(check) };
+pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check: Check::Timed(check) };
 
-fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
     for (sli, address) in slis(journey) {
+        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli));
+        let need = sli.alerts.need.value;
+        let too_rare = super::too_rare::is(journey, sli);
+        // where chance calls as well, `chance-alert` has said both
+        if !too_rare && !needs.is_quiet(need) {
+            continue;
+        }
         let budget = sli.target.value.budget();
         let budget_minutes = journey.window.value as f64 * budget;
-        let rows = thresholds::of_sli(journey, sli);
-        let situation = Situation::of_sli(journey, sli);
-        // what the windows and `need` ask for; of rows that run with the fast group also the minutes of evaluation, which short budgets feel
-        let after = |row: &thresholds::Threshold| {
-            let share = row.burn * budget * row.long as f64;
-            let events = traffic_of(sli).map_or(0.0, |rate| f64::from(row.need) / rate / 60.0);
-            // so many never come together in its window
-            let events = if events > row.long as f64 { f64::INFINITY } else { events };
-            let ideal = share.max(events);
-            let real = situation.predict(row, 1.0).filter(|_| row.long < 1440).map_or(ideal, |p| p.fires_after as f64);
-            (share, events, real.max(ideal))
-        };
-        let first = rows.iter().map(|row| (row, after(row))).min_by(|a, b| a.1.2.total_cmp(&b.1.2));
-        let Some((row, (share, events, minutes))) = first else { continue };
+        let Some(notice) = needs.notice(need).filter(Notice::is_late) else { continue };
+        let Notice { row, share, events, minutes, spent } = notice;
         if minutes.is_infinite() {
             // the budget says it all where it is less than one event
-            if !super::too_rare::is(journey, sli) {
-                let longest = rows.iter().max_by_key(|r| r.long).unwrap_or(row);
-                found.push(never(sli, address, longest));
+            if !too_rare {
+                let longest = needs.rows.iter().max_by_key(|r| r.long).unwrap_or(row);
+                found.push(with_need(never(sli, address, longest), journey, sli, &needs));
             }
             continue;
         }
-        let spent = minutes / budget_minutes;
-        if spent <= 0.1 + 1e-9 {
-            continue;
-        }
-        let why = if events > share && events >= minutes - 2.0 * journey.evaluate as f64 {
+        let by_events = events > share && events >= minutes - 2.0 * journey.evaluate as f64;
+        let late = needs.situation.late;
+        let late = if row.long < 1440 { late.fast } else { late.slow };
+        let why = if by_events {
             format!("{} have to come first", counted(f64::from(row.need), "bad event"))
+        } else if late > 0 && minutes > share {
+            format!("the engine sees what it recorded {} late", duration(late as f64))
         } else if minutes > share {
             format!(
                 "rules run every {}, and the whole budget is {}",
@@ -51,27 +49,29 @@ fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
         } else {
             format!("its fastest row asks for {} errors over {}", percent(row.burn * budget), duration(row.long as f64))
         };
-        found.push(
-            Diagnostic::new(
-                &ALERT_FIRES_LATE,
-                format!(
-                    "when everything fails, {address} tells after {}, with {} of the budget spent: {why}",
-                    duration(minutes),
-                    percent(spent)
-                ),
-                sli.name.place,
-                "noticed late",
-            )
-            .and(
-                sli.target.place.unwrap_or(sli.place),
-                format!(
-                    "a budget of {} of total outage in {}",
-                    duration(budget_minutes),
-                    duration(journey.window.value as f64)
-                ),
-            )
-            .help("a row with a smaller share or a shorter time, a smaller `need`, or a target that can be guarded"),
+        let d = Diagnostic::new(
+            &ALERT_FIRES_LATE,
+            format!(
+                "when everything fails, {address} tells after {}, with {} of the budget spent: {why}",
+                duration(minutes),
+                percent(spent)
+            ),
+            sli.name.place,
+            "noticed late",
+        )
+        .and(
+            sli.target.place.unwrap_or(sli.place),
+            format!(
+                "a budget of {} of total outage in {}",
+                duration(budget_minutes),
+                duration(journey.window.value as f64)
+            ),
         );
+        found.push(if by_events {
+            with_need(d, journey, sli, &needs)
+        } else {
+            d.help("a row with a smaller share or a shorter time, or a target that can be guarded")
+        });
     }
 }
 
@@ -92,5 +92,20 @@ fn never(sli: &Sli, address: Address<'_>, row: &Threshold) -> Diagnostic {
         Some(place) => d.and(place, "so few events"),
         None => d,
     }
-    .help("a smaller `need`, or a longer time")
+}
+
+/// A smaller `need`, where there is one that chance does not reach; else what does instead.
+fn with_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs) -> Diagnostic {
+    let present = sli.alerts.need.value;
+    if let Some(need) = needs.right(present) {
+        let d = d.help(format!("`alerts {{ need {need} }}`"));
+        return match sli.alerts.need.place {
+            Some(place) => d.fix(format!("write `need {need}`"), place, format!("need {need}")),
+            None => d,
+        };
+    }
+    match ways_out(journey, sli, needs.situation) {
+        Some(ways) => d.help(format!("no smaller `need` alone: {ways}")),
+        None => d.help("a row with a longer time, a lower target, or the alerts of a measure with more events"),
+    }
 }

@@ -1,48 +1,68 @@
 //! With independent failures at half the budget a row comes on more than once a quarter by chance.
 
-use super::{Address, Check, Lint, about, counted, duration, often, percent, slis, target};
+use super::{Address, Check, Lint, about, counted, duration, often, percent, slis, target, ways_out};
+use crate::adapt::times::Timing;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::CHANCE_ALERT;
 use crate::model::{Journey, Sli};
-use crate::reckon::chance::Chances;
-use crate::reckon::thresholds::{self, Threshold};
+use crate::reckon::needs::Needs;
+use crate::reckon::thresholds::Threshold;
 
-pub const LINT: Lint = Lint { entry: &CHANCE_ALERT, of_project: false, check: Check::Journey(check) };
+pub const LINT: Lint = Lint { entry: &CHANCE_ALERT, of_project: false, check: Check::Timed(check) };
 
-/// A quarter of a year, in seconds.
-const QUARTER: f64 = 365.25 / 4.0 * 86_400.0;
-
-fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
     for (sli, address) in slis(journey) {
-        let Some(traffic) = sli.traffic.as_ref().map(|t| t.value) else { continue };
-        let budget = sli.target.value.budget();
-        if super::too_rare::is(journey, sli) {
+        if sli.traffic.is_none() || super::too_rare::is(journey, sli) {
             continue;
         }
-        let rows = thresholds::of_sli(journey, sli);
-        let chances: Vec<(&Threshold, Chances)> =
-            rows.iter().map(|row| (row, Chances::of(row, budget, traffic, budget / 2.0))).collect();
-        let in_a_quarter = |need| chances.iter().map(move |(row, chances)| (*row, chances.onsets(need, QUARTER)));
-        let worst = |need| in_a_quarter(need).max_by(|a, b| a.1.total_cmp(&b.1));
+        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli));
         let need = sli.alerts.need.value;
-        let Some((row, times)) = worst(need).filter(|(_, times)| *times > 1.0) else { continue };
-        // the smallest with which every row is quiet
-        let enough = (need + 1..=MOST_NEED).find_map(|n| worst(n).filter(|(_, t)| *t <= 1.0).map(|(_, t)| (n, t)));
-        found.push(said(journey, sli, address, row, times, enough));
+        let Some((row, times)) = needs.chance(need).filter(|(_, times)| *times > 1.0) else { continue };
+        let d = said(journey, sli, address, row, times);
+        found.push(match needs.right(need) {
+            Some(enough) => with_need(d, sli, enough, needs.chance(enough).map_or(0.0, |(_, times)| times)),
+            None => without_need(d, journey, sli, &needs),
+        });
     }
 }
 
-/// Larger ones are no way out.
-const MOST_NEED: u32 = 10_000;
+/// A larger `need` is all that it takes.
+fn with_need(d: Diagnostic, sli: &Sli, enough: u32, times: f64) -> Diagnostic {
+    let d = d.help(format!(
+        "`alerts {{ need {enough} }}`: when so many bad events must come together, chance brings the worst row about {}",
+        often(times)
+    ));
+    match sli.alerts.need.place {
+        Some(place) => d.fix(format!("write `need {enough}`"), place, format!("need {enough}")),
+        None => d,
+    }
+}
 
-fn said(
-    journey: &Journey,
-    sli: &Sli,
-    address: Address<'_>,
-    row: &Threshold,
-    times: f64,
-    enough: Option<(u32, f64)>,
-) -> Diagnostic {
+/// With every `need` either chance calls, or an outage is told late: this says both, and `alert-fires-late` is silent.
+fn without_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs) -> Diagnostic {
+    let Some(enough) = needs.enough() else {
+        return d.help("a longer time, a lower target, or the alerts of a measure with more events");
+    };
+    let cost = match needs.notice(enough) {
+        Some(notice) if notice.minutes.is_infinite() => "an outage is never told".to_string(),
+        Some(notice) if notice.is_late() => format!(
+            "an outage is told after {}, with {} of the budget spent",
+            duration(notice.minutes),
+            percent(notice.spent)
+        ),
+        _ => {
+            let idle: Vec<String> = needs.idle(enough).map(|row| duration(row.long as f64)).collect();
+            format!("so many do not come together in {}", idle.join(" and "))
+        }
+    };
+    let d = Diagnostic { message: format!("{}; with `need {enough}`, which stops that, {cost}", d.message), ..d };
+    match ways_out(journey, sli, needs.situation) {
+        Some(ways) => d.help(format!("no `need` does both: {ways}")),
+        None => d.help("no `need` does both; a lower target, or the alerts of a measure with more events"),
+    }
+}
+
+fn said(journey: &Journey, sli: &Sli, address: Address<'_>, row: &Threshold, times: f64) -> Diagnostic {
     let budget = sli.target.value.budget();
     let traffic = sli.traffic.as_ref().map_or(0.0, |t| t.value);
     let allowed = traffic * (journey.window.value * 60) as f64 * budget;
@@ -70,17 +90,7 @@ fn said(
     if let Some(place) = sli.traffic.as_ref().and_then(|t| t.place) {
         d = d.and(place, "so few events");
     }
-    let Some((enough, times)) = enough else {
-        return d.help("a longer time, a lower target, or the alerts of a measure with more events");
-    };
-    let d = d.help(format!(
-        "`alerts {{ need {enough} }}`: when so many bad events must come together, chance brings the worst row about {}",
-        often(times)
-    ));
-    match sli.alerts.need.place {
-        Some(place) => d.fix(format!("write `need {enough}`"), place, format!("need {enough}")),
-        None => d,
-    }
+    d
 }
 
 /// Bad events that make a row fire when there are as many events as expected.

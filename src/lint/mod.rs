@@ -8,10 +8,12 @@ mod blind_spot;
 mod bucket_by_hand;
 mod chance_alert;
 mod delivers_nothing;
+mod different_sources;
 mod duplicate_measure;
 mod endless_exclude;
 mod missing_owner;
 mod missing_runbook;
+mod not_a_condition;
 mod not_a_counter;
 mod not_a_number;
 mod not_a_rate;
@@ -20,10 +22,14 @@ mod target_above_steps;
 mod too_rare;
 mod unused;
 
+use crate::adapt::times::Timing;
 use crate::diagnostic::catalogue::Entry;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Journey, Sli, Step};
-use crate::project::{Target, Unit};
+use crate::model::{Alerts, Journey, Row, Sli, Step, Urgency};
+use crate::project::{Options, Target, Unit};
+use crate::reckon::needs::{self, Way};
+use crate::reckon::thresholds::four_digits;
+use crate::reckon::timing::Situation;
 use crate::resolve::Resolved;
 use crate::source::{FileId, Place};
 use crate::syntax::ast::Item;
@@ -45,6 +51,8 @@ pub struct Lint {
 pub enum Check {
     /// A journey by itself, but for what it delivers. So what was said of a journey that did not change holds.
     Journey(fn(&Journey, &mut Vec<Diagnostic>)),
+    /// The same, with how late the engine reads what it recorded.
+    Timed(fn(&Journey, Timing, &mut Vec<Diagnostic>)),
     /// The whole project.
     Project(fn(&Resolved, &mut Vec<Diagnostic>)),
 }
@@ -53,6 +61,8 @@ pub enum Check {
 #[derive(Debug, Default)]
 pub struct Kept {
     journeys: HashMap<u64, Vec<Diagnostic>>,
+    /// What `tabi.toml` said of the engines.
+    engines: Option<String>,
 }
 
 /// Every lint.
@@ -65,6 +75,8 @@ pub static ALL: &[Lint] = &[
     not_a_counter::LINT,
     not_a_rate::LINT,
     not_a_number::LINT,
+    not_a_condition::LINT,
+    different_sources::LINT,
     bucket_by_hand::LINT,
     regex_as_text::LINT,
     endless_exclude::LINT,
@@ -79,12 +91,19 @@ pub static ALL: &[Lint] = &[
 
 /// Runs all lints; those that look at one journey only where it is another than before. Of a journey that is broken, or for which
 /// something is that it may lean on, nothing is said: it is not yet what was meant.
-pub fn check(resolved: &Resolved, broken: &Broken, kept: &mut Kept) -> Vec<Diagnostic> {
+pub fn check(resolved: &Resolved, options: &Options, broken: &Broken, kept: &mut Kept) -> Vec<Diagnostic> {
     let has_errors = broken.has_errors;
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut before = std::mem::take(&mut kept.journeys);
-    for (journey, stamp) in resolved.model.journeys.iter().zip(&resolved.stamps) {
-        let said = before.remove(stamp).unwrap_or_else(|| of_journey(journey));
+    let engines =
+        Some(format!("{:?}{:?}{:?}{}", options.engine, options.site_target, options.site_limits, options.central));
+    if kept.engines != engines {
+        before.clear();
+        kept.engines = engines;
+    }
+    for (index, (journey, stamp)) in resolved.model.journeys.iter().zip(&resolved.stamps).enumerate() {
+        let said =
+            before.remove(stamp).unwrap_or_else(|| of_journey(journey, Timing::of(&resolved.model, options, index)));
         if !broken.is_in(journey.place) {
             found.extend_from_slice(&said);
         }
@@ -152,11 +171,13 @@ fn is_inside(place: Place, outer: Place) -> bool {
     place.file == outer.file && outer.span.start <= place.span.start && place.span.start < outer.span.end.max(1)
 }
 
-fn of_journey(journey: &Journey) -> Vec<Diagnostic> {
+fn of_journey(journey: &Journey, timing: Timing) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for lint in ALL {
-        if let Check::Journey(check) = lint.check {
-            check(journey, &mut found);
+        match lint.check {
+            Check::Journey(check) => check(journey, &mut found),
+            Check::Timed(check) => check(journey, timing, &mut found),
+            Check::Project(_) => {}
         }
     }
     found
@@ -210,6 +231,46 @@ fn often(in_a_quarter: f64) -> String {
     } else {
         "never".to_string()
     }
+}
+
+/// Ways out where no `need` alone is one, each as it is written; `None` where none was found.
+fn ways_out(journey: &Journey, sli: &Sli, situation: Situation) -> Option<String> {
+    let written = |alerts: &Alerts, need: u32| {
+        let count = |alerts: &Alerts, urgency| alerts.rows.iter().filter(|row| row.urgency == urgency).count();
+        let mut words: Vec<String> = [Urgency::Page, Urgency::Ticket]
+            .into_iter()
+            // what is off stays so where this is copied
+            .filter(|urgency| count(alerts, *urgency) < count(&sli.alerts, *urgency).max(1))
+            .map(|urgency| rows_of(alerts, urgency, journey.window.value))
+            .collect();
+        words.extend((need != sli.alerts.need.value).then(|| format!("need {need}")));
+        (!words.is_empty()).then(|| format!("`alerts {{ {} }}`", words.join(" ")))
+    };
+    let with = |need| written(&sli.alerts, need).map_or(String::new(), |words| format!(" with {words}"));
+    let ways = needs::ways_out(journey, sli, situation).into_iter().filter_map(|way| match way {
+        Way::Rows(alerts, need) => written(&alerts, need),
+        Way::Target(target, need) => Some(format!("`target {}`{}", target.text(), with(need))),
+        Way::Together(rate, need) => Some(format!(
+            "one budget for several of them together, from {} a day on{}",
+            counted(rate * 86_400.0, "event"),
+            with(need)
+        )),
+    });
+    let ways: Vec<String> = ways.collect();
+    (!ways.is_empty()).then(|| ways.join(", or "))
+}
+
+/// The rows of a kind as they are written: `page 5% in 6h`.
+fn rows_of(alerts: &Alerts, urgency: Urgency, window: u64) -> String {
+    use crate::promql::write::number;
+    let share = |row: &Row| match row.share {
+        Some(share) => share.text(),
+        None => format!("{}%", number(four_digits(100.0 * row.burn * row.long as f64 / window as f64))),
+    };
+    let rows = alerts.rows.iter().filter(|row| row.urgency == urgency);
+    let rows: Vec<String> = rows.map(|row| format!("{} in {}", share(row), duration(row.long as f64))).collect();
+    let rows = if rows.is_empty() { "off".to_string() } else { rows.join(", ") };
+    format!("{} {rows}", urgency.text())
 }
 
 /// How people call an SLI.

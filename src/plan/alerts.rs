@@ -4,11 +4,12 @@ use super::annotations::literal;
 use super::members::{Member, selectors, union};
 use super::sites::Scope;
 use super::windows::{DAY, JOIN};
-use super::{Plan, Rule, RuleKind, label, minutes};
+use super::{Lates, Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
 use crate::model::{Audience, Urgency};
 use crate::promql::write::{number, quote};
 use crate::reckon::thresholds::Threshold;
+use crate::reckon::timing::{Late, Situation};
 use std::collections::BTreeSet;
 
 /// The alerts' names; not those of other tools, so that both can run side by side while people move.
@@ -42,6 +43,12 @@ pub fn classes<'m, K: PartialEq>(keyed: impl IntoIterator<Item = (K, Member<'m>)
         }
     }
     found
+}
+
+/// Minutes until a row ends when everything was bad; of one that needs more events than come, as if they did.
+fn ends_after(t: &Threshold, situations: impl IntoIterator<Item = Situation>) -> u64 {
+    let each = situations.into_iter().filter_map(|s| Situation { traffic: None, ..s }.predict(t, 1.0));
+    each.map(|prediction| prediction.resolves_after).max().unwrap_or(t.short)
 }
 
 impl Plan<'_> {
@@ -126,20 +133,20 @@ impl Plan<'_> {
     }
 
     /// Burns: those whose long window is below a day are evaluated with the fast group, the others every 5m.
-    pub fn burn_alerts(&self, slow: bool) -> Vec<Rule> {
+    pub fn burn_alerts(&self, slow: bool, lates: Lates) -> Vec<Rule> {
         let rows = self.alerting().flat_map(|m| self.thresholds_of(&m).into_iter().map(move |t| (t, m)));
         // `need` and what the row asked for before the cap make no rule of its own
         let rows = rows.map(|(t, m)| (Threshold { need: 0, asked: 0.0, ..t }, m));
         let mut classes = classes(rows.filter(|(t, _)| (t.long >= DAY) == slow));
         // pages before tickets, fast before slow
         classes.sort_by_key(|class| (class.key.urgency, class.key.long));
-        let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class)).collect();
-        rules
-            .extend(self.journey_thresholds().iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t)));
+        let mut rules: Vec<Rule> = classes.iter().map(|class| self.slo_burn(class, lates.slis)).collect();
+        let own = self.journey_thresholds();
+        rules.extend(own.iter().filter(|t| (t.long >= DAY) == slow).map(|t| self.journey_burn(t, lates.journey)));
         rules
     }
 
-    fn slo_burn(&self, class: &Class<'_, Threshold>) -> Rule {
+    fn slo_burn(&self, class: &Class<'_, Threshold>, late: Late) -> Rule {
         let t = &class.key;
         let all = self.selector();
         let burn = number(t.burn);
@@ -152,7 +159,9 @@ impl Plan<'_> {
             self.enough_bad_events(t.long, &class.members)
         );
         let mut rule = self.alert(SLO_BURN, (&expr, false), t.urgency, row_labels(t));
-        rule.annotations = self.slo_burn_annotations(t);
+        // the last of its SLIs, after all of its events were bad
+        let situations = class.members.iter().map(|m| Situation { late, ..Situation::of_sli(self.journey, m.1) });
+        rule.annotations = self.slo_burn_annotations(t, ends_after(t, situations));
         rule
     }
 
@@ -173,7 +182,7 @@ impl Plan<'_> {
         format!("({})", parts.join(" or "))
     }
 
-    fn journey_burn(&self, t: &Threshold) -> Rule {
+    fn journey_burn(&self, t: &Threshold, late: Late) -> Rule {
         let all = self.selector();
         let burn = number(t.burn);
         let name = |w| format!("tabi:journey_burn:rate{}{all}", minutes(w));
@@ -191,7 +200,8 @@ impl Plan<'_> {
             at_least(t.need)
         );
         let mut rule = self.alert(JOURNEY_BURN, (&expr, true), t.urgency, row_labels(t));
-        rule.annotations = self.journey_burn_annotations(t);
+        let situation = Situation::of_journey(self.journey).map(|situation| Situation { late, ..situation });
+        rule.annotations = self.journey_burn_annotations(t, ends_after(t, situation));
         rule
     }
 

@@ -82,7 +82,7 @@ impl Plan<'_> {
         )
     }
 
-    fn burning(&self, t: &Threshold, of_journey: bool) -> String {
+    fn burning(&self, t: &Threshold, ends_after: u64, of_journey: bool) -> String {
         format!(
             "{{{{ $value | printf \"%.1f\" }}}}× over {} and {} (limit {}×){}.{} Ends by itself {} after it stops being bad.{}",
             minutes(t.long),
@@ -90,7 +90,7 @@ impl Plan<'_> {
             number(t.burn),
             self.since(t, of_journey),
             self.left(of_journey),
-            minutes(t.short),
+            minutes(ends_after),
             self.delivered_by(t.urgency)
         )
     }
@@ -153,21 +153,21 @@ impl Plan<'_> {
         annotations
     }
 
-    /// For `SLOBudgetBurn`.
-    pub fn slo_burn_annotations(&self, t: &Threshold) -> Annotations {
+    /// For `SLOBudgetBurn`; `ends_after` is in minutes.
+    pub fn slo_burn_annotations(&self, t: &Threshold, ends_after: u64) -> Annotations {
         let summary = format!("{}: budget burns {{{{ $value | printf \"%.1f\" }}}} times too fast", self.title());
         let bad_when = format!(
             "{{{{ with {} }}}}{{{{ . | first | label \"bad_when\" }}}} counts as bad. {{{{ end }}}}",
             self.query("tabi_slo_info$$", false, false)
         );
-        self.annotated(&summary, &format!("{bad_when}{}", self.burning(t, false)), false)
+        self.annotated(&summary, &format!("{bad_when}{}", self.burning(t, ends_after, false)), false)
     }
 
-    /// For `JourneyBudgetBurn`.
-    pub fn journey_burn_annotations(&self, t: &Threshold) -> Annotations {
+    /// For `JourneyBudgetBurn`; `ends_after` is in minutes.
+    pub fn journey_burn_annotations(&self, t: &Threshold, ends_after: u64) -> Annotations {
         let title = literal(self.journey.shown());
         let summary = format!("{title}: the journey's budget burns {{{{ $value | printf \"%.1f\" }}}} times too fast");
-        self.annotated(&summary, &self.burning(t, true), true)
+        self.annotated(&summary, &self.burning(t, ends_after, true), true)
     }
 
     /// For `SLONoData`.

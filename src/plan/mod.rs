@@ -14,6 +14,7 @@ pub mod windows;
 use crate::model::{Journey, Model, Urgency};
 use crate::project::Options;
 use crate::reckon::thresholds::{self, Threshold};
+use crate::reckon::timing::Late;
 use crate::source::Place;
 
 /// A rule.
@@ -144,8 +145,22 @@ pub fn minutes(minutes: u64) -> String {
     }
 }
 
+/// How late the engine of a journey's rules reads what was recorded: of its SLIs, and of its own target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Lates {
+    /// Of the SLIs.
+    pub slis: Late,
+    /// Of the journey's own target.
+    pub journey: Late,
+}
+
 /// Plans one journey of the model.
 pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
+    journey_read_late(model, index, options, Lates::default())
+}
+
+/// The same; the alerts say when they end where what was recorded is read late.
+pub fn journey_read_late(model: &Model, index: usize, options: &Options, lates: Lates) -> JourneyRules {
     let journey = &model.journeys[index];
     let plan = Plan { model, options, journey };
     let name = &journey.name.text;
@@ -156,7 +171,7 @@ pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
     fast.extend(plan.sums());
     fast.extend(plan.burns(&windows, false));
     fast.extend(plan.journey_burns(false));
-    fast.extend(plan.burn_alerts(false));
+    fast.extend(plan.burn_alerts(false, lates));
     fast.extend(plan.no_data_alerts());
     fast.extend(plan.delivery_alerts(index));
     fast.extend(plan.severities());
@@ -169,7 +184,7 @@ pub fn journey(model: &Model, index: usize, options: &Options) -> JourneyRules {
     slow.extend(plan.journey_period());
     slow.extend(plan.runs_out(false));
     slow.extend(plan.runs_out(true).filter(|_| plan.has_budget()));
-    slow.extend(plan.burn_alerts(true));
+    slow.extend(plan.burn_alerts(true, lates));
     slow.extend(plan.low_alerts());
     let mut groups = vec![
         Group { name: format!("tabi:{name}"), interval: journey.evaluate, rules: fast },

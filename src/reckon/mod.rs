@@ -2,6 +2,8 @@
 //! of the rules and by `tabi show`, so that all three say the same.
 
 pub mod chance;
+pub mod needs;
+pub mod notice;
 pub mod thresholds;
 pub mod timing;
 

@@ -11,7 +11,7 @@ use crate::measure::events::Events;
 use crate::measure::holds::Holds;
 use crate::measure::latency::{Latency, Unit};
 use crate::measure::up::Up;
-use crate::measure::{Measure, Query};
+use crate::measure::{Matcher, Measure, Query};
 use crate::promql::Value;
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place};
@@ -185,13 +185,17 @@ impl Resolver<'_> {
         let bound = self.bound(file, part.under, params);
         let (selector, (bound, bound_at)) = selector.zip(bound)?;
         let name_at = name_place.unwrap_or(selector.place);
-        if let Some(le) = selector.matchers.iter().find(|m| m.label == "le") {
-            self.found.push(say::le_in_latency(le.place));
-            return None;
-        }
-        if let Some(suffix) = ["_bucket", "_count", "_sum"].iter().find(|s| selector.name.ends_with(**s)) {
+        let les: Vec<&Matcher> = selector.matchers.iter().filter(|m| m.label == "le").collect();
+        let suffix = ["_bucket", "_count", "_sum"].into_iter().find(|s| selector.name.ends_with(s));
+        if let Some(suffix) = suffix {
             let base = &selector.name[..selector.name.len() - suffix.len()];
             self.found.push(say::histogram_with_suffix(name_at, suffix, base));
+        }
+        for le in &les {
+            let whole = self.without_matcher(le.place);
+            self.found.push(say::le_in_latency(le.place, whole));
+        }
+        if suffix.is_some() || !les.is_empty() {
             return None;
         }
         if !self.has_time_unit(&selector.name, name_at, bound_at) {
@@ -200,13 +204,31 @@ impl Resolver<'_> {
         if let Some(buckets) = settings.buckets.as_ref().filter(|b| !settings.native && !b.is_empty())
             && !buckets.iter().any(|(b, _)| *b == bound)
         {
-            let (nearest, nearest_at) =
-                buckets.iter().min_by_key(|(b, _)| (b.abs_diff(bound), *b)).copied().unwrap_or((bound, bound_at));
-            self.found.push(say::no_such_bucket(bound_at, bound, nearest, nearest_at));
+            let written = self.text(bound_at);
+            self.found.push(say::no_such_bucket(bound_at, bound, written, buckets));
             return None;
         }
         let unit = settings.unit.unwrap_or_else(|| Unit::of_metric(&selector.name));
         Some(Measure::Latency(Latency { selector, bound, unit, native: settings.native }))
+    }
+
+    /// The place of a matcher with the comma that goes with it; with the braces, where it is alone in them.
+    fn without_matcher(&self, matcher: Place) -> Place {
+        let text = &self.sources.file(matcher.file).text;
+        let (start, end) = (matcher.span.start as usize, matcher.span.end as usize);
+        let before = text[..start].trim_end();
+        let after = text[end..].trim_start();
+        let (at_comma, opens) = (before.ends_with(','), before.ends_with('{'));
+        let rest = after.strip_prefix(',').map(str::trim_start);
+        let closes = rest.unwrap_or(after).starts_with('}');
+        let (from, to) = if opens && closes {
+            (before.len() - 1, text.len() - rest.unwrap_or(after).len() + 1)
+        } else if at_comma {
+            (before.len() - 1, end)
+        } else {
+            (start, rest.map_or(end, |rest| text.len() - rest.len()))
+        };
+        Place { span: crate::source::Span { start: from as u32, end: to as u32 }, ..matcher }
     }
 
     fn age(

@@ -72,6 +72,7 @@ impl Resolver<'_> {
         let mut given: Vec<Option<&Arg>> = vec![None; names.len()];
         let mut misnamed: Vec<(&Arg, Place, String)> = Vec::new();
         let mut whole = call.args.is_some();
+        let mut surplus: Option<Place> = None;
         for (position, arg) in args.iter().enumerate() {
             let place = Place { file: call_file, span: arg.span };
             let index = match arg.name {
@@ -90,7 +91,8 @@ impl Resolver<'_> {
             };
             match index {
                 None => {
-                    self.found.push(say::too_many_arguments(place, names.len()));
+                    let first = surplus.map_or(place.span, |surplus| surplus.span);
+                    surplus = Some(Place { span: first.to(place.span), ..place });
                     whole = false;
                 }
                 Some(index) if given[index].is_some() => {
@@ -99,6 +101,9 @@ impl Resolver<'_> {
                 }
                 Some(index) => given[index] = Some(arg),
             }
+        }
+        if let Some(surplus) = surplus {
+            self.found.push(say::too_many_arguments(surplus, &names, args.len()));
         }
         // an argument with a name that no parameter has is one of those that are missing
         let mut unnamed = 0;

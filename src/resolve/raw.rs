@@ -40,7 +40,14 @@ impl Resolver<'_> {
             }
         };
         if expr.value_type() != ValueType::Vector {
-            self.found.push(say::not_a_vector(place, expr.value_type().described()));
+            let selector = match &expr {
+                Expr::Range(node) if node.selector.offset.is_none() && node.selector.at.is_none() => {
+                    Some(node.selector.span.of(&inside))
+                }
+                _ => None,
+            };
+            let selector = selector.filter(|_| matches!(wanted, Wanted::PerSecond | Wanted::Vector));
+            self.found.push(say::not_a_vector(place, expr.value_type().described(), selector));
             return None;
         }
         if !self.regexes_hold(&expr, &part) {

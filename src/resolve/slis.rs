@@ -13,6 +13,7 @@ use crate::reckon::{level_one_range, shortest_window};
 use crate::schema::Block;
 use crate::schema::kind::Kind;
 use crate::source::Place;
+use crate::stdlib;
 use crate::syntax::ast::{self, Entry};
 use std::collections::BTreeMap;
 
@@ -173,7 +174,11 @@ impl<'a> Resolver<'a> {
                     return Some(*found);
                 }
                 let near = did_you_mean(&name.text, scope.templates.keys().map(String::as_str));
-                self.found.push(say::unknown_name(name.place, "template", &name.text, near));
+                let shipped = stdlib::with_template(&name.text);
+                self.found.push(match near {
+                    None if (1..=4).contains(&shipped.len()) => say::template_of_modules(name, &shipped),
+                    near => say::unknown_name(name.place, "template", &name.text, near),
+                });
                 None
             }
             [prefix, name] => {
@@ -198,10 +203,34 @@ impl<'a> Resolver<'a> {
             _ => {
                 let place = Place { file: unit.file, span: call.path.first()?.span.to(call.path.last()?.span) };
                 let text = self.text(place).to_string();
-                self.found.push(say::unknown_name(place, "template", &text, None));
+                let said = self.whole_path(&path, place, &text, scope);
+                self.found.push(said.unwrap_or_else(|| say::unknown_name(place, "template", &text, None)));
                 None
             }
         }
+    }
+
+    /// `std.http.available`: what to write instead.
+    fn whole_path(
+        &self,
+        path: &[Named],
+        place: Place,
+        text: &str,
+        scope: &Scope<'_>,
+    ) -> Option<crate::diagnostic::Diagnostic> {
+        let [root, module, name] = path else { return None };
+        let names = || stdlib::ALL.iter().map(|m| m.name);
+        let known = stdlib::find(&module.text).or_else(|| stdlib::find(did_you_mean(&module.text, names())?))?;
+        if root.text != "std" {
+            return None;
+        }
+        let file = self.std_files.get(known.name).copied();
+        let mut prefixes =
+            scope.modules.iter().filter(|(_, (of, _, _))| Some(*of) == file).map(|(prefix, _)| prefix.as_str());
+        let templates = stdlib::templates(known);
+        let near = templates.iter().copied().find(|have| *have == name.text);
+        let near = near.or_else(|| did_you_mean(&name.text, templates));
+        Some(say::whole_path(place, text, known.name, prefixes.next(), near))
     }
 
     /// The sites of `at`.

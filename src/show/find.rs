@@ -35,8 +35,14 @@ pub fn find<'m>(model: &'m Model, wanted: &str) -> Result<Found<'m>, String> {
             if let Some(sli) = journey.slis.iter().find(|s| s.name.text == *name) {
                 return Ok(Found::Sli(journey, None, sli));
             }
+            // an SLI of a step, with the step left out
+            if let Some((step, sli)) = journey.all_slis().find(|(_, sli)| sli.name.text == *name) {
+                let address = address(journey, step, sli);
+                return Err(format!("there is no step or sli `{wanted}`\n  help: did you mean `{address}`?"));
+            }
             let names = journey.steps.iter().map(|s| &s.name).chain(journey.slis.iter().map(|s| &s.name));
-            Err(unknown("step or sli", wanted, names.map(|n| n.text.as_str())))
+            let names: Vec<String> = names.map(|n| format!("{}.{}", parts[0], n.text)).collect();
+            Err(unknown("step or sli", wanted, names.iter().map(String::as_str)))
         }
         [_, step_name, name] => {
             let Some(step) = journey.steps.iter().find(|s| s.name.text == *step_name) else {
@@ -44,7 +50,10 @@ pub fn find<'m>(model: &'m Model, wanted: &str) -> Result<Found<'m>, String> {
             };
             match step.slis.iter().find(|s| s.name.text == *name) {
                 Some(sli) => Ok(Found::Sli(journey, Some(step), sli)),
-                None => Err(unknown("sli", name, step.slis.iter().map(|s| s.name.text.as_str()))),
+                None => {
+                    let names: Vec<String> = step.slis.iter().map(|s| address(journey, Some(step), s)).collect();
+                    Err(unknown("sli", wanted, names.iter().map(String::as_str)))
+                }
             }
         }
         _ => Err(format!("`{wanted}` is no address; one is `journey`, `journey.step` or `journey.step.sli`")),
@@ -64,8 +73,13 @@ fn inside(model: &Model, name: &str) -> Option<String> {
 
 fn unknown<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let help = match did_you_mean(last, names.iter().copied()) {
+    let part = |name: &str, at: usize| name.split('.').rev().nth(at).unwrap_or_default().to_string();
+    // only one part of an address is looked for; the others are right
+    let differs = |known: &&str| (0..3).find(|at| part(known, *at) != part(name, *at));
+    let near = names.iter().filter(|known| {
+        differs(known).is_some_and(|at| did_you_mean(&part(name, at), [part(known, at).as_str()]).is_some())
+    });
+    let help = match near.min_by_key(|known| known.len().abs_diff(name.len())) {
         Some(near) => format!("did you mean `{near}`?"),
         None if names.is_empty() => "there is none".to_string(),
         None => format!("there are {}", names.join(", ")),

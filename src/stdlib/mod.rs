@@ -61,3 +61,14 @@ pub const ALL: &[Module] = &[
 pub fn find(name: &str) -> Option<&'static Module> {
     ALL.iter().find(|m| m.name == name)
 }
+
+/// The names of a module's templates, in its order.
+pub fn templates(module: &'static Module) -> Vec<&'static str> {
+    let declared = module.text.lines().filter_map(|line| line.strip_prefix("template ")?.split('(').next());
+    declared.collect()
+}
+
+/// The modules that have a template of that name.
+pub fn with_template(name: &str) -> Vec<&'static str> {
+    ALL.iter().filter(|module| templates(module).contains(&name)).map(|module| module.name).collect()
+}

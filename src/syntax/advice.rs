@@ -1,13 +1,18 @@
 //! Typical mistakes and the way out of them: what people write who know YAML, PromQL or another language.
 
+mod bare;
+mod numbers;
+
 use super::cursor::Report;
 use super::lexer::Token;
 use super::messages::describe;
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::schema::kind::{Kind, Set};
-use crate::schema::{AUDIENCE, ENTRIES, FILE, MEASURES};
+use crate::schema::{AUDIENCE, ENTRIES, FILE};
 use crate::source::{FileId, Place, Span};
+use bare::bare_promql;
+use numbers::{decimal_comma, unit_behind, unit_missing};
 
 /// Nobody means what stands more tokens away; and many mistakes on one endless line must not take long.
 const FAR: usize = 200;
@@ -186,46 +191,6 @@ fn double_equals(here: &Here) -> Option<Diagnostic> {
     })
 }
 
-/// `good sum(rate(x[5m]))`, `holds a < 5`
-fn bare_promql(here: &Here) -> Option<Diagnostic> {
-    let line = here.line();
-    let (first, rest) = line.split_first()?;
-    let is_selector = matches!(here.found.kind, Kind::LBrace | Kind::RBrace | Kind::Comma | Kind::Eof);
-    let goes_on = here.found.kind == Kind::LParen || "[+-*/%^<>=!@".contains(here.word);
-    let is_bare = goes_on || here.expected.has(Kind::Raw) && !here.expected.has(Kind::Str);
-    if !MEASURES.has(first.kind) || is_selector || !is_bare || here.found.first_on_line {
-        return None;
-    }
-    if here.expected.has(Kind::Under) && here.word.starts_with('<') {
-        return None;
-    }
-    let end = rest.iter().position(|t| t.kind == Kind::Under).unwrap_or(rest.len());
-    let (start, end) = (rest.first()?, rest[..end].last()?);
-    let query = here.at(start.span.to(end.span));
-    let message = format!("the PromQL after `{}` stands in backticks", first.span.of(here.text));
-    let d = syntax(message, query, "PromQL without backticks");
-    if first.kind == Kind::Latency || !is_balanced(rest) || query.span.of(here.text).contains('`') {
-        return Some(d);
-    }
-    let quoted = format!("`{}`", query.span.of(here.text));
-    Some(d.fix("put it in backticks", query, quoted))
-}
-
-fn is_balanced(tokens: &[Token]) -> bool {
-    let mut depth = 0i32;
-    for token in tokens {
-        depth += match token.kind {
-            Kind::LBrace | Kind::LParen => 1,
-            Kind::RBrace | Kind::RParen => -1,
-            _ => 0,
-        };
-        if depth < 0 {
-            return false;
-        }
-    }
-    depth == 0
-}
-
 /// The audience that a misspelt word before `journey` stands for: `usr`, `dev`, `ops`.
 pub fn audience_meant(word: &str) -> Option<Kind> {
     let all = || AUDIENCE.iter();
@@ -322,6 +287,14 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
                     percent,
                 );
             }
+            if let Some((percent, at)) = decimal_comma(here) {
+                return syntax(
+                    format!("`{}` is written `{percent}`", at.of(here.text)),
+                    here.at(at),
+                    "decimals follow a point, and a percentage ends with `%`",
+                )
+                .fix(format!("write `{percent}`"), here.at(at), percent);
+            }
             let end = here.at(here.report.at.after());
             return d.help(format!("a percentage ends with `%`: `{word}%`")).fix("add `%`", end, "%");
         }
@@ -330,7 +303,7 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
                 let right = format!("{word}{unit}");
                 return d.help(format!("a duration is one word: `{right}`")).fix(format!("write `{right}`"), at, right);
             }
-            return d.help(format!("a duration has a unit: `{word}ms`, `{word}s`, `{word}m`, `{word}h`, `{word}d`"));
+            return unit_missing(here, d);
         }
         Kind::Number if has(Kind::Rate) => {
             return d.help(format!("a rate has a unit: `{word}/s`, `{word}/h`, `{word}/day`"));
@@ -342,28 +315,28 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
         }
         _ => return brackets(here, d),
     };
+    let d = if text == "under" { d.help("did you mean `under`?") } else { d };
     d.fix(title, place, text)
 }
 
-/// `template t(limit = 1s)`: the literal tells the type.
-/// The unit that stands behind a number as a word of its own, and the place of both: `4 weeks`.
-fn unit_behind(here: &Here<'_>) -> Option<(&'static str, Place)> {
-    const WORDS: [(&str, &[&str]); 7] = [
-        ("ms", &["ms", "msec", "millisecond"]),
-        ("s", &["s", "sec", "second"]),
-        ("m", &["m", "min", "minute"]),
-        ("h", &["h", "hr", "hour"]),
-        ("d", &["d", "day"]),
-        ("w", &["w", "week"]),
-        ("y", &["y", "yr", "year"]),
-    ];
-    let next = here.tokens.get(here.index + 1).filter(|token| !token.first_on_line)?;
-    let word = next.span.of(here.text).to_lowercase();
-    let one = word.strip_suffix('s').filter(|one| one.len() > 1).unwrap_or(&word);
-    let (unit, _) = WORDS.iter().find(|(_, words)| words.contains(&one) || words.contains(&word.as_str()))?;
-    Some((unit, here.at(here.found.span.to(next.span))))
+/// What other tools call a word of ours.
+pub fn word_of_other_tools(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "objective" | "goal" | "slo" => "target",
+        "period" | "rolling" | "time_window" | "timeWindow" => "window",
+        "team" => "owner",
+        "alerting" | "burnrates" => "alerts",
+        "success" | "successes" | "ok" => "good",
+        "error" | "errors" | "failure" | "failures" | "error_query" | "errorQuery" => "bad",
+        "valid" | "events" | "total_query" | "totalQuery" => "total",
+        "runbook_url" | "playbook" => "runbook",
+        "grouping" | "group_by" => "by",
+        "sites" => "at",
+        _ => return None,
+    })
 }
 
+/// `template t(limit = 1s)`: the literal tells the type.
 fn type_of_a_parameter(here: &Here, d: Diagnostic) -> Diagnostic {
     let ty = match here.after().kind {
         Kind::Str => "string",
@@ -385,7 +358,9 @@ fn brackets(here: &Here, d: Diagnostic) -> Diagnostic {
     if let (Some(opened), Some(closer)) = (here.report.opened, closer) {
         let item =
             found.kind.is_name() || matches!(found.kind, Kind::Str | Kind::Number | Kind::Duration | Kind::Param);
-        if expected.has(Kind::Comma) && item && !(found.first_on_line && found.kind.is_keyword()) {
+        // behind it goes on what stands outside of the bracket
+        let goes_on = found.kind == Kind::Under && matches!(here.after().kind, Kind::Duration | Kind::Param);
+        if expected.has(Kind::Comma) && item && !goes_on && !(found.first_on_line && found.kind.is_keyword()) {
             return d.fix("add `,`", here.missing(), ",");
         }
         let closer = closer.text().trim_matches('`');

@@ -121,6 +121,10 @@ impl<'a> Cursor<'a> {
     pub fn begins_entry(self) -> bool {
         self.kind().is_keyword() && self.token().first_on_line && self.context.wanted.get().has(self.kind())
     }
+    /// `under 300ms` goes on behind a selector, also behind one whose brace is missing.
+    fn is_a_bound(self) -> bool {
+        self.kind() == Kind::Under && matches!(self.second(), Kind::Duration | Kind::Param)
+    }
     fn note(self, set: Set) {
         self.context.expected.set(self.context.expected.get().unite(Expected { at: self.at, set }));
     }
@@ -296,7 +300,8 @@ pub fn group<'a, T>(
                 && (!i.token().first_on_line
                     || matches!(i.second(), Kind::Eq | Kind::Ne | Kind::Re | Kind::Nre | Kind::Str | Kind::Colon));
             let outers = (outer.has(kind) && !ours && !is_label)
-                || (close == Kind::RParen && matches!(kind, Kind::LBrace | Kind::RBrace));
+                || (close == Kind::RParen && matches!(kind, Kind::LBrace | Kind::RBrace))
+                || (separated && i.is_a_bound());
             if kind == Kind::Eof || outers {
                 i.report(Set::of(&[close]), Some(opened), None);
                 break None;
@@ -316,6 +321,7 @@ pub fn group<'a, T>(
                     } else if i.kind() != close {
                         i.report(Set::of(&[Kind::Comma, close]), Some(opened), None);
                         while !i.token().first_on_line
+                            && !i.is_a_bound()
                             && !matches!(i.kind(), Kind::Comma | Kind::RBrace | Kind::RParen | Kind::Eof)
                             && (close, i.kind()) != (Kind::RParen, Kind::LBrace)
                         {

@@ -1,7 +1,7 @@
 //! Text to tokens. Total: every text lexes, nothing is lost. What looks like a token but is not quite one (`99,9%`, `300 ms`,
 //! `｛`, an open string) becomes the token that was meant, with a [`Problem`] beside it: one error, and no others behind it.
 
-mod number;
+pub(super) mod number;
 
 use crate::schema::kind::{Kind, keyword};
 use crate::source::Span;

@@ -179,7 +179,8 @@ fn unknown_entry(here: &Here, starts: Set) -> Diagnostic {
     }
     let words: Vec<&str> = starts.iter().map(Kind::text).collect();
     let d = Diagnostic::new(&c::UNKNOWN_SETTING, message, place, "no such word");
-    if let Some(meant) = did_you_mean(word, words.iter().copied()) {
+    let called = advice::word_of_other_tools(word).filter(|ours| words.contains(ours));
+    if let Some(meant) = called.or_else(|| did_you_mean(word, words.iter().copied())) {
         return d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant);
     }
     if words.len() <= 8 { d.help(format!("what may stand here: {}", words.join(", "))) } else { d }

@@ -143,13 +143,12 @@ fn measure(i: Cursor) -> Res<Entry> {
     let key_span = i.token().span;
     let rest = |i| match key {
         K::Latency => {
-            (must(class(Set::of(&[K::Selector]), selector.map(Query::Selector))), must(K::Under), must(bound))
-                .map(|(q, _, d)| (q, d))
-                .parse(i)
+            let histogram = class(Set::of(&[K::Selector]), selector.map(Query::Selector));
+            (must(histogram), opt(range), must(K::Under), must(bound)).map(|(q, _, _, d)| (q, d)).parse(i)
         }
-        K::Age => (must(query), must(K::Under), must(bound)).map(|(q, _, d)| (q, d)).parse(i),
+        K::Age => (must(query), opt(range), must(K::Under), must(bound)).map(|(q, _, _, d)| (q, d)).parse(i),
         K::Holds => must(raw.map(Query::Raw)).map(|q| (q, None)).parse(i),
-        _ => must(query).map(|q| (q, None)).parse(i),
+        _ => (must(query), opt(range)).map(|(q, _)| (q, None)).parse(i),
     };
     spanned(preceded(key, rest))
         .map(|((query, under), span)| Entry::Measure(Measure { span, key, key_span, query, under }))
@@ -159,6 +158,18 @@ fn measure(i: Cursor) -> Res<Entry> {
 /// query = selector | RAW ;
 fn query(i: Cursor) -> Res<Query> {
     class(Set::of(&[K::Selector, K::Raw]), alt((selector.map(Query::Selector), raw.map(Query::Raw)))).parse(i)
+}
+
+/// `[5m]` behind a selector, where no range stands: it is read, so that only this is said.
+fn range(i: Cursor) -> Res<()> {
+    let after = i.next().next().next();
+    let signs = (i.kind(), i.second(), i.next().second()) == (K::Unknown, K::Duration, K::Unknown);
+    let ends = after.token().first_on_line || matches!(after.kind(), K::Under | K::RBrace | K::Eof);
+    if !signs || !ends || i.token().first_on_line {
+        return i.not_here(Set::NONE);
+    }
+    i.report(Set::NONE, None, None);
+    Ok((after, ()))
 }
 
 /// selector = metric [ matchers ] | matchers ;

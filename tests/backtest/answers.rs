@@ -82,6 +82,64 @@ fn what_is_too_much_is_asked_for_in_halves() {
     assert!(said.contains("the query exceeded a limit") && said.contains("less and less"), "{said}");
 }
 
+/// As others than Prometheus say it: Mimir and Thanos of a query that is too long or reads too much, `VictoriaMetrics` of samples and memory.
+#[test]
+fn limits_of_others_are_known_too() {
+    for (status, kind, words) in [
+        (
+            422,
+            "bad_data",
+            "the query time range exceeds the limit (query length: 183h19m0s, limit: 168h0m0s) (err-mimir-max-query-length)",
+        ),
+        (
+            422,
+            "execution",
+            "the query exceeded the maximum number of chunks (limit: 2000000 chunks) (err-mimir-max-chunks-per-query)",
+        ),
+        (400, "bad_data", "exceeded maximum resolution of 11,000 points per timeseries"),
+        (
+            422,
+            "422",
+            "cannot select more than -search.maxSamplesPerQuery=1000000 samples; possible solutions: to reduce time range",
+        ),
+        (422, "422", "not enough memory for processing 64000 data points across 10 time series"),
+        (504, "timeout", "upstream request timeout"),
+    ] {
+        let stub = Stub::start(move |request, _| {
+            if is_range(request) && points(request) > 2000 { error(status, kind, words) } else { Reply::Well }
+        });
+        document(&run(&stub.url(), &[], &[]), 0);
+        assert!(stub.seen().iter().any(|r| is_range(r) && points(r) > 2000), "{words}");
+    }
+}
+
+#[test]
+fn packed_answers_are_not_asked_for() {
+    let stub = Stub::start(|request, _| {
+        if request.headers.get("accept-encoding").is_some_and(|v| v == "identity") {
+            Reply::Well
+        } else {
+            Reply::With(200, "content-encoding: gzip\r\n", "\u{1f}\u{8b}".to_string())
+        }
+    });
+    document(&run(&stub.url(), &[], &[]), 0);
+    let stub = Stub::start(|_, _| Reply::With(200, "content-encoding: gzip\r\n", "\u{1f}\u{8b}".to_string()));
+    let said = failure(&stub.url(), &[]);
+    assert!(said.contains("packs its answers with gzip") && said.contains("ask the Prometheus itself"), "{said}");
+}
+
+#[test]
+fn a_tenant_that_is_missing_is_asked_for() {
+    let stub = Stub::start(|_, _| Reply::With(401, "", "no org id\n".to_string()));
+    let said = failure(&stub.url(), &[]);
+    assert!(said.contains("TABI_PROMETHEUS_HEADER") && said.contains("X-Scope-OrgID"), "{said}");
+    // whoever is known and may not, is told that it is not accepted
+    let stub = Stub::start(|_, _| Reply::With(403, "", "<html>Forbidden</html>".to_string()));
+    let said = failure(&stub.url(), &[("TABI_PROMETHEUS_TOKEN", "t0ken")]);
+    assert!(said.contains("403") && said.contains("does not accept what TABI_PROMETHEUS_TOKEN says"), "{said}");
+    assert!(!said.contains("t0ken"), "{said}");
+}
+
 #[test]
 fn what_passes_is_waited_for() {
     for (status, headers) in
@@ -106,6 +164,11 @@ fn a_server_that_does_not_answer_is_no_hang() {
     let stub = Stub::start(|_, _| Reply::Never);
     let said = failure(&stub.url(), &[]);
     assert!(said.contains("does not answer within 2s") && said.contains("--timeout"), "{said}");
+    // the beginning of an answer is none
+    let stub =
+        Stub::start(|_, _| Reply::Stuck("HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{\"status\":".to_string()));
+    let said = failure(&stub.url(), &[]);
+    assert!(said.contains("does not answer within 2s"), "{said}");
     // of range questions, less is asked for; not for ever
     let stub = Stub::start(|request, _| if is_range(request) { Reply::Never } else { Reply::Well });
     let said = failure(&stub.url(), &[]);
@@ -139,6 +202,7 @@ fn what_is_no_prometheus_is_said_so() {
         (200, "<!doctype html><title>Log in</title>", "a page for browsers"),
         (200, "{\"status\": success}", "does not speak the API"),
         (200, "{\"status\":\"success\"}", "does not speak the API"),
+        (200, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"no such tenant\"}", "no such tenant"),
         (200, "{\"status\":\"success\",\"data\":{\"result\":\"none\"}}", "does not speak the API"),
         (200, "[]", "does not speak the API"),
         (404, "404 page not found", "does not speak the API"),
@@ -163,6 +227,8 @@ fn what_is_no_prometheus_is_said_so() {
     assert!(failure(&stub.url(), &[]).contains("write `https://`"));
     let stub = Stub::start(|_, _| Reply::Raw("SSH-2.0-OpenSSH_9.6\r\n".to_string()));
     assert!(failure(&stub.url(), &[]).contains("does not speak the API"));
+    let stub = Stub::start(|_, _| Reply::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n\xff\xfe{"));
+    assert!(failure(&stub.url(), &[]).contains("(no text) does not speak the API"));
     let nobody = super::common::http::free_port();
     assert!(failure(&format!("http://127.0.0.1:{nobody}"), &[]).contains("cannot be reached"));
 }

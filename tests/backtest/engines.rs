@@ -227,6 +227,10 @@ fn windows_of_late_sites_end_as_the_rules_let_them() {
     assert!(copy.1.expr.contains("[5m] offset 2m"), "the copies of the test wait as long: {}", copy.1.expr);
     let at = at_place(&recorded(&late, &raw.server, Some(120)), "[sites]\ntarget = \"victoriametrics\"\n");
     let document = at.document(&[]);
+    let late_notes = document["notes"].to_string();
+    let words = "victoriametrics sees its own numbers late: alerts may begin and end up to 2m later than said here, those with a long window of a day \
+                 and more up to 10m";
+    assert!(late_notes.contains(words), "{late_notes}");
     let global = "rules/global/checkout.yml";
     assert_eq!(fires_as_rules_do(&late, global, &at, &document, &|_| true).0, 3, "two pages, a ticket");
     assert!(left_as_rules_say(&late, global, &at, &document) > 600);
@@ -251,6 +255,7 @@ fn windows_of_late_sites_end_as_the_rules_let_them() {
         write(&at.directory.path().join("project/tabi.toml"), toml);
         let document = at.document(&[]);
         let window = &document["journeys"][0]["budget"]["in_window"];
+        assert_eq!(document["notes"].to_string().contains("numbers late"), toml.contains("victoriametrics"), "{toml}");
         assert_eq!(time(&window["until"]).map(|t| (t - BEGIN) / 60), Some(24 * 60 - 11), "{toml}");
     }
 }

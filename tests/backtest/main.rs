@@ -9,9 +9,11 @@
 mod answers;
 #[path = "../common/mod.rs"]
 mod common;
+mod composed;
 mod counts;
 mod engines;
 mod looking;
+mod page;
 mod past;
 mod people;
 mod places;

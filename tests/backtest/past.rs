@@ -26,9 +26,17 @@ fn partly(request: &Request, has: impl Fn(i64) -> bool, up: bool) -> Reply {
 }
 
 fn run(stub: &Stub, more: &[&str]) -> String {
+    run_until(stub, END, more)
+}
+
+fn run_until(stub: &Stub, until: i64, more: &[&str]) -> String {
     let directory = project();
-    let arguments = ["--prometheus", &stub.url(), "--since", "7d", "--until", "1700006400"];
-    let output = command(directory.path(), &arguments).args(more).output().expect("it runs");
+    let (url, until) = (stub.url(), until.to_string());
+    let output = command(directory.path(), &["--prometheus", &url, "--until", &until])
+        .args(if more.contains(&"--since") { &[][..] } else { &["--since", "7d"] })
+        .args(more)
+        .output()
+        .expect("it runs");
     let (out, err) = said(&output);
     assert_eq!(output.status.code(), Some(0), "{out}{err}");
     out
@@ -62,6 +70,54 @@ fn what_was_before_the_past_is_no_missing_data() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_young_one_reaches_back_to_its_first_minute_and_not_further() {
+    // also where neither end is at five minutes
+    let until = END + 17 * 60;
+    for minutes in [1, 3, 7, 16, 17, 18, 59] {
+        let first = until - minutes * 60;
+        let stub = Stub::start(move |request, _| partly(request, |t| t >= first, true));
+        let document: Value = serde_json::from_str(&run_until(&stub, until, &["--format", "json"])).expect("JSON");
+        let begins = tabi::backtest::day::iso(first);
+        let note = format!(
+            "of the 7d that are asked for it has the last {minutes}m: nothing is before {} UTC",
+            tabi::backtest::day::minute(first)
+        );
+        assert!(document["notes"].to_string().contains(&note), "{note}: {}", document["notes"]);
+        let journey = &document["journeys"][0];
+        let budget = &journey["slis"][0]["budgets"][0];
+        assert_eq!(
+            (&journey["read_from"], &budget["reported"]["from"], &budget["data"]),
+            (&json!(begins), &json!(begins), &json!(1.0))
+        );
+        assert_eq!(budget["reported"]["events"], json!(100.0 * (minutes * 60) as f64), "{minutes}");
+        // the minute before the first number is that of its events
+        let time = |end: &str| budget["in_window"][end].as_str().and_then(tabi::backtest::day::parse).expect("a time");
+        assert!(time("from") == first - 60 && (time("from")..until).contains(&time("until")), "{budget}");
+        let text = run_until(&stub, until, &[]);
+        assert_eq!(
+            text.contains("of which the rules have counted nothing yet"),
+            time("from") == time("until"),
+            "{text}"
+        );
+    }
+    let stub = Stub::start(move |request, _| partly(request, |t| t >= until, true));
+    let directory = project();
+    let (url, until) = (stub.url(), until.to_string());
+    let output = command(directory.path(), &["--prometheus", &url, "--until", &until]).output().expect("it runs");
+    let (_, err) = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("has no past before 2023-11-15 00:17 UTC") && err.contains("ask again"), "{err}");
+}
+
+#[test]
+fn minutes_can_be_asked_for() {
+    let stub = Stub::start(|_, _| Reply::Well);
+    let text = run_until(&stub, END, &["--since", "1h30m"]);
+    assert!(text.contains("2023-11-14 22:30 to 2023-11-15 00:00 UTC: 1h30m"), "{text}");
+    assert!(text.contains("shop.pay.answers  100%  540,000 "), "{text}");
 }
 
 #[test]

@@ -107,6 +107,86 @@ fn what_cannot_be_measured_is_said_with_a_way_out() {
     assert_eq!(output.status.code(), Some(1), "{out}");
     assert!(out.contains("shop.pay.answers: it cannot be measured"), "{out}");
     assert!(out.contains("did you mean `job=\"shops\"`?"), "{out}");
+    // it has a row all the same
+    let row = out.lines().find(|line| line.trim_start().starts_with("shop.pay.answers  ")).expect("a row");
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["shop.pay.answers", "–", "–", "–", "–", "0", "0"]);
+}
+
+/// What a Prometheus says of which no series match selectors with these words.
+fn without(words: &'static [&'static str]) -> Stub {
+    Stub::start(move |request, _| {
+        let selector = request.parameters.get("match[]").map_or("", String::as_str);
+        if request.path.starts_with("label") && words.iter().any(|w| selector.contains(w)) {
+            Reply::With(200, "", json!({ "status": "success", "data": [] }).to_string())
+        } else {
+            Reply::Well
+        }
+    })
+}
+
+#[test]
+fn events_of_which_none_are_known_to_be_good_have_a_row() {
+    let directory = project();
+    let text = super::SHOP
+        .replace("bad    pay_total{job=\"shop\", code=\"500\"}", "good pay_total{job=\"shop\", code=\"OK\"}");
+    super::common::write(&directory.path().join("shop.tabi"), &text);
+    let stub = without(&["code="]);
+    let url = stub.url();
+    let output = command(directory.path(), &args(&url)).output().expect("it runs");
+    let (out, _) = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    let rows: Vec<Vec<&str>> = out
+        .lines()
+        .filter(|line| line.trim_start().starts_with("shop.pay.answers  "))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[0], ["shop.pay.answers", "100%", "60,480,000", "–", "–", "0", "0"], "{out}");
+    assert_eq!(rows[1][..4], ["shop.pay.answers", "241,950,000", "–", "–"], "{out}");
+    assert!(out.contains("shop.pay.answers: it cannot be measured\n  good `pay_total"), "{out}");
+    // nothing is said of alerts and targets, nor of the journey
+    assert!(out.contains("no alert would have fired") && !out.contains("kept"), "{out}");
+
+    let output = command(directory.path(), &args(&url)).args(["--format", "json"]).output().expect("it runs");
+    let document: serde_json::Value = serde_json::from_str(&said(&output).0).expect("JSON");
+    let sli = &document["journeys"][0]["slis"][0];
+    let counts = &sli["budgets"][0]["reported"];
+    assert_eq!(
+        (&counts["events"], &counts["bad_events"], &counts["errors"], &sli["measurable"]),
+        (&json!(60_480_000.0), &json!(null), &json!(null), &json!(false))
+    );
+    let output = command(directory.path(), &args(&url)).args(["--html", "past.html"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    let page = std::fs::read_to_string(directory.path().join("past.html")).expect("a page");
+    assert!(page.contains("60,480,000 events, and it is not known which are bad"), "{page}");
+}
+
+#[test]
+fn what_many_lack_is_said_once() {
+    let directory = project();
+    let (before, after) = super::SHOP.split_once("    sli answers").expect("an SLI");
+    let more: String = ["one", "two", "three", "four", "five", "six"]
+        .map(|name| format!("    sli {name} {{\n bad pay_total{{job=\"shop\", code=\"501\"}}\n total pay_total{{job=\"shop\"}}\n target 99%\n }}\n"))
+        .concat();
+    super::common::write(&directory.path().join("shop.tabi"), &format!("{before}{more}    sli answers{after}"));
+    let stub = without(&["up", "501"]);
+    let url = stub.url();
+    let output = command(directory.path(), &args(&url)).args(["--html", "past.html"]).output().expect("it runs");
+    let (out, _) = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{out}");
+    let page = std::fs::read_to_string(directory.path().join("past.html")).expect("a page");
+    for (text, of) in [(&out, "the terminal"), (&page, "the page")] {
+        assert_eq!(text.matches("there is no metric `up`").count(), 1, "{of}: {text}");
+        assert_eq!(text.matches("matches nothing").count(), if of == "the page" { 3 } else { 2 }, "{of}: {text}");
+    }
+    let six = "shop.pay.one, shop.pay.two, shop.pay.three, shop.pay.four, shop.pay.five, shop.pay.six";
+    assert!(
+        out.contains(&format!("\n{six}: worth a look\n  bad `pay_total{{job=\"shop\",code=\"501\"}}` matches")),
+        "{out}"
+    );
+    assert!(
+        out.contains(&format!("\n{six} and 1 more: worth a look\n  up `up{{job=\"shop\"}}` matches nothing")),
+        "{out}"
+    );
 }
 
 #[test]

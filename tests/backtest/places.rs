@@ -154,7 +154,7 @@ pub fn recorded(compiled: &Compiled, raw: &Server, wait: Option<i64>) -> String 
             for (number, expr) in ask::level_one(&plan, &member, Some(site)).iter().enumerate() {
                 let name = ["tabi:slo_total_events", "tabi:slo_bad_events"][number];
                 // from where on the command reads
-                for (_, points) in range(raw, expr, BEGIN + 300, BEGIN + LENGTH - 60, 60) {
+                for (_, points) in range(raw, expr, BEGIN + 60, BEGIN + LENGTH - 60, 60) {
                     if let Some(wait) = wait {
                         series.insert(format!("{name}:count5m{{{identity}}}"), copies(&points, wait));
                     }

@@ -28,6 +28,10 @@ pub enum Reply {
     With(u16, &'static str, String),
     /// With these bytes.
     Raw(String),
+    /// The same with what is no text.
+    Bytes(&'static [u8]),
+    /// With these bytes, and then nothing more, while the connection stays.
+    Stuck(String),
     /// Not at all.
     Never,
 }
@@ -89,6 +93,15 @@ pub fn serve(
             Reply::With(status, headers, body) => with(status, headers, &body),
             Reply::Raw(text) => {
                 let _ = out.write_all(text.as_bytes());
+                return;
+            }
+            Reply::Bytes(bytes) => {
+                let _ = out.write_all(bytes);
+                return;
+            }
+            Reply::Stuck(text) => {
+                let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+                std::thread::sleep(Duration::from_secs(120));
                 return;
             }
             Reply::Never => {

@@ -111,7 +111,7 @@ fn wrong_certificates_and_files_are_said() {
     let (authority, pem) = server_of("127.0.0.1", rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained));
     write("authority.pem", &pem);
     let own = format!("https://127.0.0.1:{authority}");
-    fails(&own, &["--ca-file", "authority.pem"], &["not to be trusted", "CA:FALSE"]);
+    fails(&own, &["--ca-file", "authority.pem"], &["not to be trusted: CaUsedAsEndEntity\n", "CA:FALSE"]);
     write("none.pem", "no certificate\n");
     fails(&url, &["--ca-file", "none.pem"], &["none.pem has no certificate"]);
     write("broken.pem", "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n");

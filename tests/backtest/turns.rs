@@ -27,6 +27,12 @@ fn later(key: &Key) -> i64 {
     }
 }
 
+/// For how many minutes in a row one may fire and the other not, in these worlds: what was seen, and a little more. A condition that must hold for
+/// an hour is broken by a minute that only one of them sees.
+fn most_apart(key: &Key) -> usize {
+    if key.0.ends_with("Low") { 66 } else { 20 }
+}
+
 /// The offset of a group, in seconds, as `tests/go/prometheus/truth` has it: FNV-1a of its name, within its interval.
 fn turn(group: &str, interval: u64) -> i64 {
     let hash = group.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
@@ -94,6 +100,12 @@ pub struct Tally {
     near: usize,
     /// Firings of the command that are near none.
     more: usize,
+    /// Minutes at which one fires and the other does not.
+    apart: usize,
+    /// The most of them in a row.
+    longest: usize,
+    /// Those that are more than was ever seen, in words.
+    unlike: Vec<String>,
     /// The firings that are near none of the command's, in words.
     far: Vec<String>,
 }
@@ -116,8 +128,19 @@ impl Tally {
         let mut tally = Tally { alerts: theirs.len(), ..Tally::default() };
         let keys: BTreeSet<&Key> = theirs.keys().chain(ours.keys()).collect();
         for key in keys {
+            let none = BTreeSet::new();
+            let minutes = (theirs.get(key).unwrap_or(&none), ours.get(key).map_or(&none, |(minutes, _)| minutes));
+            let apart: BTreeSet<i64> = minutes.0.symmetric_difference(minutes.1).copied().collect();
             let theirs = theirs.get(key).map(runs).unwrap_or_default();
             let ours = ours.get(key).map(|(minutes, _)| runs(minutes)).unwrap_or_default();
+            for (from, until) in runs(&apart) {
+                let minutes = usize::try_from((until - from) / MINUTE).unwrap_or(0);
+                tally.apart += minutes;
+                tally.longest = tally.longest.max(minutes);
+                if minutes > most_apart(key) {
+                    tally.unlike.push(format!("{key:?}: {minutes} minutes from {}", (from - BEGIN) / MINUTE));
+                }
+            }
             let most = later(key) * MINUTE;
             let near = |a: &(i64, i64), b: &(i64, i64)| (a.0 - b.0).abs() <= most && (a.1 - b.1).abs() <= most;
             tally.firings += theirs.len();
@@ -134,15 +157,23 @@ impl Tally {
         tally
     }
 
+    /// What differs by more than it ever did.
+    pub fn unlike(&self) -> &[String] {
+        &self.unlike
+    }
+
     /// A row of the table.
     pub fn row(&self, generation: &str, scene: &Scene) -> String {
-        let Tally { alerts, firings, minutes, budgets, near, more, .. } = self;
+        let Tally { alerts, firings, minutes, budgets, near, more, apart, longest, .. } = self;
         let generation = if generation == "Two" { "2.42" } else { "3" };
         let groups = if scene.aligned { "at full minutes" } else { "at offsets" };
-        let near =
-            if scene.aligned { "all".to_string() } else { format!("{near}, {} not, {more} more", firings - near) };
+        let (near, apart) = if scene.aligned {
+            ("all".to_string(), "none".to_string())
+        } else {
+            (format!("{near}, {} not, {more} more", firings - near), format!("{apart}, {longest} in a row"))
+        };
         format!(
-            "| {} | {} | {generation} | {groups} | {alerts} | {firings} | {minutes} | {budgets} | {near} |",
+            "| {} | {} | {generation} | {groups} | {alerts} | {firings} | {minutes} | {budgets} | {near} | {apart} |",
             scene.name, scene.days
         )
     }
@@ -152,7 +183,7 @@ impl Tally {
 pub fn table_is_documented(rows: &[String]) {
     let path = root().join("docs/backtest.md");
     let text = std::fs::read_to_string(&path).expect("the page");
-    let head = "|---|---|---|---|---|---|---|---|---|\n";
+    let head = "|---|---|---|---|---|---|---|---|---|---|\n";
     let (before, rest) = text.split_once(head).expect("the table");
     let after = &rest[rest.find("\n\n").expect("its end")..];
     let written = format!("{before}{head}{}{after}", rows.join("\n"));

@@ -165,7 +165,8 @@ fn options(text: &str) -> Options {
     Options { page_labels: labels("page"), ticket_labels: labels("ticket"), ..Options::default() }
 }
 
-fn in_path(name: &str) -> Option<PathBuf> {
+/// The path of a program.
+pub fn in_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).map(|directory| directory.join(name)).find(|candidate| candidate.is_file())
 }

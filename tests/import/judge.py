@@ -9,6 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+import numbers_of_queries as numbers  # noqa: E402
+
 TABI, OSLO, JUDGE, SLOTH, NEW, OLD, SDK, PYRRA = (Path(p).resolve() for p in sys.argv[1:9])
 FAILED = []
 COUNTS = {}
@@ -300,11 +303,29 @@ slos:
         print(f"test-import: 10,000 documents in {seconds:.1f} s")
 
 
+def same_numbers():
+    """What is counted is the same, not only when an alert fires."""
+    with tempfile.TemporaryDirectory() as directory:
+        work = Path(directory)
+        (work / "same.yaml").write_text(numbers.specification())
+        done = build("the same numbers", "sloth", [work / "same.yaml"], work)
+        if done is None:
+            fail("the same numbers", "nothing was made")
+            return
+        rules = sorted(str(p) for p in (work / "generated" / "rules").glob("*.yml"))
+        (work / "numbers.yml").write_text(numbers.tests(rules))
+        judged = run("promtool", "test", "rules", work / "numbers.yml")
+        if judged.returncode:
+            fail("the same numbers", judged.stdout + judged.stderr)
+        count("shares of errors as Sloth's queries have them", len(numbers.CASES))
+
+
 sloth()
 pyrra()
 openslo()
 export()
 own()
+same_numbers()
 many()
 for what, n in sorted(COUNTS.items()):
     print(f"test-import: {n} {what}")

@@ -55,7 +55,7 @@ fn an_alert_has_the_labels_of_its_sli_and_says_what_matters() {
         let annotations = json!({
             "summary": format!("Checkout / Pay by card / fast: budget burns {burn} times too fast"),
             "description": format!("slower than 300ms counts as bad. {burn}× over 1h and 5m (limit 13.44×), since 02:05 UTC. Left of 28d: {left} %. \
-                Ends by itself 5m after it stops being bad. Delivered by: delivery (can ship)."),
+                Ends by itself 6m after it stops being bad. Delivered by: delivery (can ship)."),
             "runbook_url": "https://runbooks.example.com/checkout/pay/fast",
         });
         case(source)
@@ -333,7 +333,7 @@ fn delivery_is_blocked_while_both_journeys_burn() {
         let page_says = json!({
             "summary": format!("Checkout / a / x: budget burns {burn} times too fast"),
             "description": format!("a_total{{job=\"a\",code=\"500\"}} counts as bad. {burn}× over 1h and 5m (limit 13.44×), since 02:05 UTC. \
-                Left of 28d: {left} %. Ends by itself 5m after it stops being bad. Delivered by: delivery (burns itself)."),
+                Left of 28d: {left} %. Ends by itself 6m after it stops being bad. Delivered by: delivery (burns itself)."),
         });
         burning(case(&source).up("a"))
             .series(&requests("b", "200"), "0+10x100 1000x900")

@@ -8,11 +8,12 @@ use super::check::Format;
 use super::prometheus::Prometheus;
 use super::terminal::{Progress, Terminal};
 use super::{Outcome, check, output};
+use crate::adapt;
 use crate::backtest::{self, JourneyPast, html, json, table};
 use crate::model::{Journey, Model};
-use crate::plan::Plan;
 use crate::plan::members::Member;
 use crate::plan::sites::options_at;
+use crate::plan::{Plan, minutes};
 use crate::show::find::{Found, find};
 use read::Reader;
 use std::borrow::Cow;
@@ -49,7 +50,7 @@ pub struct Args {
     /// The site of the Prometheus, where the project has several: its own rules are played
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
-    /// How far back
+    /// How far back, such as 28d, 36h or 90m
     #[arg(long, value_name = "TIME", default_value = "28d", value_parser = span::length)]
     since: u64,
     /// The end of the past, such as 2026-11-26T12:00:00Z; now without it
@@ -102,6 +103,9 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
         let plan = plan(*index);
         let journey = plan.journey;
         let clock = reader.clock(&plan);
+        for note in late(&plan) {
+            reader.note(note);
+        }
         let mut read = Vec::new();
         for member in members {
             for site in place::sites(&plan, member) {
@@ -133,6 +137,24 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     })?;
     let wrong = !asked.warnings.is_empty() || journeys.iter().any(JourneyPast::cannot_be_measured);
     Ok(if wrong { Outcome::Found } else { Outcome::Fine })
+}
+
+/// What no reckoning knows of engines that see their own numbers late: that of the rules, and that of the sites.
+fn late(plan: &Plan<'_>) -> Vec<String> {
+    let (below, above) = adapt::late::on_the_way(plan.journey.evaluate);
+    let of_sites = options_at(plan.options);
+    let mut engines = vec![&plan.options.engine];
+    engines.extend(plan.model.has_sites().then_some(&of_sites.engine));
+    let late = engines.into_iter().filter(|engine| engine.sees_late()).map(|engine| {
+        format!(
+            "{} sees its own numbers late: alerts may begin and end up to {} later than said here, those with a long window of a day \
+             and more up to {}, by when each group happens to run",
+            engine.target.word(),
+            minutes(below),
+            minutes(above)
+        )
+    });
+    late.collect()
 }
 
 /// The journeys that addresses choose, each with those of its SLIs that they choose.

@@ -7,7 +7,7 @@ use super::place::sites;
 use crate::backtest::budget::Level1;
 use crate::backtest::clock::Turns;
 use crate::backtest::clock::{Clock, SLOW};
-use crate::backtest::look::{Looked, Series, look};
+use crate::backtest::look::{Looked, Series, know_all_events, look};
 use crate::backtest::samples::Time;
 use crate::backtest::table::Asked;
 use crate::backtest::{By, Read, ask, day};
@@ -48,6 +48,8 @@ pub(super) struct Reader<'p> {
     /// SLIs that were read, and all.
     done: (usize, usize),
     notes: Vec<String>,
+    /// The longest window that is not full when the past begins, in seconds, and what is to be said of it.
+    filling: Option<(i64, String)>,
 }
 
 /// What a Prometheus says of itself; others do not.
@@ -96,6 +98,7 @@ impl<'p> Reader<'p> {
             points: Cell::new(POINTS),
             done: (0, 0),
             notes: Vec::new(),
+            filling: None,
         };
         progress.say(|| "asking the Prometheus".into());
         // the first question says whether there is one at all
@@ -138,8 +141,8 @@ impl<'p> Reader<'p> {
         let periods = all.iter().map(|(plan, _)| plan.journey.window.value.cast_signed() * 60);
         let begin = self.from - periods.max().unwrap_or(0).max(90 * 24 * HOUR) - COPIES;
         self.first = self.beginning("count(up)", begin)?;
-        if self.first.is_some() {
-            return Ok(());
+        if let Some(first) = self.first {
+            return self.is_old_enough(first);
         }
         for (plan, member) in all {
             for site in sites(plan, member) {
@@ -153,7 +156,19 @@ impl<'p> Reader<'p> {
                 }
             }
         }
-        Ok(())
+        self.first.map_or(Ok(()), |first| self.is_old_enough(first))
+    }
+
+    /// Whether there is a past at all after the first minute.
+    fn is_old_enough(&self, first: Time) -> Result<(), String> {
+        if first < self.until {
+            return Ok(());
+        }
+        Err(format!(
+            "{} has no past before {} UTC, where what is asked for ends\n  help: ask again in some minutes, or for a later `--until`",
+            self.base(),
+            day::minute(first)
+        ))
     }
 
     /// The minute in which an expression yields something for the first time: what was before a Prometheus had any targets is no missing
@@ -193,10 +208,9 @@ impl<'p> Reader<'p> {
         let longest = plan.windows().into_iter().max().unwrap_or(0).cast_signed() * 60;
         let full = self.from - longest;
         let wanted = full.min(self.from - plan.journey.window.value.cast_signed() * 60 - COPIES);
-        // both groups run at full multiples of this
-        let whole = SLOW * plan.journey.evaluate.cast_signed();
-        let down = |time: Time| time - time.rem_euclid(whole);
-        let first = self.first.map_or(wanted, |first| down(first + whole - 1).min(down(self.until - whole)));
+        let evaluate = plan.evaluate_seconds().cast_signed();
+        let down = |time: Time| time - time.rem_euclid(evaluate);
+        let first = self.first.map_or(wanted, |first| down(first + evaluate - 1).min(down(self.until)));
         let read_from = down(wanted).max(first);
         let keeps = self.keeps();
         let length = |seconds: i64| time(seconds as f64 / 60.0);
@@ -214,14 +228,18 @@ impl<'p> Reader<'p> {
             } else {
                 "never full in this time".to_string()
             };
-            let (first, longest) = (day::minute(read_from), length(longest));
-            self.note(format!("nothing is before {first} UTC{keeps}: windows of {longest} are {full}"));
+            let (first, seconds, longest) = (day::minute(read_from), longest, length(longest));
+            let note = format!("nothing is before {first} UTC{keeps}: windows of {longest} are {full}");
+            // of several journeys, that with the longest says enough
+            if self.filling.as_ref().is_none_or(|(of, _)| seconds > *of) {
+                self.filling = Some((seconds, note));
+            }
         }
         Clock {
             read_from,
             from: self.from.max(read_from),
             until: self.until,
-            evaluate: plan.evaluate_seconds().cast_signed(),
+            evaluate,
             turns: Turns::FULL,
             closed: self.closed,
             lookback: self.lookback,
@@ -246,7 +264,7 @@ impl<'p> Reader<'p> {
             looked.push(look(&sought, &series)?);
         }
         let mut level1: BTreeMap<By, Level1> = BTreeMap::new();
-        // what matches nothing has no numbers, and those of the rest would be wrong
+        // what matches nothing has no numbers, and those of the rest would be wrong, but for all events
         let mut wrong = looked.iter().any(Looked::is_wrong);
         let mut exprs = ask::level_one(plan, member, site);
         if let Some(site) = site.filter(|_| wrong)
@@ -258,7 +276,8 @@ impl<'p> Reader<'p> {
                 "raw series of sites are not here: their numbers are those that their rules recorded and sent".into(),
             );
         }
-        for (number, expr) in exprs.iter().enumerate().filter(|_| !wrong) {
+        let known = if wrong { usize::from(know_all_events(&looked)) } else { 2 };
+        for (number, expr) in exprs.iter().enumerate().take(known) {
             let share = |part: f64| (done as f64 + f64::midpoint(number as f64, part)) / all.max(1) as f64;
             let rows =
                 self.range(expr, clock, &|part| self.show(crate::reckon::whole(100.0 * share(part)) as usize, &name))?;
@@ -354,7 +373,7 @@ impl<'p> Reader<'p> {
             url: self.prometheus.base().to_string(),
             version: self.version,
             warnings: self.prometheus.warnings(),
-            notes: self.notes,
+            notes: self.notes.into_iter().chain(self.filling.map(|(_, note)| note)).collect(),
             site,
             span: (self.from, self.until),
         }

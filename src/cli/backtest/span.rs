@@ -2,26 +2,27 @@
 
 use crate::backtest::day;
 
-/// Seconds of a length of time such as `28d`, `36h` or `1d12h`.
+/// Seconds of a length of time such as `28d`, `36h` or `1h30m`. Whole minutes: the rules run once in each.
 pub(super) fn length(text: &str) -> Result<u64, String> {
-    let wrong = || "write it as 28d, 36h or 1d12h: whole hours, up to 400d".to_string();
-    let (mut hours, mut number) = (0u64, String::new());
+    let wrong = || "write it as 28d, 36h or 1h30m: at least 5m, up to 400d".to_string();
+    let (mut minutes, mut number) = (0u64, String::new());
     for sign in text.chars() {
         if sign.is_ascii_digit() {
             number.push(sign);
             continue;
         }
         let of = match sign {
-            'w' => 168,
-            'd' => 24,
-            'h' => 1,
+            'w' => 7 * 1440,
+            'd' => 1440,
+            'h' => 60,
+            'm' => 1,
             _ => return Err(wrong()),
         };
         let count: u64 = number.parse().map_err(|_| wrong())?;
-        hours = count.checked_mul(of).and_then(|h| hours.checked_add(h)).ok_or_else(wrong)?;
+        minutes = count.checked_mul(of).and_then(|m| minutes.checked_add(m)).ok_or_else(wrong)?;
         number.clear();
     }
-    if number.is_empty() && (1..=400 * 24).contains(&hours) { Ok(hours * 3600) } else { Err(wrong()) }
+    if number.is_empty() && (5..=400 * 1440).contains(&minutes) { Ok(minutes * 60) } else { Err(wrong()) }
 }
 
 /// A moment in seconds since 1970.
@@ -34,10 +35,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_whole_hours() {
+    fn lengths_are_whole_minutes() {
         assert_eq!((length("28d"), length("1d12h"), length("2w")), (Ok(2_419_200), Ok(129_600), Ok(1_209_600)));
-        for wrong in ["", "28", "0h", "5m", "d", "500d", "-1d", "1.5d", "99999999999999999999d", "184467440737095517h"]
-        {
+        assert_eq!((length("90m"), length("1h30m"), length("5m")), (Ok(5400), Ok(5400), Ok(300)));
+        for wrong in [
+            "",
+            "28",
+            "0h",
+            "4m",
+            "90s",
+            "h30m",
+            "1h30",
+            "d",
+            "500d",
+            "-1d",
+            "1.5d",
+            "99999999999999999999d",
+            "184467440737095517h",
+        ] {
             assert!(length(wrong).is_err(), "{wrong}");
         }
     }

@@ -76,7 +76,7 @@ pub(super) struct Said<'a> {
 }
 
 /// What servers say of questions that are too large: Prometheus, Thanos, Mimir, Cortex and `VictoriaMetrics`.
-const TOO_MUCH: [&str; 9] = [
+const TOO_MUCH: [&str; 11] = [
     "too many samples",
     "too many points",
     "maximum resolution",
@@ -86,6 +86,9 @@ const TOO_MUCH: [&str; 9] = [
     "deadline",
     "too long",
     "limit",
+    // and how to lift it
+    "more than -search.",
+    "not enough memory",
 ];
 
 impl Prometheus {
@@ -108,6 +111,9 @@ impl Prometheus {
             }
             401 | 403 => {
                 let help = match self.access.said_by() {
+                    _ if said.text.contains("no org id") => {
+                        format!("it has several tenants: {} says which, such as `X-Scope-OrgID: shop`", access::HEADER)
+                    }
                     Some(access::USER) => {
                         format!("it does not accept what {} and {} say", access::USER, access::PASSWORD)
                     }
@@ -191,6 +197,9 @@ impl Prometheus {
         if why.contains("certificate") {
             return failed(self.not_trusted(&why));
         }
+        if why.contains("UTF-8") {
+            return failed(self.other("no text"));
+        }
         if base.starts_with("https") && error.kind() == std::io::ErrorKind::InvalidData {
             return failed(format!("{base} does not speak TLS as this program does: {why}\n  help: is it http?"));
         }
@@ -207,6 +216,8 @@ impl Prometheus {
 
     fn not_trusted(&self, why: &str) -> String {
         let why = why.trim_start_matches("invalid peer certificate: ");
+        // the name of the reason, without those of the types around it
+        let why = why.trim_start_matches("Other(OtherError(").trim_end_matches("))");
         let help = if why.contains("CaUsedAsEndEntity") {
             "it says that it is an authority, which no server may show as its own; one that was made with \
              `openssl req -x509 -addext basicConstraints=critical,CA:FALSE …` can be named with `--ca-file`"

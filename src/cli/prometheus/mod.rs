@@ -165,13 +165,13 @@ impl Prometheus {
         // long expressions go into a body; only these paths take one everywhere
         let in_body = !self.only_get.get() && matches!(path, "query" | "query_range");
         let sent = if in_body {
-            let mut request = self.agent.post(&url);
+            let mut request = self.agent.post(&url).header("accept-encoding", "identity");
             for (name, value) in self.access.headers() {
                 request = request.header(name, value);
             }
             request.send_form(parameters.iter().copied())
         } else {
-            let mut request = self.agent.get(&url);
+            let mut request = self.agent.get(&url).header("accept-encoding", "identity");
             for (name, value) in self.access.headers() {
                 request = request.header(name, value);
             }
@@ -185,6 +185,13 @@ impl Prometheus {
         }
         let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_string);
         let (retry_after, location) = (header("retry-after"), header("location"));
+        if let Some(encoding) = header("content-encoding").filter(|e| !e.is_empty() && e != "identity") {
+            return Err(Kind::Final(Failure::Failed(format!(
+                "{} packs its answers with {encoding}, though it is asked not to\n  help: ask the Prometheus itself, or let what stands \
+                 before it follow `Accept-Encoding: identity`",
+                self.base
+            ))));
+        }
         let text = response.body_mut().with_config().limit(MOST).read_to_string().map_err(|e| self.failed(&e))?;
         let said = answer::Said { path, parameters, status, text: &text, retry_after, location };
         match serde_json::from_str::<Envelope<T>>(&text) {

@@ -106,8 +106,13 @@ impl Reader {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             let message = format!("{what} is one of {}, not \"{text}\"", known.join(", "));
             let mut d = Diagnostic::new(&c::SYNTAX, message, place, "not expected here");
-            if let Some(meant) = did_you_mean(&text, known.iter().copied()) {
-                d = d.fix(format!("write \"{meant}\""), place, format!("\"{meant}\""));
+            let engine = known.contains(&"victoriametrics").then(|| engine_of(&text)).flatten();
+            if let Some(meant) = engine.or_else(|| did_you_mean(&text, known.iter().copied())) {
+                d = d.help(format!("did you mean \"{meant}\"?")).fix(
+                    format!("write \"{meant}\""),
+                    place,
+                    format!("\"{meant}\""),
+                );
             }
             self.diagnostics.push(d);
         }
@@ -125,4 +130,18 @@ impl Reader {
         }
         Some(text)
     }
+}
+
+/// The word for an engine that people call by the name of its parts or of its maker.
+fn engine_of(text: &str) -> Option<&'static str> {
+    Some(match text.to_lowercase().as_str() {
+        "vmalert" | "vm" | "vmrule" | "victoria-metrics" | "victoria" => "victoriametrics",
+        "operator" | "prometheusrule" | "kube-prometheus" | "kubernetes" => "prometheus-operator",
+        "thanos-ruler" | "thanos-rule" => "thanos",
+        "cortex" | "grafana-cloud" | "grafana" => "mimir",
+        "aws" | "amazon" | "managed-prometheus" => "amp",
+        "google" | "gcp" | "gke" => "gmp",
+        "microsoft" | "aks" | "azure-monitor" => "azure",
+        _ => return None,
+    })
 }

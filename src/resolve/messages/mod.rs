@@ -30,6 +30,19 @@ fn meant(d: Diagnostic, place: Place, near: Option<&str>) -> Diagnostic {
 
 // Names.
 
+/// A template that is known in modules that ship, but not here.
+pub fn template_of_modules(name: &Named, modules: &[&str]) -> Diagnostic {
+    let called: Vec<String> = modules.iter().map(|module| format!("{module}.{}", name.text)).collect();
+    let called: Vec<&str> = called.iter().map(String::as_str).collect();
+    Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no template `{}`", name.text), name.place, "not known here")
+        .help(match modules {
+            [one] => format!("`use std.{one}` at the top of the file, and {} here", list(&called)),
+            _ => {
+                format!("modules that ship have {}; `use std.…` at the top of the file gives the prefix", list(&called))
+            }
+        })
+}
+
 /// A name that nothing has.
 pub fn unknown_name(at: Place, what: &str, name: &str, near: Option<&str>) -> Diagnostic {
     meant(Diagnostic::new(&c::UNKNOWN_NAME, format!("there is no {what} `{name}`"), at, "not known here"), at, near)
@@ -47,6 +60,25 @@ pub fn unknown_prefix(prefix: &Named, near: Option<&str>) -> Diagnostic {
     match near {
         None if known => d.help(format!("`use std.{}` at the top of the file gives it", prefix.text)),
         near => meant(d, prefix.place, near),
+    }
+}
+
+/// A template of a module by the whole name of the module. `prefix` is what it is called by here, if a `use` says so; `near` is the
+/// template that was meant, if the module has such a one.
+pub fn whole_path(at: Place, written: &str, module: &str, prefix: Option<&str>, near: Option<&str>) -> Diagnostic {
+    let message = format!("a template is called by the prefix that `use` gives, not by `{written}`");
+    let d = Diagnostic::new(&c::UNKNOWN_NAME, message, at, "not known here");
+    let called = near.map(|name| format!("{}.{name}", prefix.unwrap_or(module)));
+    match (called, prefix) {
+        (Some(called), Some(_)) => {
+            d.help(format!("did you mean `{called}`?")).fix(format!("write `{called}`"), at, called)
+        }
+        (Some(called), None) => d.help(format!("`use std.{module}` at the top of the file, and `{called}` here")).fix(
+            format!("write `{called}`"),
+            at,
+            called,
+        ),
+        (None, _) => d.help(format!("`tabi std {module}` lists what that module has")),
     }
 }
 
@@ -283,10 +315,16 @@ pub fn bad_target(at: Place, text: &str) -> Diagnostic {
         at,
         "no such share",
     );
-    if text.starts_with("100") {
-        d.help("100 % leaves no error budget: the first failure would break it for a whole window. Name the share that people notice, such as 99.9%")
-    } else {
-        d.help("at most 12 decimals; a target such as `99.9%`")
+    let decimals = text.trim_end_matches('%').split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(share) if share > 100.0 => {
+            d.help("more than all events cannot be good; name the share that people notice, such as `99.9%`")
+        }
+        Ok(share) if share <= 0.0 => {
+            d.help("0 % promises nothing, so that nothing could miss it; name the share that people notice, such as `99.9%`")
+        }
+        Ok(_) if decimals > 12 => d.help("a target has at most 12 decimals; such as `99.9%`"),
+        _ => d.help("100 % leaves no error budget: the first failure would break it for a whole window. Name the share that people notice, such as `99.9%`"),
     }
 }
 
@@ -303,21 +341,35 @@ pub fn bad_share(at: Place, text: &str) -> Diagnostic {
 /// A period that cannot be one.
 pub fn bad_window(at: Place, milliseconds: u64) -> Diagnostic {
     const DAY: u64 = 86_400_000;
-    let why = match milliseconds {
-        ms if ms < DAY => {
-            let burn = 0.02 * ms as f64 / 3_600_000.0;
+    let (message, help) = match milliseconds {
+        ms if ms < DAY => (
             format!(
-                ": in {} a page for 2 % in 1h would be a burn rate of {}, and that of 1 spends just the budget",
+                "the window of a budget is at least 1d, not {}: in so short a time alerts could not tell trouble from what the target allows",
+                duration(ms)
+            ),
+            "`window 1d` is the shortest; in `window 28d` every day of the week weighs the same".to_string(),
+        ),
+        ms if ms > 365 * DAY => (
+            format!(
+                "the window of a budget is at most 1y: hardly any Prometheus still has what was {} days ago",
+                ms / DAY
+            ),
+            "`window 1y` is the longest; in `window 28d` every day of the week weighs the same".to_string(),
+        ),
+        ms => (
+            format!(
+                "the window of a budget is whole minutes: {} is {} minutes and {}s",
                 duration(ms),
-                crate::promql::write::number(crate::reckon::thresholds::four_digits(burn))
-            )
-        }
-        ms if ms > 365 * DAY => format!(": hardly any Prometheus still has what was {} days ago", ms / DAY),
-        ms => format!(": {} is {} minutes and {}s", duration(ms), ms / 60_000, ms % 60_000 / 1000),
+                ms / 60_000,
+                ms % 60_000 / 1000
+            ),
+            format!(
+                "`window {}`, or `window 28d`, in which every day of the week weighs the same",
+                duration(ms / 60_000 * 60_000)
+            ),
+        ),
     };
-    let message = format!("the window of a budget is 1d to 1y, in whole minutes{why}");
-    Diagnostic::new(&c::BAD_WINDOW, message, at, "out of bounds")
-        .help("28d holds whole weeks, so that every day of the week weighs the same")
+    Diagnostic::new(&c::BAD_WINDOW, message, at, "out of bounds").help(help)
 }
 
 /// A row whose window does not fit.
@@ -438,13 +490,22 @@ pub fn no_such_parameter(at: Place, name: &str, names: &[String], near: Option<&
 }
 
 /// More arguments than parameters.
-pub fn too_many_arguments(at: Place, count: usize) -> Diagnostic {
-    let takes = match count {
+pub fn too_many_arguments(at: Place, names: &[String], given: usize) -> Diagnostic {
+    let takes = match names.len() {
         0 => "no argument".to_string(),
         1 => "one argument".to_string(),
         n => format!("{n} arguments"),
     };
-    Diagnostic::new(&c::WRONG_ARGUMENT, format!("the template takes {takes}"), at, "one too many")
+    let (message, label) = match given.saturating_sub(names.len()) {
+        0 | 1 => (format!("the template takes {takes}"), "one too many".to_string()),
+        more => (format!("the template takes {takes}, not {given}"), format!("{more} too many")),
+    };
+    let d = Diagnostic::new(&c::WRONG_ARGUMENT, message, at, label);
+    if names.is_empty() {
+        d
+    } else {
+        d.help(format!("it takes {}", names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")))
+    }
 }
 
 /// A parameter with two arguments.

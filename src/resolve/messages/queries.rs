@@ -32,14 +32,20 @@ pub fn holds_filters(at: Place) -> Diagnostic {
     .help("compare with `bool` and multiply: `(queue_age <= bool 300) * (workers > bool 1)`; or make two SLIs of it")
 }
 
-/// PromQL of another type than an instant vector.
-pub fn not_a_vector(at: Place, ty: &str) -> Diagnostic {
-    Diagnostic::new(
+/// PromQL of another type than an instant vector; `selector` where it is one with a range, which would do without it.
+pub fn not_a_vector(at: Place, ty: &str, selector: Option<&str>) -> Diagnostic {
+    let d = Diagnostic::new(
         &c::BAD_PROMQL,
         format!("this PromQL gives {ty}; an instant vector is needed"),
         at,
         "not an instant vector",
-    )
+    );
+    match selector {
+        Some(selector) => d
+            .help(format!("a selector stands without a range, and without backticks: `{selector}`"))
+            .fix("write the selector", at, selector),
+        None => d,
+    }
 }
 
 /// A selector without a metric.
@@ -133,14 +139,16 @@ pub fn outside_total(word: &str, part: Place, own: Option<&Matcher>, wanted: &Ma
     d.and(wanted.place, "`total` counts only these")
 }
 
-/// A matcher on `le` in a latency.
-pub fn le_in_latency(at: Place) -> Diagnostic {
+/// A matcher on `le` in a latency; `whole` is what goes with it.
+pub fn le_in_latency(at: Place, whole: Place) -> Diagnostic {
     Diagnostic::new(
         &c::RESERVED_LABEL,
         "`latency` picks the bucket itself: the bound after `under` says which",
         at,
         "picks a bucket",
     )
+    .help("leave the matcher on `le` out")
+    .fix("remove the matcher on `le`", whole, "")
 }
 
 /// A histogram with one of its suffixes.
@@ -151,6 +159,7 @@ pub fn histogram_with_suffix(at: Place, suffix: &str, base: &str) -> Diagnostic 
         at,
         format!("ends with `{suffix}`"),
     )
+    .help(format!("the histogram is `{base}`"))
     .fix(format!("write `{base}`"), at, base)
 }
 
@@ -166,17 +175,50 @@ pub fn unit_mismatch(bound: Place, metric: Place, suffix: &str) -> Diagnostic {
 }
 
 /// A bound that is no bucket.
-pub fn no_such_bucket(at: Place, bound: u64, nearest: u64, nearest_at: Place) -> Diagnostic {
+pub fn no_such_bucket(at: Place, bound: u64, written: &str, buckets: &[(u64, Place)]) -> Diagnostic {
+    // the same number in another unit was probably meant: `500s` where there is 500ms
+    let digits: String = written.chars().take_while(char::is_ascii_digit).collect();
+    let other_unit = |bucket: u64| {
+        let rest = duration(bucket);
+        rest.strip_prefix(digits.as_str())
+            .is_some_and(|unit| !digits.is_empty() && unit.chars().all(char::is_alphabetic))
+    };
+    let slip = buckets.iter().find(|(bucket, _)| other_unit(*bucket));
+    let nearest = slip.or_else(|| buckets.iter().min_by_key(|(bucket, _)| (bucket.abs_diff(bound), *bucket)));
+    let (nearest, nearest_at) = nearest.copied().unwrap_or((bound, at));
     let nearest = duration(nearest);
-    Diagnostic::new(
-        &c::NO_SUCH_BUCKET,
-        format!("the histogram has no bucket at {}; the nearest is {nearest}", duration(bound)),
-        at,
-        "between two buckets",
-    )
-    .and(nearest_at, "the nearest bucket")
-    .help("a histogram only knows how many observations were below each of its bounds")
-    .fix(format!("write `{nearest}`"), at, nearest)
+    let bound_text = duration(bound);
+    let asked = if written.ends_with(char::is_alphabetic) && written != bound_text {
+        format!("{written}, which are {bound_text}")
+    } else {
+        bound_text
+    };
+    let where_to = if buckets.iter().all(|(bucket, _)| *bucket < bound) {
+        "above all buckets"
+    } else if buckets.iter().all(|(bucket, _)| *bucket > bound) {
+        "below all buckets"
+    } else {
+        "between two buckets"
+    };
+    let d = match slip {
+        Some(_) => Diagnostic::new(
+            &c::NO_SUCH_BUCKET,
+            format!("the histogram has no bucket at {asked}; it has one at {nearest}"),
+            at,
+            where_to,
+        )
+        .and(nearest_at, "this bucket")
+        .help(format!("did you mean `{nearest}`?")),
+        None => Diagnostic::new(
+            &c::NO_SUCH_BUCKET,
+            format!("the histogram has no bucket at {asked}; the nearest is {nearest}"),
+            at,
+            where_to,
+        )
+        .and(nearest_at, "the nearest bucket")
+        .help("a histogram only knows how many observations were below each of its bounds"),
+    };
+    d.fix(format!("write `{nearest}`"), at, nearest)
 }
 
 // Labels.

@@ -109,7 +109,7 @@ fn rate_unit(unit: &str) -> Option<&str> {
 }
 
 /// `0.3` and `s` as `300ms`: whole numbers of the largest unit that fits.
-fn whole_duration(number: &str, unit: &str) -> Option<String> {
+pub fn whole_duration(number: &str, unit: &str) -> Option<String> {
     const UNITS: [(&str, f64); 7] = [
         ("w", 604_800_000.0),
         ("d", 86_400_000.0),
