@@ -196,6 +196,41 @@ fn pages_that_get_labels_of_others_are_said() {
     );
 }
 
+/// A key that leads to different receivers is none of all pages; the severity that most have is.
+#[test]
+fn pages_do_not_get_the_receiver_of_another_team() {
+    let slo = |name: &str, labels: &str| {
+        format!(
+            "  - name: {name}\n    objective: 99\n    sli: {{plugin: {{id: sloth-common/prometheus/targets/availability}}}}\n    alerting: {{page_alert: {{labels: {labels}}}, ticket_alert: {{disable: true}}}}\n"
+        )
+    };
+    let text = format!(
+        "version: prometheus/v1\nservice: a\nslos:\n{}{}{}",
+        slo("one", "{severity: critical, route: a, zone: x}"),
+        slo("two", "{severity: critical, route: b, zone: x}"),
+        slo("three", "{severity: page, route: b, zone: x}")
+    );
+    let made = import(Tool::Sloth, "slo.yaml", &text, None);
+    let toml = made.imported.toml.as_deref().unwrap_or_default();
+    assert_eq!(toml, "[alerts.page]\nlabels = { severity = \"critical\", zone = \"x\" }\n", "{}", made.said());
+    let comment = fields::squeezed(&made.text).replace("# ", "");
+    for own in ["route=\"a\"", "route=\"b\"", "severity=\"page\", route=\"b\""] {
+        assert!(comment.contains(&format!("tabi.toml can only say of all pages: {own}")), "{own}: {comment}");
+    }
+    assert_eq!(made.imported.diagnostics.len(), 3, "{}", made.said());
+}
+
+/// A service that a chart fills in has no name; that its braces are read as text is said, though nothing else is wrong.
+#[test]
+fn the_template_of_a_chart_is_said_to_be_one() {
+    let text = "version: prometheus/v1\nservice: \"{{ .Values.service }}\"\nslos:\n  - name: b\n    objective: 99\n    sli: {plugin: {id: sloth-common/prometheus/targets/availability}}\n";
+    let made = import(Tool::Sloth, "slo.yaml", text, None);
+    let [note] = made.imported.notes.as_slice() else { panic!("{:?}", made.imported.notes) };
+    assert!(note.contains("looks like the template of a chart"), "{note}");
+    let filled = import(Tool::Sloth, "slo.yaml", &text.replace("{{ .Values.service }}", "a"), None);
+    assert!(filled.imported.notes.is_empty(), "{:?}", filled.imported.notes);
+}
+
 fn text_of_mean(query: &str) -> String {
     let text = format!(
         "version: prometheus/v1\nservice: a\nslos:\n  - name: b\n    objective: 99\n    sli: {{raw: {{error_ratio_query: '{query}'}}}}\n"

@@ -248,7 +248,7 @@ fn mistakes_on_the_command_line_are_said() {
     let with_password = url.replace("http://", "http://me:s3cret@");
     let with_query = format!("{url}/?a=b");
     for (arguments, words) in [
-        (vec!["--prometheus", &url, "shop.pya"], "did you mean `pay`?"),
+        (vec!["--prometheus", &url, "shop.pya"], "did you mean `shop.pay`?"),
         (vec!["--prometheus", &url, "--since", "28"], "28d"),
         (vec!["--prometheus", &url, "--since", "0d"], "28d"),
         (vec!["--prometheus", &url, "--until", "yesterday"], "2026-11-26T12:00:00Z"),

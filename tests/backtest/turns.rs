@@ -30,7 +30,7 @@ fn later(key: &Key) -> i64 {
 /// For how many minutes in a row one may fire and the other not, in these worlds: what was seen, and a little more. A condition that must hold for
 /// an hour is broken by a minute that only one of them sees.
 fn most_apart(key: &Key) -> usize {
-    if key.0.ends_with("Low") { 66 } else { 20 }
+    if key.0.ends_with("Low") { 66 } else { 10 }
 }
 
 /// The offset of a group, in seconds, as `tests/go/prometheus/truth` has it: FNV-1a of its name, within its interval.
