@@ -78,6 +78,11 @@ pub fn reads(text: &str) -> Vec<Read> {
 /// Whether a selector may select what a rule makes. Labels that the rule takes over from its input are not known here, but no rule takes over
 /// that of a site: where they come together `region!=""` is what they sent.
 pub fn may_select(selector: &Selector, rule: &Rule) -> bool {
+    // most pairs of rules have nothing to do with each other, and each is asked of
+    let series = if matches!(rule.kind, RuleKind::Alert(_)) { "ALERTS" } else { rule.name() };
+    if selector.name.as_ref().is_some_and(|name| name.text != series) {
+        return false;
+    }
     let of_site = |m: &Matcher| {
         let names_no_site = ["audience", "journey", "step", "sli"].contains(&m.label.text.as_str());
         let empty = matches!(&m.value, MatcherValue::Literal(text) if text.value.is_empty());

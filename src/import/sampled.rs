@@ -69,15 +69,12 @@ pub fn other_steps(text: &str, expr: &Expr) -> Vec<Range> {
         if let Expr::Subquery(node) = expr
             && let DurationValue::Param(_) = node.range.value
         {
-            match &node.step {
-                Some(step) => {
-                    found.extend(matches!(step.value, DurationValue::Literal(l) if l > OFTEN).then_some(step.span))
-                }
-                None => {
-                    let colon = text.get(node.range.span.end as usize..).and_then(|rest| rest.find(':'));
-                    let behind = colon.map(|at| node.range.span.end + at as u32 + 1);
-                    found.extend(behind.map(|at| Range::new(at, at)));
-                }
+            if let Some(step) = &node.step {
+                found.extend(matches!(step.value, DurationValue::Literal(l) if l > OFTEN).then_some(step.span));
+            } else {
+                let colon = text.get(node.range.span.end as usize..).and_then(|rest| rest.find(':'));
+                let behind = colon.map(|at| node.range.span.end + at as u32 + 1);
+                found.extend(behind.map(|at| Range::new(at, at)));
             }
         }
     });
