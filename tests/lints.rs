@@ -18,6 +18,7 @@ fn lints(body: &str) -> Vec<&'static str> {
         "bucket-by-hand",
         "not-a-condition",
         "different-sources",
+        "subquery-step",
     ];
     let mut names: Vec<&str> = found.iter().map(tabi::diagnostic::Diagnostic::name).collect();
     assert!(found.iter().all(|d| d.entry.lint), "{body}: {names:?}");
@@ -256,6 +257,20 @@ fn a_comparison_that_meets_nan() {
     ] {
         silent(&[&body]);
     }
+}
+
+#[test]
+fn a_step_that_the_server_chooses() {
+    speaks(
+        "subquery-step",
+        &[
+            "holds `max_over_time(queue[10m:]) < 50`",
+            "holds `max_over_time((queue > 5)[10m : ] offset 5m) < 50`",
+            "up `min_over_time(ready[10m:])`",
+            "bad `sum(sum_over_time(failed[$window:]))`\ntotal `sum(sum_over_time(ran[$window:1m]))`",
+        ],
+    );
+    silent(&["holds `max_over_time(queue[10m:1m]) < 50`", "holds `max_over_time(queue[10m]) < 50`"]);
 }
 
 #[test]

@@ -114,6 +114,8 @@ pub static NOT_A_CONDITION: Entry =
 /// `different-sources`
 pub static DIFFERENT_SOURCES: Entry =
     lint("different-sources", Severity::Warning, include_str!("../explain/different-sources.md"));
+/// `subquery-step`
+pub static SUBQUERY_STEP: Entry = lint("subquery-step", Severity::Warning, include_str!("../explain/subquery-step.md"));
 /// `bucket-by-hand`
 pub static BUCKET_BY_HAND: Entry = lint("bucket-by-hand", Severity::Hint, include_str!("../explain/bucket-by-hand.md"));
 /// `regex-as-text`
@@ -184,6 +186,7 @@ pub static ALL: &[&Entry] = &[
     &NOT_A_NUMBER,
     &NOT_A_CONDITION,
     &DIFFERENT_SOURCES,
+    &SUBQUERY_STEP,
     &BUCKET_BY_HAND,
     &REGEX_AS_TEXT,
     &ENDLESS_EXCLUDE,

@@ -18,6 +18,7 @@ mod not_a_counter;
 mod not_a_number;
 mod not_a_rate;
 mod regex_as_text;
+mod subquery_step;
 mod target_above_steps;
 mod too_rare;
 mod unused;
@@ -77,6 +78,7 @@ pub static ALL: &[Lint] = &[
     not_a_number::LINT,
     not_a_condition::LINT,
     different_sources::LINT,
+    subquery_step::LINT,
     bucket_by_hand::LINT,
     regex_as_text::LINT,
     endless_exclude::LINT,
