@@ -27,10 +27,8 @@ fn raws(sli: &Sli) -> Vec<&Raw> {
     if let Measure::Holds(holds) = &sli.measure {
         return vec![&holds.expr];
     }
-    fn raw(query: &Query) -> Option<&Raw> {
-        if let Query::Raw(raw) = query { Some(raw) } else { None }
-    }
-    sli.measure.queries().into_iter().filter_map(raw).collect()
+    let queries = sli.measure.queries().into_iter();
+    queries.filter_map(|query| if let Query::Raw(raw) = query { Some(raw) } else { None }).collect()
 }
 
 fn of(raw: &Raw, found: &mut Vec<Diagnostic>) {
