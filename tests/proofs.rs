@@ -102,6 +102,10 @@ fn a_nearer_label_holds_over_those_of_all_pages() {
         (both("", ""), "          channel: of-all\n"),
         (both(labels, ""), "          channel: '{{ with $labels.channel }}{{ . }}{{ else }}of-all{{ end }}'\n"),
         (both("", labels), ""),
+        // one that is empty is none
+        (both("      labels { channel \"\" }\n", ""), "          channel: of-all\n"),
+        // the values of `by` must not become one
+        (both("      by channel\n", ""), "          channel: '{{ with $labels.channel }}{{ . }}{{ else }}of-all{{ end }}'\n"),
     ] {
         let dir = Dir::new(&source);
         common::write(&dir.0.path().join("tabi.toml"), toml);

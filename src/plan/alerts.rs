@@ -6,11 +6,11 @@ use super::sites::Scope;
 use super::windows::{DAY, JOIN};
 use super::{Lates, Plan, Rule, RuleKind, label, minutes};
 use crate::measure::Series;
-use crate::model::{Audience, Urgency};
+use crate::model::{Audience, Given, Urgency};
 use crate::promql::write::{number, quote};
 use crate::reckon::thresholds::Threshold;
 use crate::reckon::timing::{Late, Situation};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The alerts' names; not those of other tools, so that both can run side by side while people move.
 pub const SLO_BURN: &str = "SLOBudgetBurn";
@@ -116,13 +116,16 @@ impl Plan<'_> {
         Rule { kind: RuleKind::Alert(name), expr, hold: None, labels, annotations: Vec::new() }
     }
 
-    /// A label that `tabi.toml` gives to all pages or tickets: a journey or an SLI that has one of that name keeps its own. A label of a
-    /// rule would be put over it.
+    /// A label that `tabi.toml` gives to all pages or tickets: a journey or an SLI that has one of that name keeps its own, also where `by`
+    /// names it. A label of a rule would be put over it, and alerts of several values would be one.
     fn unless_nearer(&self, name: &str, value: &str, of_journey: bool) -> Option<String> {
+        // one that is empty is none
+        let has = |labels: &BTreeMap<String, Given<String>>| labels.get(name).is_some_and(|v| !v.value.is_empty());
         let declared: Vec<bool> = if of_journey {
-            vec![self.journey.labels.contains_key(name)]
+            vec![has(&self.journey.labels)]
         } else {
-            self.journey.all_slis().map(|(_, sli)| sli.labels.contains_key(name)).collect()
+            let slis = self.journey.all_slis();
+            slis.map(|(_, sli)| has(&sli.labels) || sli.by.iter().any(|by| by.text == name)).collect()
         };
         if !declared.contains(&true) {
             return Some(value.to_string());

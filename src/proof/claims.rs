@@ -59,7 +59,8 @@ impl Collector<'_> {
             Urgency::Page => &options.page_labels,
             Urgency::Ticket => &options.ticket_labels,
         };
-        labels.extend(more.iter().filter(|(k, _)| !inherited.contains_key(*k)).map(|(k, v)| (k.clone(), v.clone())));
+        let is_nearer = |k: &String| inherited.get(k).is_some_and(|v| !v.is_empty()) || whose.by.contains_key(k);
+        labels.extend(more.iter().filter(|(k, _)| !is_nearer(k)).map(|(k, v)| (k.clone(), v.clone())));
         find.push(("severity", self.plan.severity(urgency)));
         find.extend(own.iter().cloned());
         labels.extend(find.iter().map(|(k, v)| ((*k).to_string(), v.clone())));
