@@ -220,6 +220,61 @@ fn pages_do_not_get_the_receiver_of_another_team() {
     assert_eq!(made.imported.diagnostics.len(), 3, "{}", made.said());
 }
 
+/// In Sloth the labels of pages and of tickets win over those of `alerting`, of the SLO and of its service; in Tabi the nearer one wins over
+/// tabi.toml.
+#[test]
+fn pages_keep_their_receiver_where_others_are_named_around_them() {
+    let made = |of_service: &str, of_slo: &str, alerting: &str, other: &str| {
+        let slo = |name: &str, labels: &str, alerting: &str| {
+            format!(
+                "  - name: {name}\n    objective: 99\n    labels: {{{labels}}}\n    sli: {{plugin: {{id: sloth-common/prometheus/targets/availability}}}}\n    alerting: {{{alerting}}}\n"
+            )
+        };
+        let text = format!(
+            "version: prometheus/v1\nservice: a\nlabels: {{{of_service}}}\nslos:\n{}{}",
+            slo("one", of_slo, alerting),
+            slo("two", other, "")
+        );
+        import(Tool::Sloth, "slo.yaml", &text, None)
+    };
+    let pager = "page_alert: {labels: {channel: pager}}";
+    let both = "[alerts.page]\nlabels = { channel = \"pager\" }\n\n[alerts.ticket]\nlabels = { channel = \"slo\" }\n";
+    let of_alerting = format!("labels: {{channel: slo}}, {pager}");
+    for (of_service, of_slo, alerting) in
+        [("", "", of_alerting.as_str()), ("", "channel: slo", pager), ("channel: slo", "", pager)]
+    {
+        let made = made(of_service, of_slo, alerting, "channel: web");
+        assert_eq!(made.imported.toml.as_deref(), Some(both), "{}", made.text);
+        let text = fields::squeezed(&made.text);
+        assert!(!text.contains("channel \"slo\"") && !text.contains("channel \"pager\""), "{text}");
+        // the other one keeps its own, whatever tabi.toml says
+        assert!(text.contains("labels { channel \"web\" }"), "{text}");
+        assert!(
+            text.replace("# ", "").contains("its pages had channel=\"pager\", its tickets channel=\"slo\""),
+            "{text}"
+        );
+        let [d] = made.imported.diagnostics.as_slice() else { panic!("{}", made.said()) };
+        assert_eq!((made.sources.text(d.place()), d.severity), ("channel", Severity::Warning), "{}", made.said());
+    }
+    // what the service said of all stands in those that have it still
+    let shared = made("channel: slo", "", pager, "");
+    let text = fields::squeezed(&shared.text);
+    let (before, after) = text.split_once("step two").expect("two steps");
+    assert!(!before.contains("channel \"") && after.contains("labels { channel \"slo\" }"), "{text}");
+    // one value for all alerts is the SLI's
+    for alerting in [
+        "labels: {channel: slo}, page_alert: {labels: {channel: pager}}, ticket_alert: {labels: {channel: pager}}",
+        "labels: {channel: slo}, page_alert: {labels: {channel: pager}}, ticket_alert: {disable: true}",
+        "labels: {channel: slo}, page_alert: {disable: true}, ticket_alert: {labels: {channel: pager}}",
+    ] {
+        let made = made("channel: far", "", alerting, "");
+        let text = fields::squeezed(&made.text);
+        assert_eq!(made.imported.toml, None, "{text}");
+        assert!(text.contains("labels { channel \"far\" }") && text.contains("labels { channel \"pager\" }"), "{text}");
+        assert_eq!(made.names(Severity::Warning).len(), 0, "{}", made.said());
+    }
+}
+
 /// A service that a chart fills in has no name; that its braces are read as text is said, though nothing else is wrong.
 #[test]
 fn the_template_of_a_chart_is_said_to_be_one() {

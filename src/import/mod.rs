@@ -104,12 +104,12 @@ pub fn import(tool: Tool, sources: &Sources, files: &[FileId], window: Option<&s
             imported.diagnostics.append(&mut reader.found);
         }
     }
-    let slos = services.iter_mut().flat_map(|service| &mut service.slos);
-    imported.diagnostics.extend(slos.flat_map(|slo| {
-        let mut found = settings::checked_by(slo);
-        found.extend(context.own_labels(slo));
-        found
-    }));
+    for service in &mut services {
+        for slo in &mut service.slos {
+            imported.diagnostics.extend(settings::checked_by(slo));
+            imported.diagnostics.extend(context.own_labels(slo, &service.labels));
+        }
+    }
     imported.notes = context.passed_over(sources);
     let any_read = !services.is_empty() || imported.diagnostics.iter().any(|d| d.severity == Severity::Error);
     if let (false, Some(first)) = (any_read, files.first()) {

@@ -98,14 +98,16 @@ impl Context {
         agreed
     }
 
-    /// Says of an SLO that its pages or tickets have other labels than `tabi.toml` can say of all.
-    pub fn own_labels(&self, slo: &mut Slo) -> Vec<Diagnostic> {
+    /// Says of an SLO that its pages or tickets have other labels than `tabi.toml` can say of all. What the SLO or its service says wins over
+    /// that.
+    pub fn own_labels(&self, slo: &mut Slo, of_service: &[Pair]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (of, name) in [(0, "pages"), (1, "tickets")] {
             let pairs = &slo.severity_labels[of];
             let of_all = self.of_all(of);
             let mut missing = of_all.clone();
-            missing.retain(|key, _| !pairs.iter().any(|p| p.key == *key));
+            let near = || pairs.iter().chain(&slo.labels).chain(of_service);
+            missing.retain(|key, _| !near().any(|p| p.key == *key));
             let own: Vec<&Pair> =
                 pairs.iter().filter(|p| of_all.get(p.key.as_str()).is_none_or(|v| **v != p.value)).collect();
             if !missing.is_empty() && slo.alerts.tells(of) {

@@ -151,6 +151,7 @@ fn service(reader: &mut Reader<'_>, context: &mut Context, node: &Rc<Node>, peri
             }
         }
     }
+    nearer_labels(&mut service);
     Some(service)
 }
 
@@ -205,6 +206,10 @@ fn slo(
     }
     slo.owner = owner_of(&mut labels).filter(|own| Some(own.as_str()) != owner);
     slo.labels = reader.labels(labels, &mut slo.notes);
+    labels_of_one_kind(reader, &mut slo, of_service);
+    for of in [0, 1] {
+        context.severity_labels(of, &slo.severity_labels[of]);
+    }
     slo.labels.retain(|own| !of_service.iter().any(|far| far.key == own.key && far.value == own.value));
     if !why.is_empty() {
         return Some(Err(lost(&slo.name, slo.at, reader, &why)));
@@ -309,7 +314,6 @@ fn alerts(
         annotations(reader, context, pairs, slo);
         let pairs = reader.pairs(&alert, "labels");
         if !disabled[of] {
-            context.severity_labels(of, &pairs);
             slo.severity_labels[of] = pairs;
         }
     }
@@ -331,6 +335,62 @@ fn overridden(reader: &mut Reader<'_>, labels: &[Pair], nearer: &[Pair], slo: &m
             "the label `{key}` of the alerts, {near}, is in place of this one: in Tabi an SLI has one, on its alerts and on its info series"
         );
         reader.say(say::lost_words(far.at, message));
+    }
+}
+
+/// Labels of pages or of tickets that the SLO or its service has too. In Sloth those of the alert win; in Tabi the nearer one wins over
+/// tabi.toml. So one value for all alerts goes into the labels of the SLI, and two of them into those of pages and of tickets alone.
+fn labels_of_one_kind(reader: &mut Reader<'_>, slo: &mut Slo, of_service: &[Pair]) {
+    let mut of_alerts: Vec<Pair> = Vec::new();
+    for pair in slo.severity_labels.iter().flatten() {
+        if !of_alerts.iter().any(|known| known.key == pair.key) {
+            of_alerts.push(pair.clone());
+        }
+    }
+    for Pair { key, .. } in of_alerts {
+        let Some(far) = slo.labels.iter().chain(of_service).find(|far| far.key == key).cloned() else { continue };
+        let [page, ticket] = [0, 1].map(|of| {
+            let own = slo.severity_labels[of].iter().find(|pair| pair.key == key).unwrap_or(&far);
+            slo.alerts.tells(of).then(|| own.clone())
+        });
+        slo.severity_labels.iter_mut().for_each(|pairs| pairs.retain(|pair| pair.key != key));
+        match (page, ticket) {
+            (Some(page), Some(ticket)) if page.value != ticket.value => {
+                let (of_page, of_ticket) = (quote(&page.value), quote(&ticket.value));
+                slo.labels.retain(|pair| pair.key != key);
+                slo.notes.push(format!(
+                    "check: the label {key}={} is not here: its pages had {key}={of_page}, its tickets {key}={of_ticket}, which tabi.toml says of all pages and tickets",
+                    quote(&far.value)
+                ));
+                let message = format!(
+                    "pages have the label `{key}` with {of_page}, tickets with {of_ticket}: in Tabi both have that of their SLI, so it is in tabi.toml alone"
+                );
+                reader.say(say::dropped(far.at, message));
+                slo.severity_labels[0].push(page);
+                slo.severity_labels[1].push(ticket);
+            }
+            (Some(own), _) | (_, Some(own)) => {
+                let (labels, nearer) = (slo.labels.clone(), [own]);
+                overridden(reader, &labels, &nearer, slo);
+                merge(&mut slo.labels, nearer.into());
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+/// Takes labels from a service whose pages or tickets have values of their own, and leaves them to its other SLOs.
+fn nearer_labels(service: &mut Service) {
+    let has = |pairs: &[Pair], key: &str| pairs.iter().any(|pair| pair.key == key);
+    let apart =
+        |slo: &Slo, key: &str| slo.severity_labels.iter().any(|pairs| has(pairs, key)) && !has(&slo.labels, key);
+    for far in std::mem::take(&mut service.labels) {
+        if !service.slos.iter().any(|slo| apart(slo, &far.key)) {
+            service.labels.push(far);
+            continue;
+        }
+        let others = service.slos.iter_mut().filter(|slo| !apart(slo, &far.key) && !has(&slo.labels, &far.key));
+        others.for_each(|slo| slo.labels.push(far.clone()));
     }
 }
 
