@@ -105,7 +105,10 @@ fn a_nearer_label_holds_over_those_of_all_pages() {
         // one that is empty is none
         (both("      labels { channel \"\" }\n", ""), "          channel: of-all\n"),
         // the values of `by` must not become one
-        (both("      by channel\n", ""), "          channel: '{{ with $labels.channel }}{{ . }}{{ else }}of-all{{ end }}'\n"),
+        (
+            both("      by channel\n", ""),
+            "          channel: '{{ with $labels.channel }}{{ . }}{{ else }}of-all{{ end }}'\n",
+        ),
     ] {
         let dir = Dir::new(&source);
         common::write(&dir.0.path().join("tabi.toml"), toml);
