@@ -27,6 +27,8 @@ pub struct Counted {
     pub by: Vec<String>,
     /// Whether it keeps labels that nobody names: without a `sum`, or with `without`.
     pub open: bool,
+    /// The function that counts, and its range.
+    over: Option<(String, DurationValue)>,
 }
 
 impl PartialEq for Counted {
@@ -120,7 +122,7 @@ impl Counted {
         }
         let name = name?;
         let plain = name.split(':').all(|part| part.is_empty() || label_name_is_plain(part)) && !name.is_empty();
-        plain.then_some(Counted { name, matchers, by, open: false })
+        plain.then_some(Counted { name, matchers, by, open: false, over: None })
     }
 
     /// Whether it has the labels of another.
@@ -142,6 +144,16 @@ impl Counted {
     /// As a selector.
     pub fn text(&self) -> String {
         written(&self.name, self.matchers.iter())
+    }
+
+    /// How each of the two counts, in words, where the query counts one over another time than the other, or in another unit.
+    pub fn counts_otherwise(&self, other: &Self) -> Option<(String, String)> {
+        let words = |(function, range): &(String, DurationValue)| match range {
+            DurationValue::Literal(ms) => format!("{function} over {}", write::duration(*ms)),
+            DurationValue::Param(_) => format!("{function} over the window"),
+        };
+        let (own, theirs) = (self.over.as_ref()?, other.over.as_ref()?);
+        (own != theirs).then(|| (words(own), words(theirs)))
     }
 
     /// Whether it counts what `total` certainly does not.
@@ -291,7 +303,10 @@ pub fn counted(expr: &Expr) -> Option<Counted> {
     if !matches!(call.function.text.as_str(), "rate" | "increase") {
         return None;
     }
-    of_range(call.args.first()?, by, open)
+    let range = call.args.first()?;
+    let Expr::Range(node) = range else { return None };
+    let over = Some((call.function.text.clone(), node.range.value.clone()));
+    of_range(range, by, open).map(|counted| Counted { over, ..counted })
 }
 
 fn of_range(expr: &Expr, by: Vec<String>, open: bool) -> Option<Counted> {
@@ -393,6 +408,14 @@ pub fn is_quantile(expr: &Expr) -> bool {
         Expr::Binary(node) if node.op.is_comparison() && !node.returns_bool => is_quantile(&node.left),
         _ => false,
     }
+}
+
+/// The number that stands for what is missing: `or vector(1)`.
+pub fn instead(expr: &Expr) -> Option<f64> {
+    let Expr::Binary(node) = expr.without_parens() else { return None };
+    let Expr::Call(call) = node.right.without_parens() else { return None };
+    let Expr::Number(number) = call.args.first()?.without_parens() else { return None };
+    (node.op == BinaryOp::Or && call.function.text == "vector").then_some(number.value)
 }
 
 /// Whether its value counts what a range holds, so that it is divided by the range to be per second.

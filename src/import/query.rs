@@ -4,6 +4,7 @@ use super::counted::{self, Counted, counted, is_of_a_range, strip, unclamped};
 use super::labels::{self, ALL_KEPT};
 use super::sampled;
 use crate::promql::ast::{BinaryOp, Expr, walk};
+use crate::promql::write::number;
 use crate::promql::{self, ParamType, ValueType, ast};
 
 /// A query with `$window` where the tool has its template.
@@ -31,6 +32,8 @@ pub struct Measured {
     pub by: Vec<String>,
     /// What people should know of it.
     pub notes: Vec<String>,
+    /// What is wrong with its queries, which is also said of the SLO.
+    pub wrong: Option<String>,
     /// `histogram native`.
     pub settings: Vec<(&'static str, String)>,
     /// A call of a template that ships, in place of lines: `haproxy.frontend_available(proxy: "a")`.
@@ -57,65 +60,13 @@ impl Measured {
     }
 }
 
-/// The names that dashboards and specifications have for the window of a query.
-const WINDOWS: [&str; 4] = ["$__rate_interval", "$__interval", "$__range", "${window}"];
-
-/// What a chart makes of a text that it only quotes: `{{ "{{.window}}" }}` stands for `{{.window}}` there.
-fn unquoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("{{") {
-        let inside = rest[at + 2..].trim_start_matches('-').trim_start();
-        let quoted = inside.chars().next().filter(|c| ['"', '`'].contains(c)).and_then(|quote| {
-            let (value, after) = inside[1..].split_once(quote)?;
-            let after = after.trim_start().trim_start_matches('-').strip_prefix("}}")?;
-            (!value.contains('\\') || quote == '`').then_some((value, after))
-        });
-        out.push_str(&rest[..at]);
-        let (value, after) = quoted.unwrap_or(("{{", &rest[at + 2..]));
-        out.push_str(value);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Puts `$window` in the place of `{{ .window }}` and of what means the same.
-fn with_window(text: &str) -> Result<String, Refused> {
-    let text = unquoted(text);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("{{") {
-        out.push_str(&rest[..at]);
-        let after = &rest[at + 2..];
-        let refused = |part: &str, why: String| Refused { why, part: part.to_string() };
-        let Some(end) = after.find("}}") else {
-            return Err(refused("{{", "`{{` has no `}}`".into()));
-        };
-        let inside = after[..end].trim_matches('-').trim();
-        if inside != ".window" {
-            let whole = &rest[at..at + 2 + end + 2];
-            let why =
-                format!("`{whole}` is filled in by a program that Tabi does not have; only `{{{{.window}}}}` is known");
-            return Err(refused(whole, why));
-        }
-        out.push_str("$window");
-        rest = &after[end + 2..];
-    }
-    out.push_str(rest);
-    for name in WINDOWS {
-        out = out.replace(name, "$window");
-    }
-    Ok(out)
-}
-
 impl Query {
     /// Reads a query.
     ///
     /// # Errors
     /// In words, with the part that is to blame.
     pub fn read(text: &str) -> Result<Query, Refused> {
-        let text = without_backticks(&with_window(text)?);
+        let text = without_backticks(&window::with_window(text)?);
         let known = |name: &str| (name == "window").then_some(ParamType::Duration);
         let expr = promql::parse(&text, &known).map_err(|error| {
             let part = error.at.of(&text).replace("$window", "{{.window}}");
@@ -172,13 +123,16 @@ impl Query {
     /// The same as a rate, where it is the bare value of a counter, summed up or not.
     #[must_use]
     pub fn as_counter(&self) -> Query {
-        let (by, inner) = match strip(&self.expr) {
-            Expr::Aggregate(node) if node.op.text == "sum" => (self.labels(), node.expr.without_parens()),
-            inner => (Vec::new(), inner),
+        let (grouping, inner) = match strip(&self.expr) {
+            Expr::Aggregate(node) if node.op.text == "sum" => (node.grouping.as_ref(), node.expr.without_parens()),
+            inner => (None, inner),
         };
         let Expr::Selector(_) = inner else { return self.clone() };
         let (selector, modifier) = super::counted::modifier(inner.span().of(&self.text));
-        let by = if by.is_empty() { String::new() } else { format!(" by ({}) ", by.join(", ")) };
+        let by = grouping.map_or_else(String::new, |grouping| {
+            let labels: Vec<&str> = grouping.labels.iter().map(|label| label.text.as_str()).collect();
+            format!(" {} ({}) ", if grouping.without { "without" } else { "by" }, labels.join(", "))
+        });
         Query::read(&format!("sum{by}(rate({selector}[$window]{modifier}))")).unwrap_or_else(|_| self.clone())
     }
 
@@ -305,11 +259,27 @@ const CLAMPED: &str = "a clamp of the query is not here: the share of events tha
 
 /// Bad events and all events.
 pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
+    let measured = bad_of_all(bad, total);
+    if measured.is_plain() { filled(measured, "bad", &bad.expr) } else { measured }
+}
+
+/// Says so where a number stands for events that are missing, and is not here.
+fn filled(measured: Measured, word: &str, expr: &Expr) -> Measured {
+    match counted::instead(expr).filter(|value| *value != 0.0) {
+        Some(value) => measured.note(format!(
+            "check: without data the query takes {} a second for `{word}`; here `no_data` tells of it, and nothing is counted",
+            number(value)
+        )),
+        None => measured,
+    }
+}
+
+fn bad_of_all(bad: &Query, total: &Query) -> Measured {
     if let Some((bad, total, note)) = unsampled(bad, total) {
-        return bad_and_total(&bad, &total).note(note);
+        return bad_of_all(&bad, &total).note(note);
     }
     if let Some(inner) = unclamped(&bad.expr, false) {
-        let measured = bad_and_total(&bad.part(inner), total);
+        let measured = bad_of_all(&bad.part(inner), total);
         if measured.is_plain() {
             return measured.note(CLAMPED);
         }
@@ -338,8 +308,13 @@ pub fn bad_and_total(bad: &Query, total: &Query) -> Measured {
 
 /// Good events and all events.
 pub fn good_and_total(good: &Query, total: &Query) -> Measured {
+    let measured = good_of_all(good, total);
+    if measured.is_plain() { filled(measured, "good", &good.expr) } else { measured }
+}
+
+fn good_of_all(good: &Query, total: &Query) -> Measured {
     if let Some((good, total, note)) = unsampled(good, total) {
-        return good_and_total(&good, &total).note(note);
+        return good_of_all(&good, &total).note(note);
     }
     if let Some(whole) = total.counted_as_total()
         && let Some(bad) = counted::subtracted(&good.expr, &whole)
@@ -375,7 +350,17 @@ pub fn good_and_bad(good: &Query, bad: &Query) -> Measured {
 }
 
 fn good_and_its_rest(good: &Counted, bad: &Counted) -> Measured {
-    Measured::of(vec![("good", good.text()), ("bad", bad.text())], bad)
+    counted_alike(Measured::of(vec![("good", good.text()), ("bad", bad.text())], bad), ("good", good), ("bad", bad))
+}
+
+/// Says so where the query counts its two parts in two ways, of which the share is another one.
+fn counted_alike(measured: Measured, (word, part): (&str, &Counted), (of_all, total): (&str, &Counted)) -> Measured {
+    match part.counts_otherwise(total) {
+        Some((own, theirs)) => measured.note(format!(
+            "check: the query has `{word}` by {own}, and `{of_all}` by {theirs}; here both are counted over the same time"
+        )),
+        None => measured,
+    }
 }
 
 /// Both queries of the rates that they sampled, and what people should know of it.
@@ -396,7 +381,7 @@ fn bad_of(bad: &Counted, total: &Counted) -> Measured {
             slow.unwrap_or_default()
         ));
     }
-    same_events(measured)
+    counted_alike(same_events(measured), ("bad", bad), ("total", total))
 }
 
 /// Says so where all events are bad, or all are good.
@@ -413,7 +398,8 @@ fn same_events(measured: Measured) -> Measured {
 /// Good events of a total: a latency where one is a bucket of the other.
 fn good_of(good: &Counted, total: &Counted) -> Measured {
     if let Some((selector, bound)) = good.bucket_of(total) {
-        return Measured::of(vec![("latency", format!("{selector} under {bound}"))], total);
+        let latency = Measured::of(vec![("latency", format!("{selector} under {bound}"))], total);
+        return counted_alike(latency, ("good", good), ("total", total));
     }
     let mut measured = Measured::of(vec![("good", good.text()), ("total", total.text())], total);
     if let Some(le) = good.in_all_spellings() {
@@ -421,7 +407,7 @@ fn good_of(good: &Counted, total: &Counted) -> Measured {
         measured = measured
             .note("the bound is asked for in both spellings: Prometheus 3 writes le=\"1.0\" where 2 wrote le=\"1\"");
     }
-    same_events(measured)
+    counted_alike(same_events(measured), ("good", good), ("total", total))
 }
 
 /// What is otherwise where a query took the mean of samples.
@@ -444,12 +430,18 @@ fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
     let lines = vec![(word, part.raw(&mut notes)), ("total", total.raw(&mut notes))];
     notes.dedup();
     let (of_part, of_total) = (labels::kept(strip(&part.expr)), labels::kept(strip(&total.expr)));
+    let (mut by, mut wrong) = (of_total.clone().unwrap_or_default(), None);
     match (&of_part, &of_total) {
         (Some(of_part), Some(of_total)) => {
             let same = of_part.len() == of_total.len() && of_part.iter().all(|label| of_total.contains(label));
-            if !of_part.is_empty() && !same {
+            // a number alone has no labels, and counts for all
+            if has_series(&part.expr) && !same {
+                // of a label that only the total has nothing would ever be bad
+                by.retain(|label| of_part.contains(label));
                 let (of_part, of_total) = (named(of_part), named(of_total));
-                notes.push(format!("the two queries keep different labels: {of_part} and {of_total}"));
+                let said = format!("the two queries keep different labels: {of_part} and {of_total}");
+                notes.push(format!("check: {said}; here `by` has those of both"));
+                wrong = Some(format!("{said}, so that their division has no result; `by` has those of both"));
             }
         }
         _ => notes.push(ALL_KEPT.to_string()),
@@ -466,7 +458,14 @@ fn as_promql(word: &'static str, part: &Query, total: &Query) -> Measured {
             format!("check: `total` has none of what `{word}` counts: right where the total has a series of its own")
         });
     }
-    same_events(Measured { lines, by: of_total.unwrap_or_default(), notes, ..Measured::default() })
+    same_events(Measured { lines, by, notes, wrong, ..Measured::default() })
+}
+
+/// Whether it looks at series.
+fn has_series(expr: &Expr) -> bool {
+    let mut found = false;
+    walk(expr, &mut |expr| found |= matches!(expr, Expr::Selector(_) | Expr::Range(_)));
+    found
 }
 
 fn named(labels: &[String]) -> String {
@@ -477,7 +476,7 @@ fn named(labels: &[String]) -> String {
 pub fn ratio(query: &Query, of_good: bool) -> Measured {
     let mut pessimist = bad_without_data(&query.expr, of_good);
     let known = |expr| {
-        let mut pessimist = false;
+        let mut pessimist = None;
         let (of_good, inner) = complement(expr, of_good, &mut pessimist);
         let found = parts(query, inner, of_good)
             .or_else(|| Some(parts(query, strip(unclamped(inner, true)?), of_good)?.note(CLAMPED)));
@@ -488,38 +487,35 @@ pub fn ratio(query: &Query, of_good: bool) -> Measured {
         Some((measured.note(CLAMPED), pessimist))
     });
     let measured = if let Some((measured, inside)) = found {
-        pessimist |= inside;
+        pessimist = pessimist.or(inside);
         measured
     } else {
         let (of_good, inner) = complement(&query.expr, of_good, &mut pessimist);
         opaque(query, inner, of_good)
     };
-    if pessimist {
-        return measured.note(
-            "check: without data the query says that all is bad; here `no_data` tells of it, and nothing is counted",
-        );
-    }
-    measured
+    let Some(share) = pessimist else { return measured };
+    let bad = if share >= 1.0 { "all is bad".to_string() } else { format!("{} % are bad", number(share * 100.0)) };
+    measured.note(format!(
+        "check: without data the query says that {bad}; here `no_data` tells of it, and nothing is counted"
+    ))
 }
 
 /// Of `1 - x` what is subtracted, which is of good events where the whole is of bad ones.
-fn complement<'e>(expr: &'e Expr, of_good: bool, pessimist: &mut bool) -> (bool, &'e Expr) {
+fn complement<'e>(expr: &'e Expr, of_good: bool, pessimist: &mut Option<f64>) -> (bool, &'e Expr) {
     match strip(expr) {
         Expr::Binary(node) if node.op == BinaryOp::Sub && is_one(&node.left) => {
-            *pessimist |= bad_without_data(&node.right, !of_good);
+            *pessimist = pessimist.or(bad_without_data(&node.right, !of_good));
             (!of_good, strip(&node.right))
         }
         inner => (of_good, inner),
     }
 }
 
-/// Whether `or vector(…)` turns missing data into failures.
-fn bad_without_data(expr: &Expr, of_good: bool) -> bool {
-    let Expr::Binary(node) = expr.without_parens() else { return false };
-    let Expr::Call(call) = node.right.without_parens() else { return false };
-    let Some(Expr::Number(number)) = call.args.first() else { return false };
-    let good = if of_good { 1.0 } else { 0.0 };
-    node.op == BinaryOp::Or && call.function.text == "vector" && (number.value - good).abs() > f64::EPSILON
+/// The share that is bad where data is missing, which `or vector(…)` says; `None` where nothing is.
+fn bad_without_data(expr: &Expr, of_good: bool) -> Option<f64> {
+    let value = counted::instead(expr)?;
+    let share = if of_good { 1.0 - value } else { value };
+    (share.abs() > f64::EPSILON).then_some(share)
 }
 
 fn parts(query: &Query, inner: &Expr, of_good: bool) -> Option<Measured> {
@@ -530,7 +526,9 @@ fn parts(query: &Query, inner: &Expr, of_good: bool) -> Option<Measured> {
         && node.right.value_type() == ValueType::Vector
     {
         let (part, total) = (query.part(strip(&node.left)), query.part(strip(&node.right)));
-        return Some(if of_good { good_and_total(&part, &total) } else { bad_and_total(&part, &total) });
+        let (word, measured) =
+            if of_good { ("good", good_and_total(&part, &total)) } else { ("bad", bad_and_total(&part, &total)) };
+        return Some(filled(measured, word, &node.left));
     }
     if of_good && let Some(gauge) = counted::average(inner).filter(is_up) {
         return Some(Measured::of(vec![("up", gauge.text())], &gauge).note(SAMPLES));
@@ -563,3 +561,4 @@ fn is_one(expr: &Expr) -> bool {
 
 #[cfg(test)]
 mod tests;
+mod window;

@@ -1,9 +1,8 @@
 //! Subqueries over the window of a query. Tabi looks every minute at a window of two, so what they do is done already, or has to be done more
 //! often.
 
-use super::counted::is_of_a_range;
 use crate::promql::Range;
-use crate::promql::ast::{Call, DurationValue, Expr, Subquery, walk};
+use crate::promql::ast::{BinaryOp, Call, DurationValue, Expr, Subquery, walk};
 
 /// As often as the rules look.
 const OFTEN: u64 = 60_000;
@@ -16,11 +15,16 @@ fn of_window(call: &Call) -> Option<&Subquery> {
     (plain && summed).then_some(&**node)
 }
 
-/// Whether it is a number of events per second.
+/// Whether it is a number of events per second: rates of counters, summed up. What compares or divides them looks at each sample.
 fn is_rate(expr: &Expr) -> bool {
-    let mut found = false;
-    walk(expr, &mut |expr| found |= matches!(expr, Expr::Call(call) if call.function.text == "rate"));
-    found && !is_of_a_range(expr)
+    match expr.without_parens() {
+        Expr::Call(call) => call.function.text == "rate" && matches!(call.args.as_slice(), [Expr::Range(_)]),
+        Expr::Aggregate(node) => node.op.text == "sum" && is_rate(&node.expr),
+        Expr::Binary(node) => {
+            matches!(node.op, BinaryOp::Add | BinaryOp::Sub) && is_rate(&node.left) && is_rate(&node.right)
+        }
+        _ => false,
+    }
 }
 
 /// A query that only sums up samples of rates over its window: the same of the rates, and how they were sampled. Rules sum up what they

@@ -173,10 +173,11 @@ pub fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_string()
 }
 
-/// Takes out of `by` what cannot stand there.
+/// Takes out of `by` what cannot stand there, and says what is wrong with the queries.
 pub fn checked_by(slo: &mut Slo) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let (at, notes) = (slo.at, &mut slo.notes);
+    found.extend(slo.measured.wrong.take().map(|message| say::changed(at, message)));
     slo.measured.by.retain(|label| {
         let plain = label_name_is_plain(label);
         let Some(reason) = reserved(label).or((!plain).then_some("Tabi cannot write this name")) else { return true };

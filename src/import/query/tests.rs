@@ -318,3 +318,65 @@ fn native_histograms_are_latencies() {
         assert!(lines(&of(other)).contains("histogram_fraction"), "{other}");
     }
 }
+
+/// Comparisons of sampled rates count samples, not events.
+#[test]
+fn slices_of_time_stay_samples() {
+    let slices = |compared: &str| {
+        format!("sum(sum_over_time((sum(rate(e_total[5m])) / sum(rate(t_total[5m])) {compared})[{{{{.window}}}}:1m]))")
+    };
+    let found = events(&slices("> bool 0.05"), &slices(">= bool 0"));
+    assert_eq!(found.matches("[$window:1m])) / $window`").count(), 2, "{found}");
+    let quantile = "avg_over_time(histogram_quantile(0.9, sum by (le) (rate(h_bucket[5m])))[{{.window}}:1m])";
+    assert!(events(quantile, quantile).contains("[$window:1m]"));
+    let both = "sum_over_time((sum(rate(a[5m])) + sum(rate(b[5m])))[{{.window}}:1m])";
+    assert!(!events(both, both).contains(":1m]"));
+}
+
+/// A label that only the total has would have no bad events.
+#[test]
+fn by_has_the_labels_of_both() {
+    let of = |bad: &str, total: &str| bad_and_total(&Query::read(bad).expect(bad), &Query::read(total).expect(total));
+    let bad = "sum(rate(a{code=~\"5..\"}[{{.window}}]))";
+    for (bad, total, by) in [
+        (bad, "sum by (region) (rate(a[{{.window}}]))", ""),
+        ("sum by (x) (rate(a{c=\"d\"}[5m]))", "sum by (x, y) (rate(a[5m]))", "x"),
+    ] {
+        let found = of(bad, total);
+        assert_eq!(found.by.join(","), by, "{found:?}");
+        assert!(found.wrong.is_some() && found.notes.iter().any(|n| n.contains("different labels")), "{found:?}");
+    }
+    let number = of("vector(0)", "sum by (region) (rate(a[5m]))");
+    assert_eq!((number.by.join(","), number.wrong), ("region".to_string(), None));
+}
+
+#[test]
+fn counters_keep_what_is_grouped() {
+    let of = |text: &str| Query::read(text).expect(text).as_counter();
+    assert_eq!(
+        of("sum without (instance, pod) (a_total)").text(),
+        "sum without (instance, pod) (rate(a_total[$window]))"
+    );
+    assert_eq!(of("sum by (app) (a_total)").text(), "sum by (app) (rate(a_total[$window]))");
+    let found = good_and_total(&of("sum without (pod) (ok_total)"), &of("sum without (pod) (all_total)"));
+    assert_eq!(found.notes, [ALL_KEPT]);
+}
+
+/// What is counted in two ways, or filled in where it is missing, has another share.
+#[test]
+fn counts_of_two_kinds_are_said() {
+    let of = |bad: &str, total: &str| bad_and_total(&Query::read(bad).expect(bad), &Query::read(total).expect(total));
+    let noted = |measured: &Measured, text: &str| measured.notes.iter().any(|note| note.contains(text));
+    let bad = "sum(increase(a{code=\"500\"}[5m]))";
+    assert!(noted(&of(bad, "sum(increase(a[1h]))"), "`bad` by increase over 5m, and `total` by increase over 1h"));
+    assert!(noted(&of(bad, "sum(rate(a[5m]))"), "increase over 5m, and `total` by rate over 5m"));
+    assert!(of(bad, "sum(increase(a[5m]))").notes.is_empty());
+    let filled = of("sum(rate(a{code=\"500\"}[5m])) or vector(1)", "sum(rate(a[5m])) or vector(1)");
+    assert!(noted(&filled, "takes 1 a second for `bad`"), "{filled:?}");
+    let inside =
+        ratio(&Query::read("(sum(rate(a{b=\"c\"}[5m])) or vector(1)) / sum(rate(a[5m]))").expect("a query"), false);
+    assert!(noted(&inside, "takes 1 a second for `bad`"), "{inside:?}");
+    let half =
+        ratio(&Query::read("sum(rate(a{b=\"c\"}[5m])) / sum(rate(a[5m])) or vector(0.5)").expect("a query"), false);
+    assert!(noted(&half, "50 % are bad") && !noted(&half, "all is bad"), "{half:?}");
+}
