@@ -384,6 +384,13 @@ fn counters_of_different_sources() {
         "bad x_failed_total{job=\"\"} total x_total",
         "bad x_failed_total{namespace=\"a\"} total x_total{namespace=\"b\"}",
         "bad `rate(x_failed_total{job=\"a\"}[$window])` total x_total{job=\"b\"}",
+        // one label in two spellings
+        "bad payments_failed_total{environment=\"prod\"} total gateway_requests_total{env=\"prod\"}",
+        "bad x_failed_total{application=\"a\"} total x_total{app=\"a\"}",
+        "bad x_failed_total{exported_namespace=\"etl\"} total y_total{namespace=\"etl\"}",
+        "bad x_failed_total{namespace=\"etl\"} total y_total{exported_namespace=\"etl\"}",
+        // another program, of which the same is chosen by the label that it has
+        "bad app_errors_total{job=\"app\"} total nginx_ingress_controller_requests{exported_service=\"app\"}",
     ]);
 }
 
