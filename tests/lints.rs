@@ -358,6 +358,36 @@ fn a_number_where_a_condition_is_asked_for() {
     ]);
 }
 
+/// A bound that is made up, or on the wrong side, would make a dead heartbeat good.
+#[test]
+fn advice_for_numbers_makes_no_bound_up() {
+    let help = |body: &str| {
+        let text =
+            format!("user journey j {{\n  step s {{\n    sli x {{\n      {body}\n      target 99%\n    }}\n  }}\n}}\n");
+        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text)]);
+        let found = tabi::compile(&mut sources, &units, &Options::default(), false).1;
+        let d = found.into_iter().find(|d| d.name() == "not-a-condition").expect("a warning");
+        assert!(!d.message.contains("50"), "{}", d.message);
+        (d.message, d.help.unwrap_or_default())
+    };
+    for (body, bound) in [
+        ("holds `increase(heartbeat_total[10m])`", "`increase(heartbeat_total[10m]) > 0`"),
+        ("holds `sum(leader_election_master_status)`", "`sum(leader_election_master_status) > 0`"),
+        ("holds `changes(x[10m])`", "`changes(x[10m]) > 0`"),
+        ("up `count(probe_success == 1)`", "`count(probe_success == 1) > 0`"),
+    ] {
+        let (message, help) = help(body);
+        assert!(message.ends_with("not 0 is good, however much it is"), "{message}");
+        assert!(help.contains(bound) && help.starts_with("if that is meant"), "{body}: {help}");
+    }
+    let (_, up) = help("up `avg by (cluster) (up)`");
+    assert!(up.contains("`avg by (cluster) (up) >= 0.9`") && up.contains("`min` or `max`"), "{up}");
+    let (_, mean) = help("holds `avg(queue)`");
+    assert_eq!(mean, "compare it with a bound: `avg(queue) < …` where little is good, `avg(queue) > …` where much is");
+    let (_, or) = help("holds `avg(x) or vector(5) + 1`");
+    assert!(or.contains("`(avg(x) or vector(5) + 1) < …`"), "{or}");
+}
+
 #[test]
 fn counters_of_different_sources() {
     speaks(
