@@ -36,6 +36,24 @@ fn files(directory: &Path) -> Vec<(String, String)> {
     found
 }
 
+/// They are written for Prometheus; what an engine does by itself is nothing to warn of.
+#[test]
+fn examples_say_nothing_on_any_engine() {
+    for directory in examples() {
+        let files = files(&directory);
+        for (word, target) in tabi::engine::Target::WORDS {
+            for stateless in [false, true] {
+                let (mut sources, units, _) = in_memory(&files);
+                let mut options = Options::default();
+                (options.engine.target, options.engine.stateless) = (target, stateless);
+                let mut found = tabi::compile(&mut sources, &units, &options, false).1;
+                found.retain(|d| d.entry.lint);
+                assert!(found.is_empty(), "{}: {word}: {found:?}", directory.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn examples_say_nothing_and_their_rules_are_known() {
     let all = examples();

@@ -1,5 +1,7 @@
 //! Where a lint speaks, and where it must not: small bodies of an SLI, each with the lints that it provokes among those that are looked at.
 
+use tabi::diagnostic::Diagnostic;
+use tabi::engine::Target;
 use tabi::project::{Options, in_memory};
 
 /// The names of the lints that a body provokes, of those that do not speak of every small example.
@@ -192,19 +194,57 @@ fn lints_of_few_events_agree() {
     assert_eq!(names.len(), 3, "{names:?}");
 }
 
+/// What `alert-fires-late` says where an engine evaluates.
+fn late(text: &str, target: Target) -> Option<Diagnostic> {
+    let mut options = Options::default();
+    options.engine.target = target;
+    options.engine.stateless = true;
+    let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text.to_string())]);
+    found.extend(tabi::compile(&mut sources, &units, &options, false).1);
+    assert!(found.iter().all(|d| d.entry.lint), "{text}: {found:?}");
+    found.into_iter().find(|d| d.name() == "alert-fires-late")
+}
+
+/// Nobody wrote the built-in rows, and no row is earlier: how late an engine is alone is no word worth where they are first.
+#[test]
+fn built_in_rows_are_not_late_by_the_engine_alone() {
+    let of = |window: &str, body: &str| {
+        format!("user journey j {{\n  window {window}\n  step s {{\n    sli x {{\n      {body}\n    }}\n  }}\n}}\n")
+    };
+    let counted = "bad b_total{job=\"x\"}\n      total a_total{job=\"x\"}";
+    for (word, target) in Target::WORDS {
+        for body in [
+            of("28d", &format!("{counted}\n target 95%\n alerts {{ page off }}")),
+            of("28d", &format!("{counted}\n target 99.9%\n alerts {{ page off }}")),
+            of("14d", &format!("{counted}\n target 95%\n alerts {{ page off }}")),
+            of("28d", &format!("{counted}\n target 99.95%")),
+            of("28d", "up up{job=\"x\"}\n target 99.9%"),
+        ] {
+            assert!(late(&body, target).is_none(), "{word}: {body}: {:?}", late(&body, target));
+        }
+    }
+    // as many events as are needed take a tenth of the budget by themselves, on each engine, and that is the reason
+    for target in [Target::Prometheus, Target::VictoriaMetrics] {
+        let d = late(&of("28d", "up up{job=\"x\"}\n target 99.95%"), target).expect("a warning");
+        assert!(d.message.ends_with("3 bad events have to come first"), "{}", d.message);
+        assert_eq!(d.help.as_deref(), Some("`alerts { need 1 }`"));
+    }
+    let rare =
+        |body: &str| of("14d", &format!("{counted}\n traffic 1/h\n target 99.95%\n alerts {{ page off {body} }}"));
+    for text in [rare("need 1"), rare("")] {
+        let d = late(&text, Target::Prometheus);
+        assert!(d.iter().all(|d| !d.message.contains("1 bad event have")), "{d:?}");
+        assert!(d.iter().all(|d| !d.help.as_ref().is_some_and(|h| h.contains("longer time"))), "{d:?}");
+    }
+}
+
 /// A minute is a twentieth of the budget here; an engine that sees its own numbers two minutes late takes three of them.
 #[test]
 fn a_late_engine_counts() {
-    let text = "user journey j {\n  step s {\n    sli x {\n      bad b_total{job=\"x\"}\n      total a_total{job=\"x\"}\n      target 99.95%\n    }\n  }\n}\n";
-    let late = |target| {
-        let mut options = Options::default();
-        options.engine.target = target;
-        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text.to_string())]);
-        let found = tabi::compile(&mut sources, &units, &options, false).1;
-        found.into_iter().find(|d| d.name() == "alert-fires-late").map(|d| d.message)
-    };
-    assert_eq!(late(tabi::engine::Target::Prometheus), None);
-    let said = late(tabi::engine::Target::VictoriaMetrics).unwrap_or_default();
+    let text = "user journey j {\n  step s {\n    sli x {\n      bad b_total{job=\"x\"}\n      total a_total{job=\"x\"}\n      target 99.95%\n      alerts { page 2% in 1h }\n    }\n  }\n}\n";
+    let late = |target| late(text, target).map(|d| d.message);
+    assert_eq!(late(Target::Prometheus), None);
+    let said = late(Target::VictoriaMetrics).unwrap_or_default();
     assert!(said.contains("tells after 3m, with 14.88 %") && said.contains("sees what it recorded 2m late"), "{said}");
 }
 
@@ -318,6 +358,36 @@ fn a_number_where_a_condition_is_asked_for() {
     ]);
 }
 
+/// A bound that is made up, or on the wrong side, would make a dead heartbeat good.
+#[test]
+fn advice_for_numbers_makes_no_bound_up() {
+    let help = |body: &str| {
+        let text =
+            format!("user journey j {{\n  step s {{\n    sli x {{\n      {body}\n      target 99%\n    }}\n  }}\n}}\n");
+        let (mut sources, units, _) = in_memory(&[("test.tabi".to_string(), text)]);
+        let found = tabi::compile(&mut sources, &units, &Options::default(), false).1;
+        let d = found.into_iter().find(|d| d.name() == "not-a-condition").expect("a warning");
+        assert!(!d.message.contains("50"), "{}", d.message);
+        (d.message, d.help.unwrap_or_default())
+    };
+    for (body, bound) in [
+        ("holds `increase(heartbeat_total[10m])`", "`increase(heartbeat_total[10m]) > 0`"),
+        ("holds `sum(leader_election_master_status)`", "`sum(leader_election_master_status) > 0`"),
+        ("holds `changes(x[10m])`", "`changes(x[10m]) > 0`"),
+        ("up `count(probe_success == 1)`", "`count(probe_success == 1) > 0`"),
+    ] {
+        let (message, help) = help(body);
+        assert!(message.ends_with("not 0 is good, however much it is"), "{message}");
+        assert!(help.contains(bound) && help.starts_with("if that is meant"), "{body}: {help}");
+    }
+    let (_, up) = help("up `avg by (cluster) (up)`");
+    assert!(up.contains("`avg by (cluster) (up) >= 0.9`") && up.contains("`min` or `max`"), "{up}");
+    let (_, mean) = help("holds `avg(queue)`");
+    assert_eq!(mean, "compare it with a bound: `avg(queue) < …` where little is good, `avg(queue) > …` where much is");
+    let (_, or) = help("holds `avg(x) or vector(5) + 1`");
+    assert!(or.contains("`(avg(x) or vector(5) + 1) < …`"), "{or}");
+}
+
 #[test]
 fn counters_of_different_sources() {
     speaks(
@@ -344,6 +414,13 @@ fn counters_of_different_sources() {
         "bad x_failed_total{job=\"\"} total x_total",
         "bad x_failed_total{namespace=\"a\"} total x_total{namespace=\"b\"}",
         "bad `rate(x_failed_total{job=\"a\"}[$window])` total x_total{job=\"b\"}",
+        // one label in two spellings
+        "bad payments_failed_total{environment=\"prod\"} total gateway_requests_total{env=\"prod\"}",
+        "bad x_failed_total{application=\"a\"} total x_total{app=\"a\"}",
+        "bad x_failed_total{exported_namespace=\"etl\"} total y_total{namespace=\"etl\"}",
+        "bad x_failed_total{namespace=\"etl\"} total y_total{exported_namespace=\"etl\"}",
+        // another program, of which the same is chosen by the label that it has
+        "bad app_errors_total{job=\"app\"} total nginx_ingress_controller_requests{exported_service=\"app\"}",
     ]);
 }
 

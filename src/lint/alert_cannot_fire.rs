@@ -76,9 +76,10 @@ fn idle(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
         let d = Diagnostic::new(
             &ALERT_CANNOT_FIRE,
             format!(
-                "{address}: its {} never comes on: {} do not come together in {}, where about {} come in all",
+                "{address}: its {} never comes on: {} {} not come together in {}, where about {} come in all",
                 which.join(", its "),
                 super::counted(f64::from(need), "bad event"),
+                if need == 1 { "does" } else { "do" },
                 super::duration(longest.long as f64),
                 super::counted(traffic * (longest.long * 60) as f64, "event"),
             ),

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
 use crate::model::{Journey, Sli};
 use crate::reckon::needs::Needs;
-use crate::reckon::notice::Notice;
+use crate::reckon::notice::{Cause, Notice};
 use crate::reckon::thresholds::Threshold;
 use crate::reckon::traffic_of;
 
@@ -24,30 +24,36 @@ fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
         let budget = sli.target.value.budget();
         let budget_minutes = journey.window.value as f64 * budget;
         let Some(notice) = needs.notice(need).filter(Notice::is_late) else { continue };
-        let Notice { row, share, events, minutes, spent } = notice;
+        let Notice { row, minutes, spent, .. } = notice;
+        let Some(cause) = notice.cause else { continue };
         if minutes.is_infinite() {
             // the budget says it all where it is less than one event
             if !too_rare {
                 let longest = needs.rows.iter().max_by_key(|r| r.long).unwrap_or(row);
-                found.push(with_need(never(sli, address, longest), journey, sli, &needs));
+                let d = never(sli, address, longest);
+                let otherwise = "a row with a longer time, a lower target, or the alerts of a measure with more events";
+                found.push(with_need(d, journey, sli, &needs, otherwise));
             }
             continue;
         }
-        let by_events = events > share && events >= minutes - 2.0 * journey.evaluate as f64;
-        let late = needs.situation.late;
-        let late = if row.long < 1440 { late.fast } else { late.slow };
-        let why = if by_events {
-            format!("{} have to come first", counted(f64::from(row.need), "bad event"))
-        } else if late > 0 && minutes > share {
-            format!("the engine sees what it recorded {} late", duration(late as f64))
-        } else if minutes > share {
-            format!(
+        let why = match cause {
+            Cause::Events => {
+                let have = if row.need == 1 { "has" } else { "have" };
+                format!("{} {have} to come first", counted(f64::from(row.need), "bad event"))
+            }
+            Cause::Engine => {
+                format!("the engine sees what it recorded {} late", duration(needs.situation.late.fast as f64))
+            }
+            Cause::Evaluation => format!(
                 "rules run every {}, and the whole budget is {}",
                 duration(journey.evaluate as f64),
                 duration(budget_minutes)
-            )
-        } else {
-            format!("its fastest row asks for {} errors over {}", percent(row.burn * budget), duration(row.long as f64))
+            ),
+            Cause::Share => format!(
+                "its fastest row asks for {} errors over {}",
+                percent(row.burn * budget),
+                duration(row.long as f64)
+            ),
         };
         let d = Diagnostic::new(
             &ALERT_FIRES_LATE,
@@ -67,10 +73,12 @@ fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
                 duration(journey.window.value as f64)
             ),
         );
-        found.push(if by_events {
-            with_need(d, journey, sli, &needs)
-        } else {
-            d.help("a row with a smaller share or a shorter time, or a target that can be guarded")
+        found.push(match cause {
+            Cause::Events => {
+                // a longer time brings no event sooner
+                with_need(d, journey, sli, &needs, "a lower target, or the alerts of a measure with more events")
+            }
+            _ => d.help("a row with a smaller share or a shorter time, or a target that can be guarded"),
         });
     }
 }
@@ -80,8 +88,8 @@ fn never(sli: &Sli, address: Address<'_>, row: &Threshold) -> Diagnostic {
     let d = Diagnostic::new(
         &ALERT_FIRES_LATE,
         format!(
-            "when everything fails, {address} never tells: {} bad events do not come together in {}, where about {} come in all",
-            row.need,
+            "when everything fails, {address} never tells: {} not come together in {}, where about {} come in all",
+            if row.need == 1 { "1 bad event does".to_string() } else { format!("{} bad events do", row.need) },
             duration(row.long as f64),
             counted(traffic_of(sli).unwrap_or(0.0) * (row.long * 60) as f64, "event"),
         ),
@@ -94,8 +102,8 @@ fn never(sli: &Sli, address: Address<'_>, row: &Threshold) -> Diagnostic {
     }
 }
 
-/// A smaller `need`, where there is one that chance does not reach; else what does instead.
-fn with_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs) -> Diagnostic {
+/// A smaller `need`, where there is one that chance does not reach; else what does instead, or at least where to look.
+fn with_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs, otherwise: &str) -> Diagnostic {
     let present = sli.alerts.need.value;
     if let Some(need) = needs.right(present) {
         let d = d.help(format!("`alerts {{ need {need} }}`"));
@@ -106,6 +114,6 @@ fn with_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs) -> Diag
     }
     match ways_out(journey, sli, needs.situation) {
         Some(ways) => d.help(format!("no smaller `need` alone: {ways}")),
-        None => d.help("a row with a longer time, a lower target, or the alerts of a measure with more events"),
+        None => d.help(otherwise),
     }
 }

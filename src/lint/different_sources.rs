@@ -15,6 +15,37 @@ pub const LINT: Lint = Lint { entry: &DIFFERENT_SOURCES, of_project: false, chec
 const WHOSE: [&str; 9] =
     ["job", "instance", "namespace", "cluster", "environment", "env", "app", "application", "app_kubernetes_io_name"];
 
+/// Others that choose a source too, of what reports for many.
+const ALSO_WHOSE: [&str; 12] = [
+    "service",
+    "pod",
+    "container",
+    "host",
+    "node",
+    "region",
+    "zone",
+    "site",
+    "deployment",
+    "workload",
+    "ingress",
+    "backend",
+];
+
+/// What a label says, however it is spelled: `exported_` stands before it where the target has a label of that name itself.
+fn meaning(label: &str) -> &str {
+    match label.strip_prefix("exported_").unwrap_or(label) {
+        "environment" => "env",
+        "application" | "app_kubernetes_io_name" => "app",
+        other => other,
+    }
+}
+
+/// Whether a label says whose series they are.
+fn is_source(label: &str) -> bool {
+    let bare = label.strip_prefix("exported_").unwrap_or(label);
+    WHOSE.contains(&bare) || ALSO_WHOSE.contains(&bare)
+}
+
 fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
     let mut seen: Vec<Place> = Vec::new();
     for (_, sli) in journey.all_slis() {
@@ -39,12 +70,14 @@ fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
 /// The first label by which a selector is of one source and the other is not.
 fn differ(narrow: &Selector, word: &str, wide: &Selector, other: &str) -> Option<Diagnostic> {
     for own in narrow.matchers.iter().filter(|m| m.op == MatchOp::Equal && WHOSE.contains(&m.label.as_str())) {
-        let there: Vec<&Matcher> = wide.matchers.iter().filter(|m| m.label == own.label).collect();
+        let there: Vec<&Matcher> = wide.matchers.iter().filter(|m| meaning(&m.label) == meaning(&own.label)).collect();
         let d = |message: String, label: String, place: Place, side: String| {
             Diagnostic::new(&DIFFERENT_SOURCES, message, place, label).and(own.place, side)
         };
         match there.as_slice() {
             [] if own.value.is_empty() => {}
+            // counters of two programs need not have the same labels: each may be chosen by those that it has
+            [] if narrow.name != wide.name && chooses_otherwise(wide, narrow) => {}
             [] => {
                 return Some(
                     d(
@@ -56,7 +89,12 @@ fn differ(narrow: &Selector, word: &str, wide: &Selector, other: &str) -> Option
                     .help(format!("`{}` in `{other}` too, or in neither", written(own))),
                 );
             }
-            [theirs] if own.label == "job" && theirs.op == MatchOp::Equal && theirs.value != own.value => {
+            [theirs]
+                if own.label == "job"
+                    && theirs.label == "job"
+                    && theirs.op == MatchOp::Equal
+                    && theirs.value != own.value =>
+            {
                 return Some(
                     d(
                         format!(
@@ -74,6 +112,13 @@ fn differ(narrow: &Selector, word: &str, wide: &Selector, other: &str) -> Option
         }
     }
     None
+}
+
+/// Whether a selector is of some source by a label, or a value, that the other does not ask for.
+fn chooses_otherwise(selector: &Selector, other: &Selector) -> bool {
+    let both =
+        |m: &Matcher| other.matchers.iter().any(|o| meaning(&o.label) == meaning(&m.label) && o.value == m.value);
+    selector.matchers.iter().any(|m| is_source(&m.label) && !both(m))
 }
 
 fn written(matcher: &Matcher) -> String {

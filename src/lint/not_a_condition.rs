@@ -26,7 +26,7 @@ fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
         let Some(what) = number(&expr).filter(|_| word == "holds" || !is_a_share(&expr)) else { continue };
         seen.push(raw.place);
         let text = if is_as_written { raw.inside.trim() } else { &raw.written };
-        found.push(said(raw, word, text, &what));
+        found.push(said(raw, word, text, &expr, &what));
     }
 }
 
@@ -42,33 +42,80 @@ fn condition(sli: &Sli) -> Option<(&Raw, &'static str)> {
     }
 }
 
-fn said(raw: &Raw, word: &str, text: &str, what: &str) -> Diagnostic {
-    let d = Diagnostic::new(
-        &NOT_A_CONDITION,
-        format!("`{word}` asks for 0 or 1, and {what} is any number: all but 0 would be good"),
-        raw.place,
-        "no comparison",
-    );
+fn said(raw: &Raw, word: &str, text: &str, expr: &Expr, what: &Number) -> Diagnostic {
     let shown = if text.chars().count() > 60 || text.contains('\n') { "…" } else { text };
-    if word == "holds" {
-        d.help(format!("compare it with a bound, such as `{shown} < 50`"))
-    } else {
-        d.help(format!("`holds` takes a comparison, such as `{shown} < 50`; of a gauge of 0 or 1 take `min` or `max`"))
+    // `and`, `or` and `unless` bind less than a comparison
+    let in_parens = match expr.without_parens() {
+        Expr::Binary(node) => matches!(node.op, BinaryOp::And | BinaryOp::Or | BinaryOp::Unless) && shown != "…",
+        _ => false,
+    };
+    let shown = if in_parens && !text.starts_with('(') { format!("({shown})") } else { shown.to_string() };
+    let compared = if word == "holds" { "compare it with a bound" } else { "`holds` takes a comparison" };
+    let gauge = if word == "holds" { "" } else { "; of a gauge of 0 or 1 take `min` or `max`" };
+    let (message, help) = match what.kind {
+        Kind::Count => (
+            "not 0 is good, however much it is",
+            format!(
+                "if that is meant, write `holds` and `{shown} > 0`; if little is good, `{shown} < …` with the bound that is meant"
+            ),
+        ),
+        Kind::Mean if word == "up" => {
+            ("all but 0 would be good", format!("{compared}, such as `{shown} >= 0.9`{gauge}"))
+        }
+        Kind::Mean | Kind::Other => (
+            "all but 0 would be good",
+            format!("{compared}: `{shown} < …` where little is good, `{shown} > …` where much is{gauge}"),
+        ),
+    };
+    let message = format!("`{word}` asks for 0 or 1, and {} is any number: {message}", what.text);
+    Diagnostic::new(&NOT_A_CONDITION, message, raw.place, "no comparison").help(help)
+}
+
+/// What a number is, as far as that decides how to compare it.
+struct Number {
+    text: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// How many: that it is not 0 may be what is good, as with heartbeats.
+    Count,
+    /// A mean: of what is 0 or 1 a share.
+    Mean,
+    /// Anything else.
+    Other,
+}
+
+impl Number {
+    fn of(text: String, kind: Kind) -> Number {
+        Number { text, kind }
+    }
+
+    /// What a function or an aggregation gives.
+    fn by(name: &str) -> Number {
+        let kind = match name {
+            "rate" | "irate" | "increase" | "changes" | "resets" | "count" | "count_values" | "sum"
+            | "count_over_time" | "sum_over_time" | "histogram_count" => Kind::Count,
+            "avg" | "avg_over_time" => Kind::Mean,
+            _ => Kind::Other,
+        };
+        Number::of(format!("`{name}`"), kind)
     }
 }
 
 /// What an expression gives where that is certainly a number and not a condition. `None` where it may well be 0 or 1: a gauge may be.
-fn number(expr: &Expr) -> Option<String> {
+fn number(expr: &Expr) -> Option<Number> {
     match expr.without_parens() {
-        Expr::Number(_) => Some("a number".to_string()),
+        Expr::Number(_) => Some(Number::of("a number".to_string(), Kind::Other)),
         Expr::Selector(node) => {
             let name = &node.name.as_ref()?.text;
             let unit = ["_total", "_count", "_sum", "_bucket", "_seconds", "_milliseconds", "_bytes", "_percent"];
-            unit.iter().any(|suffix| name.ends_with(suffix)).then(|| format!("`{name}`"))
+            unit.iter().any(|suffix| name.ends_with(suffix)).then(|| Number::of(format!("`{name}`"), Kind::Other))
         }
         Expr::Aggregate(node) => match node.op.text.as_str() {
             name @ ("avg" | "sum" | "count" | "count_values" | "quantile" | "stddev" | "stdvar") => {
-                Some(format!("`{name}`"))
+                Some(Number::by(name))
             }
             "min" | "max" | "topk" | "bottomk" | "limitk" | "limit_ratio" => number(&node.expr),
             _ => None,
@@ -79,7 +126,7 @@ fn number(expr: &Expr) -> Option<String> {
             | "stddev_over_time" | "stdvar_over_time" | "histogram_quantile" | "histogram_avg"
             | "histogram_count" | "histogram_sum" | "histogram_fraction" | "time" | "timestamp" | "hour"
             | "minute" | "month" | "year" | "day_of_week" | "day_of_month" | "day_of_year"
-            | "days_in_month") => Some(format!("`{name}`")),
+            | "days_in_month") => Some(Number::by(name)),
             "min_over_time" | "max_over_time" | "last_over_time" | "first_over_time" | "abs" | "label_replace"
             | "label_join" | "sort" | "sort_desc" => node.args.first().and_then(number),
             _ => None,
@@ -93,7 +140,7 @@ fn number(expr: &Expr) -> Option<String> {
             BinaryOp::And | BinaryOp::Unless => number(&node.left),
             BinaryOp::Or => number(&node.left).or_else(|| number(&node.right)).filter(|_| !is_flag(&node.right)),
             BinaryOp::Div | BinaryOp::Mod | BinaryOp::Pow => {
-                Some("a quotient".to_string()).filter(|_| node.op == BinaryOp::Div)
+                Some(Number::of("a quotient".to_string(), Kind::Other)).filter(|_| node.op == BinaryOp::Div)
             }
             // 0 or 1 times a number, 1 - a gauge: both sides must be numbers to be sure
             BinaryOp::Mul | BinaryOp::Add | BinaryOp::Sub => {

@@ -17,6 +17,7 @@ const TARGETS: [&str; 12] = ["99.9", "99.8", "99.5", "99", "98", "97", "95", "92
 
 /// The alerts of an SLI with what decides when they come.
 pub struct Needs {
+    alerts: Alerts,
     /// The rows.
     pub rows: Vec<Threshold>,
     /// What a prediction needs to know.
@@ -45,7 +46,7 @@ impl Needs {
         });
         let situation = Situation { budget, ..situation };
         let situation = if traffic.is_some() { Situation { traffic, ..situation } } else { situation };
-        Needs { rows, situation, chances }
+        Needs { alerts: alerts.clone(), rows, situation, chances }
     }
 
     /// The row that comes on most by chance, and how many times a quarter it does.
@@ -61,7 +62,7 @@ impl Needs {
 
     /// The first alert of a total outage.
     pub fn notice(&self, need: u32) -> Option<Notice<'_>> {
-        first(&self.rows, &self.situation, need)
+        first(&self.rows, &self.alerts, &self.situation, need)
     }
 
     /// The rows that never come on, for as many events as they need do not come.
