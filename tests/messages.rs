@@ -88,7 +88,7 @@ mistakes! {
     duration_without_a_unit told "template t() {\n  latency x_seconds under 300\n}\n"
     blanks_in_a_rate repaired "user journey a {\n  traffic 60 / day\n}\n"
     rate_per_what told "user journey a {\n  traffic 60/month\n}\n"
-    rate_in_words told "user journey a {\n  traffic 60 per day\n}\n"
+    rate_in_words repaired "user journey a {\n  traffic 60 per day\n}\n"
     full_width repaired "user journey a ｛\n  target ９９％\n｝\n"
     full_width_quotes repaired "user journey a “予約” {\n  target 99%\n}\n"
     misspelt_setting repaired "user journey a {\n  tarket 99%\n}\n"
@@ -122,6 +122,31 @@ mistakes! {
     regex_escape repaired "template t() {\n  good x_total{a=~\"\\d+\"}\n  total x_total\n}\n"
     comment_of_another_language repaired "// shop\nuser journey a {\n  target 99%\n}\n"
     use_with_quotes_forgotten repaired "use ./sites.tabi\n"
+    declaration_of_another_tool repaired "user journey a {\n  stage b {\n    slo c {\n      target 99%\n    }\n  }\n}\n"
+    misspelt_journey repaired "user jorney a \"A\" {\n  target 99%\n}\n\nuser b {\n  target 99%\n}\n"
+    quotes_around_names_and_values repaired "user journey \"Pay now\" {\n  step \"pay\" {\n    sli fast = t() { target \"99%\" }\n  }\n}\n"
+    typographic_quotes repaired "user journey a “The customer’s way” {\n  owner “team a\"\n  target 99%\n}\n"
+    two_words_without_quotes repaired "user journey a {\n  owner team a\n  target 99%\n}\n"
+    lines_of_yaml repaired "user journey a {\n  team: payments\n  objective: 99.9\n}\n"
+    signs_in_alerts repaired "defaults {\n  alerts { page = off, ticket: off }\n}\n"
+    signs_in_labels repaired "defaults {\n  labels {\n    tier: \"1\"\n    team = pay\n  }\n  window 28d\n}\n"
+    specification_of_another_tool told "version: \"prometheus/v1\"\nslos:\n  - name: a\n    objective: 99.9\n"
+    operators_of_other_languages repaired "template t() {\n  good x_total{a=>\"1\", b=!\"2\", c ~ \"3\", d: \"4\", e<>\"5\"}\n  total x_total\n}\n"
+    operator_that_compares told "template t() {\n  good x_total{code<\"500\"}\n  total x_total\n}\n"
+    lists_in_other_forms repaired "user journey a {\n  at tokyo osaka nagoya\n  delivers [b, \"c\"]\n  buckets 100ms 500ms\n  by \"repo\"\n}\n"
+    rows_without_a_comma repaired "defaults {\n  alerts {\n    page 2% in 1h 5% over 6h\n  }\n}\n"
+    burn_rates told "defaults {\n  alerts {\n    page 14.4x in 1h\n  }\n}\n"
+    who_is_told repaired "defaults {\n  alerts {\n    page false\n    no_data ticket 15m\n    left 10%\n  }\n}\n"
+    nobody_is_told repaired "defaults {\n  alerts { left 0% }\n}\n"
+    a_word_too_many repaired "defaults {\n  alerts { no_data for 15m page }\n}\n"
+    call_without_equals repaired "user journey a {\n  sli b http.fast(job: \"pay\") { target 99% }\n}\n"
+    call_in_braces repaired "user journey a {\n  sli b { use http.fast(job: \"pay\")\n    target 99% }\n  sli c { http.fast(job: \"pay\")\n    target 99% }\n}\n"
+    arguments_in_other_forms repaired "user journey a {\n  sli b = http.fast(job = \"pay\") { target 99% }\n  sli c = http.fast{job=\"pay\", limit=\"1s\"} { target 99% }\n}\n"
+    slash_in_a_module repaired "use std/http\n"
+    promql_behind_a_colon repaired "template t() {\n  good: sum(rate(x_total[{{.window}}]))\n  total: sum(rate(x_total[$__rate_interval]))\n}\n"
+    words_for_under repaired "template a() {\n  latency x_seconds below 300ms\n}\ntemplate b() {\n  latency x_seconds less than 300ms\n}\n"
+    parameters_without_types told "template t(job, limit) {\n  up x\n}\n"
+    rates_in_other_words repaired "user journey a {\n  traffic 10 req/s\n}\nuser journey b {\n  traffic 10rps\n}\n"
     type_of_a_parameter_forgotten repaired "template t(limit = 1s) {\n  up x\n}\n"
 }
 
@@ -172,6 +197,40 @@ fn what_a_message_offers_builds() {
         ),
         ("up x\ntarget 99,95\n", "up x\ntarget 99.95%\n"),
         ("up x\nobjective 99.5%\n", "up x\ntarget 99.5%\n"),
+        ("up x\nobjective: 99.5%\n", "up x\ntarget 99.5%\n"),
+        ("up x\ntarget \"99%\"\n", "up x\ntarget 99%\n"),
+        ("bad x_total{code=>\"1\"}\ntotal x_total\n", "bad x_total{code=\"1\"}\ntotal x_total\n"),
+        ("bad x_total{code=!\"1\"}\ntotal x_total\n", "bad x_total{code!=\"1\"}\ntotal x_total\n"),
+        ("up x\nby \"repo\"\n", "up x\nby repo\n"),
+        ("up x\nby [repo, \"branch\"]\n", "up x\nby repo, branch\n"),
+        ("up x\nby repo branch\n", "up x\nby repo, branch\n"),
+        ("latency x_seconds below 1s\n", "latency x_seconds under 1s\n"),
+        ("latency x_seconds less than 1s\n", "latency x_seconds under 1s\n"),
+        (
+            "latency x_seconds under 1s\nbuckets 100ms 500ms 1s\n",
+            "latency x_seconds under 1s\nbuckets 100ms, 500ms, 1s\n",
+        ),
+        ("up x\nalerts { page = off }\n", "up x\nalerts { page off }\n"),
+        ("up x\nalerts { page none }\n", "up x\nalerts { page off }\n"),
+        ("up x\nalerts { no_data ticket 15m }\n", "up x\nalerts { no_data 15m ticket }\n"),
+        ("up x\nalerts { no_data page }\n", "up x\nalerts { no_data 15m page }\n"),
+        ("up x\nalerts { left 10% }\n", "up x\nalerts { left 10% ticket }\n"),
+        ("up x\nalerts { left 0% }\n", "up x\nalerts { left off }\n"),
+        ("up x\nalerts { left 0% page }\n", "up x\nalerts { left off }\n"),
+        ("up x\nscrape 0.5m\n", "up x\nscrape 30s\n"),
+        (
+            "bad x_total{a=\"b\"}\ntotal x_total\ntraffic 1000/d\n",
+            "bad x_total{a=\"b\"}\ntotal x_total\ntraffic 1000/day\n",
+        ),
+        (
+            "bad x_total{a=\"b\"}\ntotal x_total\ntraffic 9 per day\n",
+            "bad x_total{a=\"b\"}\ntotal x_total\ntraffic 9/day\n",
+        ),
+        (
+            "bad `rate(x_total[{{.window}}])`\ntotal `rate(y_total[$__rate_interval])`\n",
+            "bad `rate(x_total[$window])`\ntotal `rate(y_total[$window])`\n",
+        ),
+        ("bad: rate(x_total[{{.window}}])\ntotal y_total\n", "bad x_total\ntotal y_total\n"),
     ] {
         let whole = |body: &str| {
             let target = if body.contains("target") || body.contains("objective") { "" } else { target };
@@ -232,6 +291,20 @@ fn one_mistake_is_one_message_with_a_way_out() {
             "`use std.http` at the top of the file, and `http.available` here",
         ),
         ("", called("pipelines_succeed()"), "there is no template `pipelines_succeed`"),
+        ("use std.http\n", called("http.available(job = \"a\")"), "follows its name and `:`"),
+        ("use std.http\n", called("http.available{job=\"a\"}"), "`(job: \"a\")`"),
+        ("use \"std.http\"\n", called("http.available(job: \"a\")"), "`use std.http`"),
+        ("use http\n", called("http.available(job: \"a\")"), "`use std.http`"),
+        ("use std/http\n", called("http.available(job: \"a\")"), "expected `.`, found `/`"),
+        ("import std.http\n", called("http.available(job: \"a\")"), "did you mean `use`?"),
+        ("use std.http\n", "{\nuse http.available(job: \"a\")\ntarget 99%\n}".to_string(), "behind `=`"),
+        ("use std.http\n", "= http.\n".to_string(), "expected a name, found `}`"),
+        ("use std.http\n", "= http.available(\n".to_string(), "expected `)`, found `}`"),
+        ("", up("target 99%\nalerts { page 2% in 1h, 2% in 1h }"), "`2% in 1h` is said twice"),
+        ("", up("target 99%\nalerts { left 100% ticket }"), "such as `left 25% ticket`"),
+        ("", up("target 99%\ncompose average"), "`compose` does not belong"),
+        ("", "{\nexpr: up == 1\ntarget 99%\n}".to_string(), "did you mean `holds`?"),
+        ("template t(job: str) {\nup x{job=$job}\n}\n", called("t(job: \"a\")"), "did you mean `string`?"),
         ("", latency("500s"), "no bucket at 500s, which are 8m20s; it has one at 500ms | did you mean `500ms`?"),
         ("", latency("400ms"), "no bucket at 400ms; the nearest is 500ms"),
         ("", up("target 101%"), "more than all events cannot be good"),
@@ -248,4 +321,64 @@ fn one_mistake_is_one_message_with_a_way_out() {
     assert!(without("")[0].starts_with("whoever is woken for 1 sli of j is not told"), "{:?}", without(""));
     assert!(without("page off")[0].starts_with("whoever gets the tickets of 1 sli of j is not told"));
     assert!(without("page off ticket off no_data off left off").is_empty());
+}
+
+/// What stands around a mistake is one mistake too, and what is declared behind it is still known.
+#[test]
+fn what_is_broken_is_said_once() {
+    let sli = "sli x { up a{job=\"a\"}\ntarget 99% }";
+    let whole = |name: &str| format!("user journey {name} {{\nowner a\n{sli}\n}}\n");
+    for (text, words) in [
+        (format!("user jorney a {{\nowner a\n{sli}\n}}\n"), "did `journey` stand here?"),
+        (format!("user checkout \"A\" {{\nowner a\n{sli}\n}}\n"), "expected `journey`"),
+        (
+            format!("user journey a {{\nowner a\nstep s {{\nslo x {{ up a\ntarget 99% }}\n}}\n}}\n"),
+            "did you mean `sli`?",
+        ),
+        (format!("user journey a {{\nowner a\nstage s {{\n{sli}\n}}\n}}\n"), "did you mean `step`?"),
+        (format!("sit tokyo {{\n}}\nuser journey a {{\nowner a\nat tokyo\n{sli}\n}}\n"), "did you mean `site`?"),
+        (
+            format!("{}developer journey d {{\nowner a\ndelivers a b\n{sli}\n}}\n{}", whole("a"), whole("b")),
+            "`delivers a, b`",
+        ),
+        (
+            format!("{}developer journey d {{\nowner a\ndelivers check_out\n{sli}\n}}\n", whole("check-out")),
+            "is written `check_out`",
+        ),
+    ] {
+        let found = errors(&text);
+        let said: Vec<String> =
+            found.iter().map(|d| format!("{} | {}", d.message, d.help.clone().unwrap_or_default())).collect();
+        assert!(said.len() == 1 && said[0].contains(words), "{text}: {said:#?}");
+    }
+}
+
+/// An editor asks while people write: what is half written loses nothing of the rest.
+#[test]
+fn half_written_text_keeps_the_rest() {
+    for half in [
+        "sli x = http.",
+        "sli x = http.available(",
+        "sli x = http.available(job: ",
+        "sli x = http.available(job: \"a\") {",
+        "sli x {",
+        "sli x { latency a{job=\"a\"} under",
+        "sli x { latency a{job=",
+        "sli x { good a_total{",
+        "sli x { alerts { page 2% in",
+        "sli x { alerts {",
+        "slo x {",
+        "step s",
+        "step s {",
+        "owner",
+        "by [",
+        "labels { team",
+        "at tokyo,",
+    ] {
+        let text = format!("use std.http\nuser journey a {{\n{half}\n}}\nuser journey b {{\ntarget 99%\n}}\n");
+        let (parsed, said) = parsed(&text);
+        let last = parsed.ast.items.last().map(|item| item.span().of(&text));
+        assert!(last.is_some_and(|b| b.starts_with("user journey b") && b.ends_with('}')), "{text}: {last:?}");
+        assert!(said.len() <= 2, "{text}: {said:#?}");
+    }
 }

@@ -303,7 +303,7 @@ fn of_targets(out: &mut String, own: Percent, tried: &[Tried]) {
     for one in tried {
         let mut words: Vec<&str> = Vec::new();
         words.extend((one.target == own).then_some("promised"));
-        words.extend((best == Some(one)).then_some("<span class=\"kept\">the best that was kept</span>"));
+        words.extend((best == Some(one)).then_some("<span class=\"kept\">the strictest that was kept</span>"));
         words.extend(one.too_fine.then_some("fewer events than it takes for one to fail"));
         let _ = writeln!(
             out,

@@ -272,8 +272,8 @@ fn targets(out: &mut String, journey: &JourneyPast) {
         let best = best(tried);
         for one in tried {
             let verdict = match (best == Some(one), one.target == target) {
-                (true, true) => "the best that was kept, and what is promised",
-                (true, false) => "the best that was kept",
+                (true, true) => "the strictest that was kept, and what is promised",
+                (true, false) => "the strictest that was kept",
                 (false, true) if one.kept() => "promised, and kept",
                 (false, true) => "promised",
                 _ if one.too_fine => "fewer events than it takes for one to fail",

@@ -48,7 +48,7 @@ pub fn span(clock: Clock, period: u64) -> (Time, Time) {
     ((clock.until - period.cast_signed() * 60).max(clock.read_from), clock.until)
 }
 
-/// The usual figures, from the strictest on, down to the best that was kept, and the target that there is.
+/// The usual figures, from the strictest on, down to the strictest that was kept, and the target that there is.
 pub fn tried(
     own: Percent,
     worst: f64,

@@ -139,8 +139,36 @@ fn parsed() -> Cli {
         (false, true) => ColorChoice::Always,
         (false, false) => ColorChoice::Auto,
     };
-    let matches = Cli::command().color(choice).get_matches();
+    let matches = Cli::command().color(choice).try_get_matches().unwrap_or_else(|e| with_meant(e).exit());
     Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
+}
+
+/// A subcommand by the word that other tools have for it, with ours.
+fn with_meant(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let meant = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => command_meant(word),
+        _ => None,
+    };
+    if let Some(meant) = meant {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant.to_string()]));
+    }
+    error
+}
+
+fn command_meant(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "lint" | "validate" | "verify" | "vet" => "check",
+        "generate" | "gen" | "render" | "compile" => "build",
+        "format" => "fmt",
+        "new" | "create" => "init",
+        "convert" | "migrate" => "import",
+        "plan" => "diff",
+        "library" | "templates" | "modules" => "std",
+        "replay" | "history" => "backtest",
+        "language-server" | "server" | "serve" => "lsp",
+        _ => return None,
+    })
 }
 
 /// Runs something; a panic becomes a message that asks for a report, and exit code 2.
@@ -174,6 +202,20 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_of_other_tools_are_answered_with_ours() {
+        let said =
+            |word: &str| with_meant(Cli::command().try_get_matches_from(["tabi", word]).expect_err("none")).to_string();
+        for (word, ours) in [("lint", "'check'"), ("generate", "'build'"), ("biuld", "'build'")] {
+            let text = said(word);
+            assert!(text.contains(&format!("a similar subcommand exists: {ours}")), "{text}");
+        }
+        let ours = |word: &str| command_meant(word).is_none_or(|meant| Cli::command().find_subcommand(meant).is_some());
+        for word in ["lint", "gen", "format", "new", "convert", "plan", "modules", "replay", "serve", "nothing"] {
+            assert!(ours(word), "{word}");
+        }
     }
 
     #[test]

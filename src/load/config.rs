@@ -30,7 +30,7 @@ pub struct Config {
 /// Reads the text of a `tabi.toml`.
 pub fn read(id: FileId, file: &SourceFile) -> (Config, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(&file.text);
-    let mut reader = Reader { file: id, diagnostics: Vec::new(), config: Config::default() };
+    let mut reader = Reader { file: id, diagnostics: Vec::new(), config: Config::default(), of_sites: Vec::new() };
     for error in errors {
         let place = reader.place(error.span().unwrap_or(0..0));
         reader.diagnostics.push(Diagnostic::new(&c::SYNTAX, error.message(), place, "not understood"));
@@ -46,6 +46,8 @@ struct Reader {
     file: FileId,
     diagnostics: Vec<Diagnostic>,
     config: Config,
+    /// The engine and the limits of sites, where they are given.
+    of_sites: Vec<(&'static str, Place)>,
 }
 
 /// What may stand above the first table, and the tables.
@@ -73,6 +75,20 @@ impl Reader {
             }
         }
         self.severities();
+        if self.config.options.central {
+            self.nothing_at_sites();
+        }
+    }
+
+    /// With a central engine no rules are evaluated at sites.
+    fn nothing_at_sites(&mut self) {
+        for (word, place) in &self.of_sites {
+            let message =
+                format!("with `evaluate = \"central\"` no site evaluates rules: `{word}` of `[sites]` has no effect");
+            let d = Diagnostic::new(&c::MISPLACED_SETTING, message, *place, "changes nothing");
+            let instead = if *word == "limits" { "`[build.limits]`" } else { "`target` in `[build]`" };
+            self.diagnostics.push(d.help(format!("what holds for the central engine is {instead}")));
+        }
     }
 
     fn sources(&mut self, value: &Value<'_>) {
@@ -142,10 +158,12 @@ impl Reader {
         match key.get_ref().as_ref() {
             "evaluate" => {}
             "target" => {
+                self.of_sites.push(("target", self.place(key.span())));
                 self.config.options.site_target = self.one_of(value, &Target::WORDS, "a target");
                 return;
             }
             "limits" => {
+                self.of_sites.push(("limits", self.place(key.span())));
                 return self.each(value, |reader, key, value| reader.limit(key, value, |o| &mut o.site_limits));
             }
             _ => return self.unknown(key, &["evaluate", "target", "limits"]),
@@ -279,15 +297,47 @@ impl Reader {
             place,
             "unknown",
         );
-        d = match did_you_mean(word, known.iter().copied()) {
+        let called = called_here(word).filter(|ours| known.contains(ours));
+        d = match called.or_else(|| did_you_mean(word, known.iter().copied())) {
             Some(meant) => d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant),
-            None => match did_you_mean(word, TOP).filter(|top| matches!(*top, "sources" | "output")) {
-                Some(top) => d.help(format!("did you mean `{top}`? it stands above the first `[table]`")),
-                None => d.help(format!("what may stand here: {}", known.join(", "))),
-            },
+            None => {
+                match (table_of(word), did_you_mean(word, TOP).filter(|top| matches!(*top, "sources" | "output"))) {
+                    (Some(table), _) => d.help(format!("`{word}` stands in {table}")),
+                    (None, Some(top)) => d.help(format!("did you mean `{top}`? it stands above the first `[table]`")),
+                    (None, None) => d.help(format!("what may stand here: {}", known.join(", "))),
+                }
+            }
         };
         self.diagnostics.push(d);
     }
+}
+
+/// What other tools call a word of ours.
+fn called_here(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "src" | "files" | "paths" | "include" => "sources",
+        "out" | "out_dir" | "output_dir" | "out_path" => "output",
+        "engine" | "format" | "backend" => "target",
+        "cluster" | "clusters" => "sites",
+        "max_rules" => "rules",
+        _ => return None,
+    })
+}
+
+/// The table of a word that stands in one place only, for those who look for it in another.
+fn table_of(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "rules_per_group" | "groups" | "rules" | "bytes" | "range_days" => "`[build.limits]` or `[sites.limits]`",
+        "partial_response_strategy" | "stateless" => "`[build.thanos]`",
+        "workspace" | "location" | "cluster" | "page_action_group" | "ticket_action_group" => "`[build.azure]`",
+        "scope" => "`[build.gmp]`",
+        "prefix" | "namespace" => "`[build]`",
+        "labels" => "`[alerts.page]`, `[alerts.ticket]` or `[build]`",
+        "evaluate" => "`[sites]`",
+        "dashboard_url" => "`[alerts]`",
+        "dashboards" | "folder" | "tags" | "uid_prefix" | "datasource" => "`[grafana]`",
+        _ => return None,
+    })
 }
 
 fn found(value: &DeValue<'_>) -> &'static str {
@@ -386,6 +436,20 @@ mod tests {
         let (_, said) = read_text("[sites]\nlimit = {}\n[sites.limits]\nrule = 1\nrules_per_group = 1\n");
         assert!(said.contains("did you mean `limits`?") && said.contains("did you mean `rules`?"), "{said}");
         assert!(said.contains("a whole number from 2 on"), "{said}");
+    }
+
+    #[test]
+    fn what_has_no_effect_is_refused() {
+        let (_, said) = read_text("[sites]\nevaluate = \"central\"\ntarget = \"amp\"\n[sites.limits]\nrules = 5\n");
+        assert!(
+            said.contains("`target` of `[sites]` has no effect") && said.contains("`target` in `[build]`"),
+            "{said}"
+        );
+        assert!(said.contains("`limits` of `[sites]` has no effect") && said.contains("`[build.limits]`"), "{said}");
+        let (_, said) = read_text("[sites]\nevaluate = \"each\"\ntarget = \"amp\"\n");
+        assert_eq!(said, "");
+        let (_, said) = read_text("[build.azure]\nrange_days = 30\n");
+        assert!(said.contains("`range_days` stands in `[build.limits]` or `[sites.limits]`"), "{said}");
     }
 
     #[test]

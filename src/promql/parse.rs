@@ -286,6 +286,15 @@ impl Parser<'_> {
         }
     }
 
+    /// A placeholder of another tool where a range stands.
+    fn foreign_window(&self, at: Range) -> Error {
+        let error = Error::new(at, format!("nothing fills in `{}` here", at.of(self.text)));
+        if (self.params)("window").is_none() {
+            return error;
+        }
+        error.with_help("`$window` is the window in which the rules count").with_replacement("$window")
+    }
+
     /// Passes a duration.
     pub(super) fn duration(&mut self) -> Result<DurationText, Error> {
         let span = self.range();
@@ -297,6 +306,16 @@ impl Parser<'_> {
                 }
                 self.advance();
                 Ok(DurationText { value: DurationValue::Literal(length), span })
+            }
+            // as dashboards and other tools have their placeholders
+            TokenKind::Param if self.word().starts_with("$__") => Err(self.foreign_window(span)),
+            TokenKind::LeftBrace
+                if span.start as usize + 1 < self.text.len() && self.text[span.start as usize..].starts_with("{{") =>
+            {
+                let end = self.text[span.start as usize..]
+                    .find("}}")
+                    .map_or(span.end as usize, |at| span.start as usize + at + 2);
+                Err(self.foreign_window(Range::at(span.start as usize, end)))
             }
             TokenKind::Param => {
                 let param = self.param(&[ParamType::Duration], "a duration fits here")?;

@@ -94,7 +94,16 @@ impl Resolver<'_> {
             }
             Kind::Left if off => layer.left = Some(None),
             Kind::Left => {
-                layer.left = self.read_percent(at).zip(urgency(line.values.get(1))).map(Some);
+                // without it that was said
+                let Some(urgency) = urgency(line.values.get(1)) else { return };
+                let values = line.values.iter().map(|v| v.span).reduce(|a, b| a.to(b)).unwrap_or(first.span);
+                let text = self.text(at);
+                let share = text.strip_suffix('%').and_then(Percent::parse);
+                let share = share.filter(|p| p.share() > 0.0 && p.budget() > 0.0);
+                if share.is_none() && !self.has_syntax_problem(at) {
+                    self.found.push(say::bad_left(at, Place { file, span: values }, text));
+                }
+                layer.left = share.map(|share| Some((share, urgency)));
             }
             Kind::Blocked if off => layer.blocked = Some(None),
             Kind::Blocked => layer.blocked = urgency(Some(first)).map(Some),
@@ -120,11 +129,13 @@ impl Resolver<'_> {
                 continue;
             }
             if let (Some(share), Some(ms)) = (parsed, minutes) {
-                rows.push(WrittenRow {
-                    share,
-                    long: ms / 60_000,
-                    place: Place { file, span: share_at.span.to(long_at.span) },
-                });
+                let (long, place) = (ms / 60_000, Place { file, span: share_at.span.to(long_at.span) });
+                let same = |row: &&WrittenRow| row.long == long && row.share.text() == share.text();
+                if let Some(first) = rows.iter().find(same) {
+                    self.found.push(say::duplicate_setting(place, first.place, self.text(place)));
+                    continue;
+                }
+                rows.push(WrittenRow { share, long, place });
             }
         }
         rows

@@ -157,6 +157,7 @@ impl<'a> Resolver<'a> {
         let evaluate = chain.nearest(|l| l.evaluate).or(site_evaluate).unwrap_or(1);
 
         let (steps, slis, whole) = self.parts(unit, scope, entries, &chain, evaluate);
+        let whole = whole && ast::is_whole(journey.body.as_ref());
         if steps.is_empty() && slis.is_empty() && whole {
             self.found.push(say::missing_step(name.place));
             return None;

@@ -15,8 +15,9 @@ pub mod sites;
 pub mod slis;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::catalogue as c;
 use crate::model::{Model, Named, Site};
-use crate::project::Unit;
+use crate::project::{Target, Unit};
 use crate::source::{FileId, Place, SourceFile, Sources, Span};
 use crate::stdlib;
 use crate::syntax::{self, ast::Item, comments};
@@ -122,6 +123,7 @@ pub fn resolve_again(sources: &mut Sources, units: &[Unit], kept: &mut Kept) -> 
     }
     let mut found = resolver.found;
     without_repeats(&mut found);
+    without_consequences(&mut found, sources, units);
     (resolved, found)
 }
 
@@ -132,13 +134,22 @@ fn load_modules(sources: &mut Sources, units: &[Unit]) -> Vec<(&'static str, Uni
         let text = &sources.file(unit.file).text;
         for item in &unit.parsed.ast.items {
             let Item::Use(used) = item else { continue };
-            let Some(syntax::ast::UsePath::Module(path)) = &used.what else { continue };
-            if let [root, module] = path.as_slice()
-                && root.span.of(text) == "std"
-                && let Some(module) = stdlib::find(module.span.of(text))
-            {
-                names.insert(module.name);
-            }
+            // also those that are meant by another form, which is said
+            let written = match &used.what {
+                Some(syntax::ast::UsePath::Module(path)) => {
+                    let parts: Vec<&str> = path.iter().map(|name| name.span.of(text)).collect();
+                    parts.join(".")
+                }
+                Some(syntax::ast::UsePath::File(span)) => {
+                    let missing = |(at, target): &(Span, Target)| at == span && matches!(target, Target::Missing(_));
+                    if !unit.uses.iter().any(missing) {
+                        continue;
+                    }
+                    span.of(text).to_string()
+                }
+                None => continue,
+            };
+            names.extend(scope::module_meant(&written).map(|module| module.name));
         }
     }
     let mut loaded = Vec::new();
@@ -161,6 +172,34 @@ fn parsed_module(module: &'static stdlib::Module) -> (Arc<SourceFile>, Arc<synta
         (Arc::new(source), Arc::new(parsed))
     };
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner).entry(module.name).or_insert_with(parse).clone()
+}
+
+/// What comes of text that could not be read: a value that is none in the form that was reported, and a name that may be declared in it.
+fn without_consequences(found: &mut Vec<Diagnostic>, sources: &Sources, units: &[Unit]) {
+    let broken = |unit: &&Unit| unit.parsed.broken;
+    let problems: HashSet<Place> = units
+        .iter()
+        .filter(broken)
+        .flat_map(|unit| unit.parsed.lexed.problems.iter().map(|p| Place { file: unit.file, span: p.span }))
+        .collect();
+    let mut names: HashSet<String> = HashSet::new();
+    for unit in units.iter().filter(broken) {
+        let text = &sources.file(unit.file).text;
+        names.extend(syntax::names::check(text, &unit.parsed.ast).into_iter().filter_map(|misnamed| misnamed.right));
+        for item in &unit.parsed.ast.items {
+            let Item::Error(span) = item else { continue };
+            let tokens = &unit.parsed.lexed.tokens;
+            let from = tokens.partition_point(|t| t.span.start < span.start);
+            let inside = tokens[from..].iter().take_while(|t| t.span.end <= span.end);
+            names.extend(inside.filter(|t| t.kind.is_name()).map(|t| t.span.of(text).to_string()));
+        }
+    }
+    let is_value = |d: &Diagnostic| [c::SYNTAX.name, c::BAD_WINDOW.name, c::BAD_TARGET.name].contains(&d.name());
+    found.retain(|d| {
+        let unreadable = is_value(d) && problems.contains(&d.place());
+        let declared = d.name() == c::UNKNOWN_NAME.name && names.contains(sources.text(d.place()));
+        !unreadable && !declared
+    });
 }
 
 /// A template that is wrong is wrong in every call: it is said once.

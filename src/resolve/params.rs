@@ -71,7 +71,9 @@ impl Resolver<'_> {
         let call_place = Place { file: call_file, span: call.path.first().map_or_else(Default::default, |n| n.span) };
         let mut given: Vec<Option<&Arg>> = vec![None; names.len()];
         let mut misnamed: Vec<(&Arg, Place, String)> = Vec::new();
-        let mut whole = call.args.is_some();
+        // what is not closed may go on
+        let mut whole = call.args.as_ref().is_some_and(|args| args.close.is_some());
+        let complete = whole;
         let mut surplus: Option<Place> = None;
         for (position, arg) in args.iter().enumerate() {
             let place = Place { file: call_file, span: arg.span };
@@ -133,7 +135,7 @@ impl Resolver<'_> {
                 (None, None) => {
                     if unnamed > 0 {
                         unnamed -= 1; // said with the name that it was given
-                    } else if call.args.is_some() {
+                    } else if complete {
                         let declared_at = Place { file: template_file, span: param.span };
                         self.found.push(say::missing_argument(call_place, name, ty.described(), declared_at));
                     }
@@ -182,16 +184,17 @@ impl Resolver<'_> {
             let name = self.text(name_place).to_string();
             let Some(ty_name) = param.ty else { continue };
             let ty_place = Place { file, span: ty_name.span };
-            let Some(ty) = ty_of(self.text(ty_place)) else {
-                let text = self.text(ty_place).to_string();
+            let text = self.text(ty_place).to_string();
+            if ty_of(&text).is_none() {
                 self.found.push(say::unknown_word(
                     ty_place,
                     Kind::Param,
                     &text,
                     &["string", "regex", "duration", "number"],
                 ));
-                continue;
-            };
+            }
+            // with a type that was meant its uses can be looked at
+            let ty = ty_of(say::word_meant(&text).unwrap_or(&text)).unwrap_or(ParamType::String);
             if let Some(first) = params.bound.get(&name) {
                 let first = first.place;
                 self.found.push(say::duplicate_name(name_place, first, "parameter", &name));

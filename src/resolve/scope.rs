@@ -71,6 +71,20 @@ pub fn audience_of(kind: Kind) -> Option<Audience> {
     })
 }
 
+/// The module that ships which is meant by `http`, `std/http`, `std::http` or `"std.http"`.
+pub fn module_meant(written: &str) -> Option<&'static stdlib::Module> {
+    let inside = written.trim_matches(['"', '\'', '`']).trim_start_matches("./");
+    let inside = inside.strip_suffix(".tabi").unwrap_or(inside);
+    let parts: Vec<&str> = inside.split(['.', '/', ':']).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [module] => stdlib::find(module),
+        [root, module] if ["std", "tabi", "stdlib"].contains(root) || did_you_mean(root, ["std"]).is_some() => {
+            stdlib::find(module)
+        }
+        _ => None,
+    }
+}
+
 impl<'a> Resolver<'a> {
     /// A name and its place.
     pub fn named(&self, file: FileId, name: Name) -> Named {
@@ -132,6 +146,12 @@ impl<'a> Resolver<'a> {
                             used_files.push(file);
                             self.use_file(place, file, declared, &mut scope);
                         }
+                        Some(Target::Missing(_)) if module_meant(self.text(place)).is_some() => {
+                            let module = module_meant(self.text(place)).map_or("", |module| module.name);
+                            let written = format!("{}, with quotes", self.text(place));
+                            self.found.push(say::module_in_another_form(place, &written, module));
+                            self.lend(unit.file, used, module, &mut scope);
+                        }
                         Some(Target::Missing(reason)) => {
                             let near = self.near_files(place);
                             self.found.push(say::missing_file(place, self.text(place), &reason, &near));
@@ -168,9 +188,29 @@ impl<'a> Resolver<'a> {
         near
     }
 
+    /// Gives the prefix of a module that was meant, so that what is called by it is known.
+    fn lend(&mut self, file: FileId, used: &Use, module: &str, scope: &mut Scope<'a>) {
+        let Some(module_file) = self.std_files.get(module).copied() else { return };
+        let prefix = used.alias.map_or_else(|| module.to_string(), |alias| self.named(file, alias).text);
+        let place = Place { file, span: used.span };
+        let index = self.module_uses.len();
+        self.module_uses.push((prefix.clone(), place, true));
+        scope.modules.entry(prefix).or_insert((module_file, place, index));
+    }
+
     fn use_module(&mut self, file: FileId, used: &Use, path: &[Name], scope: &mut Scope<'a>) {
         let place = Place { file, span: used.span };
         let parts: Vec<Named> = path.iter().map(|n| self.named(file, *n)).collect();
+        let whole = path.iter().map(|n| n.span).reduce(|a, b| a.to(b)).unwrap_or(used.span);
+        let written = self.text(Place { file, span: whole });
+        if let Some(meant) = module_meant(written)
+            && (parts.len() != 2 || parts[0].text != "std")
+        {
+            let written = format!("`{written}`");
+            self.found.push(say::module_in_another_form(Place { file, span: whole }, &written, meant.name));
+            self.lend(file, used, meant.name, scope);
+            return;
+        }
         let [root, module] = parts.as_slice() else {
             self.found.push(say::unknown_module(Place { file, span: used.span }, &parts, None));
             return;

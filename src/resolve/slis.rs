@@ -69,11 +69,15 @@ impl<'a> Resolver<'a> {
             None => Some(Source { template: None, entries, file, params: Params::default(), doc: None }),
             Some(call) => self.called(unit, scope, call),
         };
-        let broken = entries.iter().any(|e| matches!(e, Entry::Error(_)));
-        if sli.body.is_some() && !own.seen.contains_key(&Kind::Target) && !broken {
+        let whole = ast::is_whole(sli.body.as_ref());
+        if whole && !own.seen.contains_key(&Kind::Target) {
             self.found.push(say::missing_target(name.place));
         }
         let source = source?;
+        if !whole && sli.call.is_none() && !entries.iter().any(|e| matches!(e, Entry::Measure(_))) {
+            // it may stand in what was not understood
+            return None;
+        }
         let template_layers: Vec<&Layer> = source.template.iter().collect();
         let layers: Vec<&Layer> = chain.layers.iter().copied().chain(template_layers).chain([&own]).collect();
         let chain = Chain { layers: &layers, ..*chain };
@@ -172,6 +176,10 @@ impl<'a> Resolver<'a> {
             [name] => {
                 if let Some(found) = scope.templates.get(&name.text) {
                     return Some(*found);
+                }
+                // `http.`, and nothing yet behind it
+                if self.sources.file(unit.file).text[name.place.span.end as usize..].starts_with('.') {
+                    return None;
                 }
                 let near = did_you_mean(&name.text, scope.templates.keys().map(String::as_str));
                 let shipped = stdlib::with_template(&name.text);

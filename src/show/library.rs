@@ -133,7 +133,7 @@ pub fn find<'a>(modules: &'a [Module], wanted: &str) -> Result<Found<'a>, String
         let help = match did_you_mean(name, modules.iter().map(|m| m.name)) {
             Some(near) => format!("did you mean `tabi std {near}`?"),
             None => of_that_name().map_or_else(
-                || "`tabi std` lists all".to_string(),
+                || about(modules, name).unwrap_or_else(|| "`tabi std` lists all".to_string()),
                 |module| format!("did you mean `tabi std {}.{last}`?", module.name),
             ),
         };
@@ -148,6 +148,20 @@ pub fn find<'a>(modules: &'a [Module], wanted: &str) -> Result<Found<'a>, String
         return Err(format!("there is no template `{rest}` in `std.{name}`\n  help: {help}"));
     };
     Ok(Found::Template(module, template))
+}
+
+/// The module that is about a word which is no module itself: by the names of its templates, or by what it says of itself.
+fn about(modules: &[Module], word: &str) -> Option<String> {
+    let word = Some(word.to_lowercase()).filter(|word| !word.is_empty())?;
+    let begins = |t: &&Template| t.name.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('_'));
+    if let Some(module) = modules.iter().find(|m| m.templates.iter().any(|t| begins(&t))) {
+        let names: Vec<String> =
+            module.templates.iter().filter(begins).map(|t| format!("{}.{}", module.name, t.name)).collect();
+        return Some(format!("did you mean `tabi std {}`? it has {}", module.name, names.join(", ")));
+    }
+    let is_it = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|part| part.to_lowercase() == word);
+    let by = |of: fn(&Module) -> &str| modules.iter().find(|m| is_it(of(m)));
+    by(|m| m.name).or_else(|| by(Module::summary)).map(|m| format!("did you mean `tabi std {}`?", m.name))
 }
 
 /// Each module with a line.
@@ -274,6 +288,10 @@ mod tests {
             said("apps_synced"),
             "there is no module `apps_synced`\n  help: did you mean `tabi std argocd.apps_synced`?"
         );
+        for word in ["lambda", "sqs", "alb", "yace", "cloudwatch", "CloudWatch"] {
+            assert!(said(word).contains("did you mean `tabi std aws`?"), "{}", said(word));
+        }
+        assert!(said("sqs").contains("it has aws.sqs_"), "{}", said("sqs"));
         assert_eq!(said(""), "there is no module ``\n  help: `tabi std` lists all");
         assert!(said("http.").contains("`tabi std http` shows what is in it"));
     }

@@ -1,6 +1,8 @@
 //! Typical mistakes and the way out of them: what people write who know YAML, PromQL or another language.
 
 mod bare;
+mod elsewhere;
+mod lists;
 mod numbers;
 
 use super::cursor::Report;
@@ -12,6 +14,10 @@ use crate::schema::kind::{Kind, Set};
 use crate::schema::{AUDIENCE, ENTRIES, FILE};
 use crate::source::{FileId, Place, Span};
 use bare::bare_promql;
+pub use elsewhere::called_here;
+use elsewhere::{argument_in_another_form, call_in_braces, foreign_operator, rate_in_words, sign_in_pairs};
+pub use lists::words_without_quotes;
+use lists::{list_in_another_form, needless_word, who_is_told, without_quotes};
 use numbers::{decimal_comma, unit_behind, unit_missing};
 
 /// Nobody means what stands more tokens away; and many mistakes on one endless line must not take long.
@@ -54,6 +60,45 @@ impl<'a> Here<'a> {
     /// The token itself.
     pub fn place(&self) -> Place {
         self.at(self.report.at)
+    }
+    /// The token with what belongs to it: `less than`.
+    pub fn phrase(&self) -> Place {
+        let after = self.after();
+        let goes_on = after.span.of(self.text) == "than" && !after.first_on_line;
+        self.at(if goes_on { self.found.span.to(after.span) } else { self.report.at })
+    }
+    /// What a word with a name and a block or a call behind it declares, by what is inside: a step has an `sli`.
+    pub fn declares(&self) -> Option<Kind> {
+        let rest = &self.tokens[(self.index + 1).min(self.tokens.len() - 1)..];
+        let titled = usize::from(rest.get(1).is_some_and(|t| t.kind == Kind::Str));
+        let (name, behind) = (rest.first()?, rest.get(1 + titled)?);
+        let opens = name.kind.is_name() && !name.first_on_line && matches!(behind.kind, Kind::LBrace | Kind::Eq);
+        let inside = rest.get(2 + titled).map(|t| t.kind);
+        let nested = rest.get(2 + titled..5 + titled).is_some_and(|t| {
+            t[0].kind == Kind::Name
+                && t[1].kind.is_name()
+                && !t[1].first_on_line
+                && matches!(t[2].kind, Kind::LBrace | Kind::Eq)
+        });
+        let is_step = behind.kind == Kind::LBrace && (inside == Some(Kind::Sli) || nested);
+        opens.then_some(if is_step { Kind::Step } else { Kind::Sli })
+    }
+    /// Whether a brace stands behind the word.
+    pub fn opens(&self) -> bool {
+        self.after().kind == Kind::LBrace
+    }
+    /// The word with a `:` or `=` behind it, and what keeps it and the value apart.
+    pub fn with_sign(&self) -> (Place, &'static str) {
+        let sign = self.after();
+        if !matches!(sign.kind, Kind::Colon | Kind::Eq) || sign.first_on_line {
+            return (self.place(), "");
+        }
+        let apart = self.tokens.get(self.index + 2).is_none_or(|t| t.span.start > sign.span.end);
+        (self.at(self.found.span.to(sign.span)), if apart { "" } else { " " })
+    }
+    /// `version: "…"`, `- name: …`
+    pub fn goes_on_like_yaml(&self) -> bool {
+        self.after().kind == Kind::Colon
     }
     /// Right after the token before.
     pub fn missing(&self) -> Place {
@@ -98,6 +143,12 @@ pub fn known_mistake(here: &Here) -> Option<Diagnostic> {
         .or_else(|| foreign_comment(here))
         .or_else(|| comma_at_the_end(here))
         .or_else(|| double_equals(here))
+        .or_else(|| foreign_operator(here))
+        .or_else(|| sign_in_pairs(here))
+        .or_else(|| argument_in_another_form(here))
+        .or_else(|| call_in_braces(here))
+        .or_else(|| list_in_another_form(here))
+        .or_else(|| who_is_told(here))
         .or_else(|| bare_promql(here))
         .or_else(|| whose_journey(here))
         .or_else(|| closes_nothing(here))
@@ -109,7 +160,10 @@ pub fn known_mistake(here: &Here) -> Option<Diagnostic> {
 fn sign_after_a_keyword(here: &Here) -> Option<Diagnostic> {
     let before = here.before()?;
     let sign = matches!(here.found.kind, Kind::Eq | Kind::Colon);
-    if !sign || here.expected.has(here.found.kind) || !before.first_on_line {
+    // of labels and of arguments something else is said
+    let is_label = here.expected.has(Kind::Operator) || here.expected.has(Kind::Colon);
+    let begins = before.first_on_line || (crate::schema::find(before.kind).is_some() && !is_label);
+    if !sign || here.expected.has(here.found.kind) || !begins {
         return None;
     }
     let keyword = before.span.of(here.text);
@@ -273,6 +327,28 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
         Kind::Duration if has(Kind::In) => insert(" in"),
         Kind::LBrace if has(Kind::LParen) => insert("()"),
         Kind::Eq if has(Kind::Colon) => return type_of_a_parameter(here, d),
+        Kind::Comma | Kind::RParen if has(Kind::Colon) => {
+            let name = here.before().map_or("", |t| t.span.of(here.text));
+            return d.help(format!("a parameter has a type: `{name}: string`, or `regex`, `duration` or `number`"));
+        }
+        Kind::Unknown if has(Kind::Dot) && matches!(word, "/" | ":") => ("write `.`".into(), here.place(), ".".into()),
+        Kind::Percent if has(Kind::Comma) && here.report.opened.is_none() => insert(","),
+        Kind::Str => match without_quotes(here) {
+            Some((right, help)) => return d.help(help).fix(format!("write `{right}`"), here.place(), right),
+            None => return brackets(here, d),
+        },
+        _ if has(Kind::Eq) && found.is_name() && matches!(here.after().kind, Kind::Dot | Kind::LParen) => insert(" ="),
+        _ if has(Kind::Journey)
+            && expected.len() == 1
+            && found.is_name()
+            && here.before().is_some_and(|t| AUDIENCE.has(t.kind)) =>
+        {
+            if here.after().kind.is_name() {
+                ("write `journey`".into(), here.place(), "journey".into())
+            } else {
+                insert(" journey")
+            }
+        }
         Kind::Number if has(Kind::Percent) => {
             // a share between 0 and 1, as other tools write it: two digits further left it is a percentage
             if let Some(share) = word.strip_prefix("0.").filter(|digits| digits.len() >= 2) {
@@ -306,6 +382,10 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
             return unit_missing(here, d);
         }
         Kind::Number if has(Kind::Rate) => {
+            if let Some((rate, all)) = rate_in_words(here) {
+                let d = d.help(format!("a rate is one word: `{rate}`"));
+                return d.fix(format!("write `{rate}`"), here.at(all), rate);
+            }
             return d.help(format!("a rate has a unit: `{word}/s`, `{word}/h`, `{word}/day`"));
         }
         Kind::Unknown if has(Kind::Name) => {
@@ -313,27 +393,15 @@ pub fn way_out(here: &Here, d: Diagnostic) -> Diagnostic {
                 "a name is made of small letters, digits and `_`; any text may be a title, in quotes after the name",
             );
         }
-        _ => return brackets(here, d),
+        _ => {
+            return match needless_word(here, d) {
+                Ok(d) => d,
+                Err(d) => brackets(here, d),
+            };
+        }
     };
     let d = if text == "under" { d.help("did you mean `under`?") } else { d };
     d.fix(title, place, text)
-}
-
-/// What other tools call a word of ours.
-pub fn word_of_other_tools(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "objective" | "goal" | "slo" => "target",
-        "period" | "rolling" | "time_window" | "timeWindow" => "window",
-        "team" => "owner",
-        "alerting" | "burnrates" => "alerts",
-        "success" | "successes" | "ok" => "good",
-        "error" | "errors" | "failure" | "failures" | "error_query" | "errorQuery" => "bad",
-        "valid" | "events" | "total_query" | "totalQuery" => "total",
-        "runbook_url" | "playbook" => "runbook",
-        "grouping" | "group_by" => "by",
-        "sites" => "at",
-        _ => return None,
-    })
 }
 
 /// `template t(limit = 1s)`: the literal tells the type.

@@ -143,6 +143,11 @@ pub struct Block<T> {
     pub close: Option<Span>,
 }
 
+/// Whether all of a block was understood, so that what is missing in it was forgotten.
+pub fn is_whole(block: Option<&Block<Entry>>) -> bool {
+    block.is_some_and(|b| b.close.is_some() && !b.items.iter().any(|e| matches!(e, Entry::Error(_))))
+}
+
 /// An entry of a block in braces.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "each variant is the entry of that name")]

@@ -125,6 +125,21 @@ impl<'a> Cursor<'a> {
     fn is_a_bound(self) -> bool {
         self.kind() == Kind::Under && matches!(self.second(), Kind::Duration | Kind::Param)
     }
+    /// `http.available(`, `available(`, and either with `use` before it: a call stands here.
+    pub fn calls(self) -> bool {
+        let i = if self.kind() == Kind::Use && self.second().is_name() { self.next() } else { self };
+        let name = |i: Cursor| i.kind().is_name() && i.second() == Kind::LParen;
+        name(i) || (i.kind().is_name() && i.second() == Kind::Dot && name(i.next().next()))
+    }
+    /// Whether nothing of an entry stands before this on its line.
+    pub fn begins(self) -> bool {
+        self.token().first_on_line || self.at == 0 || self.context.tokens[self.at as usize - 1].kind == Kind::LBrace
+    }
+    /// `team "shop"`, `job="shop"`: one more pair, of which only the comma before is missing.
+    fn is_labelled(self) -> bool {
+        let sign = matches!(self.second(), Kind::Eq | Kind::Ne | Kind::Re | Kind::Nre | Kind::Str | Kind::Colon);
+        self.kind() == Kind::Name && sign && !self.next().token().first_on_line
+    }
     fn note(self, set: Set) {
         self.context.expected.set(self.context.expected.get().unite(Expected { at: self.at, set }));
     }
@@ -148,7 +163,7 @@ impl<'a> Cursor<'a> {
         reports.push(Report { at, before: self.before().end, expected, found: self.kind(), opened, entry });
     }
     /// Over one token, or over the whole bracket that it opens. A loop: nothing nests on the stack.
-    fn skip(self) -> Self {
+    pub fn skip(self) -> Self {
         let mut depth = 0usize;
         let mut i = self;
         loop {
@@ -299,7 +314,9 @@ pub fn group<'a, T>(
             let is_label = separated
                 && (!i.token().first_on_line
                     || matches!(i.second(), Kind::Eq | Kind::Ne | Kind::Re | Kind::Nre | Kind::Str | Kind::Colon));
-            let outers = (outer.has(kind) && !ours && !is_label)
+            // only a call goes on so behind `use`
+            let is_call = !separated && i.calls();
+            let outers = (outer.has(kind) && !ours && !is_label && !is_call)
                 || (close == Kind::RParen && matches!(kind, Kind::LBrace | Kind::RBrace))
                 || (separated && i.is_a_bound());
             if kind == Kind::Eof || outers {
@@ -329,7 +346,7 @@ pub fn group<'a, T>(
                         }
                         if i.kind() == Kind::Comma {
                             i = i.next();
-                        } else if i.kind() != close {
+                        } else if i.kind() != close && !i.is_labelled() {
                             break None;
                         }
                     }
@@ -339,7 +356,15 @@ pub fn group<'a, T>(
                     if lost.is_none() || (i.token().first_on_line && kind.is_name()) {
                         i.report(classes.or(Set::of(&[close])), None, entry);
                     }
-                    let next = i.skip();
+                    let is_line = lost.is_none() && kind.is_name() && matches!(i.second(), Kind::Eq | Kind::Colon);
+                    let mut next = i.skip();
+                    // `expr: up == 1`: no word of such a line begins an entry
+                    while is_line
+                        && !next.token().first_on_line
+                        && !matches!(next.kind(), Kind::RBrace | Kind::RParen | Kind::Eof)
+                    {
+                        next = next.skip();
+                    }
                     lost = Some(lost.unwrap_or(i.token().span).to(next.before()));
                     i = next;
                 }

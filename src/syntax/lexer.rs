@@ -220,10 +220,19 @@ fn half_width(c: char) -> Option<char> {
 
 /// A string in typographic or Japanese quotes.
 fn quoted(i: &str) -> Option<(&str, Found)> {
-    let inner = i.strip_prefix(['“', '”', '„', '«', '‘', '’', '「', '『', '＂'])?;
-    let end = inner.find(['“', '”', '»', '’', '‘', '」', '』', '＂', '"', '\n'])?;
+    let opener = i.chars().next()?;
+    // an apostrophe ends no string that double quotes have begun
+    let closers: &[char] = match opener {
+        '“' | '”' | '„' | '＂' => &['“', '”', '＂', '"', '\n'],
+        '«' => &['»', '"', '\n'],
+        '‘' | '’' => &['’', '‘', '\'', '\n'],
+        '「' | '『' => &['」', '』', '\n'],
+        _ => return None,
+    };
+    let inner = &i[opener.len_utf8()..];
+    let end = inner.find(closers)?;
     let closer = inner[end..].chars().next().filter(|c| *c != '\n')?;
-    let straight = format!("\"{}\"", inner[..end].replace('\\', "\\\\"));
+    let straight = format!("\"{}\"", inner[..end].replace('\\', "\\\\").replace('"', "\\\""));
     Some((&inner[end + closer.len_utf8()..], (Some(Kind::Str), Some(ProblemKind::Quotes(straight)))))
 }
 

@@ -7,6 +7,7 @@ use super::lexer::{Lexed, Problem, ProblemKind};
 use super::names::{self, Misnamed};
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::schema::FILE;
 use crate::schema::kind::{KEYWORDS, Kind, Set};
 use crate::source::{FileId, Place, Span};
 
@@ -29,7 +30,17 @@ pub fn of(file: FileId, text: &str, lexed: &Lexed, reports: &[Report], ast: &ast
         let mut near = tokens[from..].iter().take_while(|p| p.span.start <= r.at.start);
         !near.any(|p| r.at.start < p.span.end || (p.span.end == r.before && is_open(&p.kind)))
     };
-    all.extend(reports.iter().filter(spoken).map(|r| report(file, text, lexed, r)));
+    let mut told: Vec<Diagnostic> = reports.iter().filter(spoken).map(|r| report(file, text, lexed, r)).collect();
+    // what says more of the same text says it for both
+    let spans: Vec<Span> = told.iter().map(|d| d.place().span).collect();
+    let within = |i: usize, j: Option<usize>| {
+        j.and_then(|j| spans.get(j))
+            .is_some_and(|outer| outer.start <= spans[i].start && spans[i].end <= outer.end && *outer != spans[i])
+    };
+    let mut index = 0..;
+    told.retain(|_| index.next().is_some_and(|i| !within(i, Some(i + 1)) && !within(i, i.checked_sub(1))));
+    told.dedup_by(|again, first| again.place() == first.place() && again.message == first.message);
+    all.extend(told);
     all.sort_by_key(|d| d.place().span.start);
     all
 }
@@ -89,6 +100,11 @@ fn problem(file: FileId, text: &str, problem: &Problem) -> Diagnostic {
             place,
             fix,
         ),
+        ProblemKind::Number(None) if burn_rate(written) => at(
+            format!("`{written}` is a burn rate; an alert is written by the share of the budget that burns"),
+            "not a share",
+        )
+        .help("`page 2% in 1h, 5% in 6h`: over 28 days these are burn rates of 13.44 and 5.6"),
         ProblemKind::Number(None) => at(
             format!("`{written}` is no number, percentage, duration or rate"),
             "not understood",
@@ -156,7 +172,7 @@ fn report(file: FileId, text: &str, lexed: &Lexed, report: &Report) -> Diagnosti
     }
     if let Some(keyword) = near(here.word, here.expected, report.found) {
         let fix = keyword.text();
-        return d.help(format!("did `{fix}` stand here?")).fix(format!("write `{fix}`"), here.place(), fix);
+        return d.help(format!("did `{fix}` stand here?")).fix(format!("write `{fix}`"), here.phrase(), fix);
     }
     advice::way_out(&here, d)
 }
@@ -166,23 +182,47 @@ fn near(word: &str, expected: Set, found: Kind) -> Option<Kind> {
     if !found.is_name() {
         return None;
     }
-    let keyword = did_you_mean(word, expected.iter().filter(|k| k.is_keyword()).map(Kind::text))?;
-    KEYWORDS.iter().copied().find(|k| k.text() == keyword)
+    advice::called_here(word, expected).or_else(|| {
+        let keyword = did_you_mean(word, expected.iter().filter(|k| k.is_keyword()).map(Kind::text))?;
+        KEYWORDS.iter().copied().find(|k| k.text() == keyword)
+    })
 }
 
 fn unknown_entry(here: &Here, starts: Set) -> Diagnostic {
     let (word, place) = (here.word, here.place());
     let expected = here.expected.without(Kind::RBrace);
     let message = format!("expected {expected}, found `{word}`");
+    if let Some(quotes) = advice::words_without_quotes(here) {
+        return quotes;
+    }
     if here.found.kind.is_keyword() {
         return Diagnostic::new(&c::SYNTAX, message, place, "begins nothing that may stand here");
     }
-    let words: Vec<&str> = starts.iter().map(Kind::text).collect();
     let d = Diagnostic::new(&c::UNKNOWN_SETTING, message, place, "no such word");
-    let called = advice::word_of_other_tools(word).filter(|ours| words.contains(ours));
-    if let Some(meant) = called.or_else(|| did_you_mean(word, words.iter().copied())) {
-        return d.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), place, meant);
+    // with a name and a block behind it the word declares something, and else it sets something
+    let declaring = Set::of(&[Kind::Step, Kind::Sli]);
+    let among = match here.declares() {
+        None if here.opens() => starts.iter().collect::<Vec<_>>(),
+        None => starts.iter().filter(|kind| !declaring.has(*kind)).collect(),
+        Some(_) => starts.iter().filter(|kind| declaring.has(*kind) || FILE.has(*kind)).collect(),
+    };
+    let set = Set::of(&among);
+    let near = || {
+        let near = did_you_mean(word, among.iter().map(|kind| kind.text()))?;
+        among.iter().copied().find(|kind| kind.text() == near)
+    };
+    let meant = advice::called_here(word, set).or_else(near).or_else(|| here.declares().filter(|kind| set.has(*kind)));
+    if let Some(meant) = meant {
+        let meant = if meant == Kind::Journey { "user journey" } else { meant.text() };
+        let d = d.help(format!("did you mean `{meant}`?"));
+        // `objective: 99.9%`
+        let (at, gap) = here.with_sign();
+        return d.fix(format!("write `{meant}`"), at, format!("{meant}{gap}"));
     }
+    if starts.has(Kind::Journey) && here.goes_on_like_yaml() {
+        return d.help("YAML is not read; `tabi import` makes Tabi of what was written for Sloth, Pyrra or OpenSLO");
+    }
+    let words: Vec<&str> = starts.iter().map(Kind::text).collect();
     if words.len() <= 8 { d.help(format!("what may stand here: {}", words.join(", "))) } else { d }
 }
 
@@ -206,6 +246,11 @@ pub(super) fn describe(kind: Kind, word: &str) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// `14.4x`
+fn burn_rate(written: &str) -> bool {
+    written.strip_suffix('x').is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
 /// What is not as it should be about the form of a number.

@@ -11,6 +11,7 @@ pub mod lexer;
 pub mod messages;
 pub mod names;
 pub mod parser;
+mod recover;
 pub mod signature;
 
 use crate::diagnostic::Diagnostic;

@@ -7,6 +7,7 @@ use super::ast::{
 };
 use super::cursor::{Brackets, Context, Cursor, Report, Res, Rule, class, commas, group, must, spanned, to_the_end};
 use super::lexer::{Lexed, Token};
+use super::recover;
 use crate::schema::kind::{Kind as K, Set};
 use crate::schema::{self, AUDIENCE, Block, MEASURES, Shape};
 use crate::source::Span;
@@ -73,23 +74,30 @@ fn template(i: Cursor) -> Res<Item> {
 
 /// param = NAME ":" type [ "=" literal ] ;
 fn param(i: Cursor) -> Res<Param> {
-    spanned((parameter_name, must(K::Colon), must(name), opt(preceded(K::Eq, must(literal)))))
-        .map(|((name, _, ty, default), span)| Param { span, name, ty, default: default.flatten() })
+    let ty = alt((recover::no_type.map(|()| None), (must(K::Colon), must(name)).map(|(_, ty)| ty)));
+    spanned((parameter_name, ty, opt(preceded(K::Eq, must(literal)))))
+        .map(|((name, ty, default), span)| Param { span, name, ty, default: default.flatten() })
         .parse(i)
 }
 
 /// journey = audience "journey" NAME [ STRING ] "{" { step | sli | setting } "}" ;
 fn journey(i: Cursor) -> Res<Item> {
     let before = forgotten(K::Journey, class(Set::of(&[K::Audience]), one_of(AUDIENCE)));
-    let audience = alt((audience.map(Some), before, misspelt_audience.map(Some)));
-    spanned((audience, must(K::Journey), must(name), opt(title), must(block(Block::Journey))))
+    let audience = alt((audience.map(Some), before, recover::misspelt_audience.map(Some)));
+    let word = alt((K::Journey, recover::misspelt_journey));
+    spanned((audience, must(word), must(name), opt(title), must(block(Block::Journey))))
         .map(|((audience, _, name, title, body), span)| Item::Journey(Journey { span, audience, name, title, body }))
         .parse(i)
 }
 
+/// The word that begins an entry, of which [`entry`] knows what it is or stands for.
+fn word(i: Cursor) -> Res<Token> {
+    Ok((i.next(), i.token()))
+}
+
 /// step = "step" NAME [ STRING ] "{" { sli | setting } "}" ;
 fn step(i: Cursor) -> Res<Entry> {
-    spanned((K::Step, must(name), opt(title), must(block(Block::Step))))
+    spanned((word, must(name), opt(title), must(block(Block::Step))))
         .map(|((_, name, title, body), span)| Entry::Step(Step { span, name, title, body }))
         .parse(i)
 }
@@ -97,8 +105,8 @@ fn step(i: Cursor) -> Res<Entry> {
 /// sli = "sli" NAME [ STRING ] ( "{" { measure | setting } "}" | "=" call ) ;
 fn sli(i: Cursor) -> Res<Entry> {
     let measured = block(Block::Sli).map(|body| (None, Some(body)));
-    let called = (preceded(K::Eq, must(call)), must(block(Block::Call)));
-    spanned((K::Sli, must(name), opt(title), must(alt((called, measured)))))
+    let called = (preceded(alt((K::Eq, recover::forgotten_equals)), must(call)), must(block(Block::Call)));
+    spanned((word, must(name), opt(title), must(alt((called, measured)))))
         .map(|((_, name, title, what), span)| {
             let (call, body) = what.unwrap_or_default();
             Entry::Sli(Sli { span, name, title, call, body })
@@ -110,7 +118,8 @@ fn sli(i: Cursor) -> Res<Entry> {
 fn call(i: Cursor) -> Res<Call> {
     let how = Brackets { open: K::LParen, starts: VALUES, classes: Set::NONE, separated: true };
     let args = group(how, |_| None, arg);
-    (path, must(args)).map(|(path, args)| Call { path, args }).parse(i)
+    let args = alt((args.map(Some), recover::matchers_for_arguments));
+    (path, must(args)).map(|(path, args)| Call { path, args: args.flatten() }).parse(i)
 }
 
 /// arg = [ NAME ":" ] literal ;
@@ -128,12 +137,23 @@ fn block<'a>(block: Block) -> impl Rule<'a, Braces<Entry>> {
 
 fn entry<'a>(block: Block) -> impl Rule<'a, Entry> {
     move |i: Cursor<'a>| match i.kind() {
-        kind if !block.starts().has(kind) => i.not_here(block.classes()),
+        kind if !block.starts().has(kind) => match recover::declaration_meant(i, block) {
+            Some(K::Step) => step(i),
+            Some(_) => sli(i),
+            None if block == Block::Sli && i.calls() && i.begins() => call_inside(i),
+            None => i.not_here(block.classes()),
+        },
         K::Step => step(i),
         K::Sli => sli(i),
         kind if MEASURES.has(kind) => measure(i),
         _ => setting(i),
     }
+}
+
+/// `sli x { http.available(job: "shop") … }`, with `use` before it or not: it is read, so that only this is said.
+fn call_inside(i: Cursor) -> Res<Entry> {
+    i.report(Set::of(&[K::Measure]), None, None);
+    spanned(preceded(opt(K::Use), call)).map(|(_, span)| Entry::Error(span)).parse(i)
 }
 
 /// measure = "good" query | "bad" query | "total" query | "latency" selector "under" bound
@@ -245,11 +265,29 @@ fn shape(shape: Shape, i: Cursor) -> Res<Found> {
     match shape {
         Shape::One(of) => leaf(of).map(|v| values(vec![v])).parse(i),
         Shape::Word(_) => name_word.map(|v| values(vec![v])).parse(i),
-        Shape::List(of) => commas(leaf(of)).map(values).parse(i),
+        Shape::List(of) => match commas(leaf(of)).parse(i) {
+            Ok((rest, all)) => {
+                let (rest, all) = recover::without_commas(of, rest, all);
+                Ok((rest, values(all)))
+            }
+            Err(_) => recover::list_in_another_form(of, i).map(|(rest, all)| (rest, values(all))),
+        },
         Shape::Then(first, second) => {
+            let swapped = |i| recover::swapped(first, second, i).map(|(rest, all)| (rest, values(all)));
+            if let Ok(found) = swapped(i) {
+                return Ok(found);
+            }
             (leaf(first), must(leaf(second))).map(|(a, b)| values(std::iter::once(a).chain(b).collect())).parse(i)
         }
-        Shape::Rows => commas(row).map(|all| values(all.concat())).parse(i),
+        Shape::Rows => {
+            let (mut rest, mut all) = commas(row).parse(i)?;
+            while recover::comma_forgotten(Set::of(&[K::Percent]), rest) {
+                let (after, more) = commas(row).parse(rest)?;
+                rest = after;
+                all.extend(more);
+            }
+            Ok((rest, values(all.concat())))
+        }
         Shape::Alerts => block(Block::Alerts).map(|b| Found { body: Some(b), ..Found::default() }).parse(i),
         Shape::Pairs => {
             let how = Brackets { open: K::LBrace, starts: Set::NONE, classes: Set::NONE, separated: true };
@@ -311,16 +349,6 @@ fn title(i: Cursor) -> Res<Span> {
     class(Set::of(&[K::Title]), string).parse(i)
 }
 
-/// A word before `journey` that is none of the three: it is read, so that only this is said. [`super::parse`] looks what was meant.
-fn misspelt_audience(i: Cursor) -> Res<Word> {
-    let other = i.kind().is_name() && !schema::FILE.has(i.kind());
-    if !other || i.second() != K::Journey || i.next().token().first_on_line {
-        return i.not_here(Set::NONE);
-    }
-    i.report(Set::of(&[K::Audience]), None, None);
-    Ok((i.next(), Word { kind: K::Name, span: i.token().span }))
-}
-
 fn audience(i: Cursor) -> Res<Word> {
     class(Set::of(&[K::Audience]), one_of(AUDIENCE)).parse(i)
 }
@@ -329,7 +357,7 @@ fn audience(i: Cursor) -> Res<Word> {
 fn path(i: Cursor) -> Res<Vec<Name>> {
     let (mut i, first) = name(i)?;
     let mut all = vec![first];
-    while let Ok((rest, more)) = preceded(K::Dot, must(name)).parse(i) {
+    while let Ok((rest, more)) = preceded(alt((K::Dot, recover::slash_for_a_dot)), must(name)).parse(i) {
         all.extend(more);
         i = rest;
     }

@@ -18,7 +18,7 @@ use crate::show::find::{Found, find};
 use read::Reader;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Say what the rules would have said of the past
@@ -74,6 +74,9 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
+    if let Some(file) = &args.html {
+        directory_of(file)?;
+    }
     let Some(checked) = check::without_errors(&args.paths, terminal)? else { return Ok(Outcome::Found) };
     let options = &checked.project.config.options;
     let model = &place::played(&checked.model, options, args.site.as_deref())?;
@@ -137,6 +140,24 @@ pub(super) fn run(args: &Args, terminal: Terminal) -> Result<Outcome, String> {
     })?;
     let wrong = !asked.warnings.is_empty() || journeys.iter().any(JourneyPast::cannot_be_measured);
     Ok(if wrong { Outcome::Found } else { Outcome::Fine })
+}
+
+/// The page is written last: that it has no place is said before anything is asked.
+fn directory_of(file: &Path) -> Result<(), String> {
+    let shown = file.display();
+    if file.is_dir() {
+        return Err(format!("{shown}: it is a directory\n  help: `--html {}`", file.join("past.html").display()));
+    }
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match directory.filter(|directory| !directory.is_dir()) {
+        None => Ok(()),
+        Some(missing) => {
+            let missing = missing.display();
+            Err(format!(
+                "{shown} cannot be written: there is no directory {missing}\n  help: `mkdir -p {missing}` makes it"
+            ))
+        }
+    }
 }
 
 /// What no reckoning knows of engines that see their own numbers late: that of the rules, and that of the sites.

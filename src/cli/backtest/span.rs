@@ -5,7 +5,7 @@ use crate::backtest::day;
 /// Seconds of a length of time such as `28d`, `36h` or `1h30m`. Whole minutes: the rules run once in each.
 pub(super) fn length(text: &str) -> Result<u64, String> {
     let wrong = || "write it as 28d, 36h or 1h30m: at least 5m, up to 400d".to_string();
-    let (mut minutes, mut number) = (0u64, String::new());
+    let (mut minutes, mut number, mut last) = (0u64, String::new(), u64::MAX);
     for sign in text.chars() {
         if sign.is_ascii_digit() {
             number.push(sign);
@@ -18,6 +18,10 @@ pub(super) fn length(text: &str) -> Result<u64, String> {
             'm' => 1,
             _ => return Err(wrong()),
         };
+        if of >= last {
+            return Err("units fall and stand once each: 1h30m and not 30m1h".to_string());
+        }
+        last = of;
         let count: u64 = number.parse().map_err(|_| wrong())?;
         minutes = count.checked_mul(of).and_then(|m| minutes.checked_add(m)).ok_or_else(wrong)?;
         number.clear();
@@ -45,6 +49,9 @@ mod tests {
             "4m",
             "90s",
             "h30m",
+            "30m1h",
+            "1h1h",
+            "1d2w",
             "1h30",
             "d",
             "500d",

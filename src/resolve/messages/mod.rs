@@ -112,6 +112,14 @@ pub fn unknown_module(at: Place, path: &[Named], near: Option<&str>) -> Diagnost
     }
 }
 
+/// A module that ships in another form than `std.NAME`.
+pub fn module_in_another_form(at: Place, written: &str, module: &str) -> Diagnostic {
+    let right = format!("std.{module}");
+    Diagnostic::new(&c::UNKNOWN_NAME, format!("the module that ships is not called {written}"), at, "not known")
+        .help(format!("`use {right}`"))
+        .fix(format!("write `{right}`"), at, right)
+}
+
 /// A site that this file does not see.
 pub fn unknown_site(name: &Named, near: Option<&str>, elsewhere: Option<Place>, file: Option<&str>) -> Diagnostic {
     let d = unknown_name(name.place, "site", &name.text, near);
@@ -244,7 +252,27 @@ pub fn unknown_word(at: Place, key: Kind, word: &str, known: &[&str]) -> Diagnos
         at,
         "not one of them",
     );
-    meant(d, at, crate::diagnostic::did_you_mean(word, known.iter().copied()))
+    let near = word_meant(word).filter(|meant| known.contains(meant));
+    meant(d, at, near.or_else(|| crate::diagnostic::did_you_mean(word, known.iter().copied())))
+}
+
+/// What a word of other languages is called here, among types and the words that settings take.
+pub fn word_meant(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "str" | "text" | "label" => "string",
+        "re" | "regexp" | "pattern" => "regex",
+        "time" | "timespan" | "interval" => "duration",
+        "int" | "integer" | "float" | "num" | "count" => "number",
+        "average" | "avg" | "mean" => "weighted",
+        "min" | "minimum" | "worst" => "weakest",
+        "product" | "and" | "every" => "all",
+        "seconds" | "sec" => "s",
+        "milliseconds" | "msec" => "ms",
+        "exponential" | "sparse" => "native",
+        "push" | "pushgateway" | "otlp" => "pushed",
+        "pull" | "scrape" => "scraped",
+        _ => return None,
+    })
 }
 
 /// A duration that cannot be read.
@@ -326,6 +354,20 @@ pub fn bad_target(at: Place, text: &str) -> Diagnostic {
         Ok(_) if decimals > 12 => d.help("a target has at most 12 decimals; such as `99.9%`"),
         _ => d.help("100 % leaves no error budget: the first failure would break it for a whole window. Name the share that people notice, such as `99.9%`"),
     }
+}
+
+/// `left` with a share that is always or never left.
+pub fn bad_left(at: Place, values: Place, text: &str) -> Diagnostic {
+    let d = Diagnostic::new(
+        &c::BAD_TARGET,
+        format!("what is left of a budget is told below a share between 0 % and 100 %; `{text}` is not"),
+        at,
+        "no such share",
+    );
+    if text.trim_end_matches('%').parse::<f64>().is_ok_and(|share| share <= 0.0) {
+        return d.help("less than nothing is never left: `left off` tells nobody").fix("write `off`", values, "off");
+    }
+    d.help("with the first failure less than all of it is left; name a share such as `left 25% ticket`")
 }
 
 /// A share of a budget that is none.

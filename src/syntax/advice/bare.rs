@@ -21,9 +21,14 @@ pub(super) fn bare_promql(here: &Here) -> Option<Diagnostic> {
         return None;
     }
     let end = rest.iter().position(|t| t.kind == Kind::Under).unwrap_or(rest.len());
-    let written = &rest[..end];
+    let all = &rest[..end];
+    // `good: rate(…)`
+    let sign = all.first().filter(|t| matches!(t.kind, Kind::Colon | Kind::Eq));
+    let written = if sign.is_some() { &all[1..] } else { all };
     let (start, end) = (written.first()?, written.last()?);
     let query = here.at(start.span.to(end.span));
+    let whole = sign.map_or(query, |sign| here.at(sign.span.to(end.span)));
+    let blank = if sign.is_some() { " " } else { "" };
     let word = first.span.of(here.text);
     if let Some(range) = range_at_the_end(here, written) {
         let message = format!("the selector after `{word}` stands without a range");
@@ -37,20 +42,29 @@ pub(super) fn bare_promql(here: &Here) -> Option<Diagnostic> {
         );
     }
     let message = format!("the PromQL after `{word}` stands in backticks");
-    let d = syntax(message, query, "PromQL without backticks");
+    let d = syntax(message, whole, "PromQL without backticks");
     if first.kind == Kind::Latency || !is_balanced(rest) || query.span.of(here.text).contains('`') {
-        return Some(d);
+        return Some(match first.kind {
+            Kind::Latency => {
+                d.help("`latency` reads the histogram itself: `latency x_seconds{job=\"shop\"} under 300ms`")
+            }
+            _ => d,
+        });
     }
     if !matches!(first.kind, Kind::Good | Kind::Bad | Kind::Total) {
         let quoted = format!("`{}`", query.span.of(here.text));
-        return Some(d.help(format!("so it is read: {quoted}")).fix("put it in backticks", query, quoted));
+        return Some(d.help(format!("so it is read: {quoted}")).fix(
+            "put it in backticks",
+            whole,
+            format!("{blank}{quoted}"),
+        ));
     }
     if let Some(counter) = rated_counter(here, written) {
         return Some(
             d.help(format!("of a counter the selector is enough, and each event is counted: `{counter}`")).fix(
                 "write the counter itself",
-                query,
-                counter,
+                whole,
+                format!("{blank}{counter}"),
             ),
         );
     }
@@ -60,21 +74,27 @@ pub(super) fn bare_promql(here: &Here) -> Option<Diagnostic> {
     } else {
         d.help(format!("so it is read: {quoted}"))
     };
-    Some(d.fix("put it in backticks", query, quoted))
+    Some(d.fix("put it in backticks", whole, format!("{blank}{quoted}")))
 }
 
-/// `[5m]`: its three tokens from an index on.
-fn range_of(here: &Here, tokens: &[Token], at: usize) -> Option<Token> {
-    let [open, length, close] = tokens.get(at..at + 3)? else { return None };
-    let is_range = open.span.of(here.text) == "[" && length.kind == Kind::Duration && close.span.of(here.text) == "]";
-    is_range.then_some(*length)
+/// `[5m]`, `[$__rate_interval]`, `[{{.window}}]` from an index on: what stands inside, and the index behind it.
+fn range_of(here: &Here, tokens: &[Token], at: usize) -> Option<(Span, usize)> {
+    let is = |i: usize, sign: &str| tokens.get(i).is_some_and(|t| t.span.of(here.text) == sign);
+    let len = (1..=8).find(|len| is(at + len, "]"))?;
+    let inside = tokens.get(at + 1..at + len)?;
+    let (first, last) = (inside.first()?, inside.last()?);
+    let is_range = match inside {
+        [one] => matches!(one.kind, Kind::Duration | Kind::Param),
+        _ => is(at + 1, "{") && is(at + 2, "{") && last.kind == Kind::RBrace,
+    };
+    (is(at, "[") && is_range).then(|| (first.span.to(last.span), at + len + 1))
 }
 
 /// `x_total{job="a"}[5m]`: the place of the range of a selector by itself.
 fn range_at_the_end(here: &Here, tokens: &[Token]) -> Option<Span> {
-    let at = tokens.len().checked_sub(3)?;
-    range_of(here, tokens, at)?;
-    (selector_before(tokens, 0)? == at).then(|| tokens[at].span.to(tokens[at + 2].span))
+    let at = selector_before(tokens, 0)?;
+    let (_, behind) = range_of(here, tokens, at)?;
+    (behind == tokens.len()).then(|| tokens[at].span.to(tokens[behind - 1].span))
 }
 
 /// Where a selector that begins at an index ends.
@@ -102,8 +122,8 @@ fn rated_counter<'a>(here: &Here<'a>, tokens: &[Token]) -> Option<&'a str> {
         return None;
     }
     let end = selector_before(tokens, from + 2)?;
-    range_of(here, tokens, end)?;
-    let closing = tokens.get(end + 3..)?;
+    let (_, behind) = range_of(here, tokens, end)?;
+    let closing = tokens.get(behind..)?;
     let closes = closing.len() == depth + 1 && closing.iter().all(|t| t.kind == Kind::RParen);
     closes.then(|| tokens[from + 2].span.to(tokens[end - 1].span).of(here.text))
 }
@@ -111,9 +131,9 @@ fn rated_counter<'a>(here: &Here<'a>, tokens: &[Token]) -> Option<&'a str> {
 /// The text of tokens with `$window` for the lengths of their ranges.
 fn with_window(here: &Here, tokens: &[Token], all: Span) -> String {
     let mut text = all.of(here.text).to_string();
-    for length in (0..tokens.len()).rev().filter_map(|at| range_of(here, tokens, at)) {
+    for (length, _) in (0..tokens.len()).rev().filter_map(|at| range_of(here, tokens, at)) {
         let at = |offset: u32| (offset - all.start) as usize;
-        text.replace_range(at(length.span.start)..at(length.span.end), "$window");
+        text.replace_range(at(length.start)..at(length.end), "$window");
     }
     text
 }

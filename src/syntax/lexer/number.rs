@@ -83,6 +83,12 @@ fn misshapen(i: &str) -> (&str, Found) {
         if let Some((after, unit)) = spaced_unit(rest) {
             return bad(after, Kind::Duration, whole_duration(n, unit));
         }
+        // 10rps
+        let counted = ["rps", "qps", "rpm"].into_iter().find_map(|word| Some((word, rest.strip_prefix(word)?)));
+        if let Some((word, after)) = counted.filter(|(_, after)| !after.starts_with(|c| is_word(c) || c == '.')) {
+            let unit = if word == "rpm" { "min" } else { "s" };
+            return bad(after, Kind::Rate, Some(format!("{n}/{unit}")));
+        }
         // 0.3s, 5min
         if let Ok((after, unit)) = alpha1::<_, ()>.parse(rest)
             && !after.starts_with(|c| is_word(c) || c == '.')
@@ -96,7 +102,7 @@ fn misshapen(i: &str) -> (&str, Found) {
 }
 
 /// The unit of a rate that was meant.
-fn rate_unit(unit: &str) -> Option<&str> {
+pub fn rate_unit(unit: &str) -> Option<&str> {
     let meant = match unit {
         "sec" | "second" => "s",
         "m" | "minute" => "min",
