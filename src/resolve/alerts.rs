@@ -4,7 +4,7 @@ use super::Resolver;
 use super::messages as say;
 use crate::model::{Alerts, Given, Percent, Row, Urgency};
 use crate::schema::kind::Kind;
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{Entry, Setting, Word};
 
 /// What one block says about alerts, kind by kind. `Some(None)` is `off`.
@@ -96,7 +96,7 @@ impl Resolver<'_> {
             Kind::Left => {
                 // without it that was said
                 let Some(urgency) = urgency(line.values.get(1)) else { return };
-                let values = line.values.iter().map(|v| v.span).reduce(|a, b| a.to(b)).unwrap_or(first.span);
+                let values = line.values.iter().map(|v| v.span).reduce(Span::to).unwrap_or(first.span);
                 let text = self.text(at);
                 let share = text.strip_suffix('%').and_then(Percent::parse);
                 let share = share.filter(|p| p.share() > 0.0 && p.budget() > 0.0);

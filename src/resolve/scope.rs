@@ -8,7 +8,7 @@ use crate::model::{Audience, Named, SiteIndex};
 use crate::project::{Target, Unit};
 use crate::schema::Block;
 use crate::schema::kind::Kind;
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::stdlib;
 use crate::syntax::ast::{Item, Name, Template, Use, UsePath};
 use std::collections::{HashMap, HashSet};
@@ -201,7 +201,7 @@ impl<'a> Resolver<'a> {
     fn use_module(&mut self, file: FileId, used: &Use, path: &[Name], scope: &mut Scope<'a>) {
         let place = Place { file, span: used.span };
         let parts: Vec<Named> = path.iter().map(|n| self.named(file, *n)).collect();
-        let whole = path.iter().map(|n| n.span).reduce(|a, b| a.to(b)).unwrap_or(used.span);
+        let whole = path.iter().map(|n| n.span).reduce(Span::to).unwrap_or(used.span);
         let written = self.text(Place { file, span: whole });
         if let Some(meant) = module_meant(written)
             && (parts.len() != 2 || parts[0].text != "std")

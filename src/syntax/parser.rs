@@ -91,6 +91,7 @@ fn journey(i: Cursor) -> Res<Item> {
 }
 
 /// The word that begins an entry, of which [`entry`] knows what it is or stands for.
+#[allow(clippy::unnecessary_wraps, reason = "a rule of the parser")]
 fn word(i: Cursor) -> Res<Token> {
     Ok((i.next(), i.token()))
 }
