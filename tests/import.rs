@@ -352,6 +352,29 @@ fn references_lead_from_file_to_file() {
 
 /// The explanation of what only an import says shows what it says.
 #[test]
+fn thresholds_of_what_may_be_no_number_count_numbers_only() {
+    let of = |query: &str| {
+        let text = format!(
+            "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: a}}\nspec:\n  service: b\n  budgetingMethod: Occurrences\n  \
+             timeWindow: [{{duration: 28d, isRolling: true}}]\n  indicator:\n    metadata: {{name: c}}\n    spec:\n      \
+             thresholdMetric: {{metricSource: {{type: Prometheus, spec: {{query: '{query}'}}}}}}\n  \
+             objectives: [{{op: lte, value: 5, target: 0.99}}]\n"
+        );
+        let made = import(Tool::OpenSlo, "a.yaml", &text, None).text;
+        let line = made.lines().find_map(|line| line.trim().strip_prefix("holds ")).unwrap_or_else(|| panic!("{made}"));
+        line.trim().trim_matches('`').to_string()
+    };
+    assert_eq!(of("max(depth)"), "max(depth) <= 5");
+    assert_eq!(of("max(depth) - 2"), "max(depth) - 2 <= 5");
+    assert_eq!(of("max(depth) or max(length)"), "(max(depth) or max(length)) <= 5");
+    assert_eq!(of("avg(depth) / 2"), "avg(depth) / 2 <= 5");
+    assert_eq!(of("max(a) / max(b)"), "(max(a) / max(b) >= -Inf) <= 5");
+    assert_eq!(of("max(a) / max(b) or vector(1)"), "((max(a) / max(b) or vector(1)) >= -Inf) <= 5");
+    let quantile = "histogram_quantile(0.9, sum by (le) (rate(d_seconds_bucket[5m])))";
+    assert_eq!(of(quantile), format!("({quantile} >= -Inf) <= 5"));
+}
+
+#[test]
 fn explanations_show_what_they_explain() {
     let entries: Vec<_> = catalogue::ALL.iter().filter(|entry| entry.import).collect();
     assert!(!entries.is_empty());
