@@ -375,6 +375,27 @@ fn thresholds_of_what_may_be_no_number_count_numbers_only() {
 }
 
 #[test]
+fn a_range_in_place_of_the_window_is_said() {
+    let said = |bad: &str, total: &str| {
+        let text = format!(
+            "version: prometheus/v1\nservice: a\nslos:\n  - {{name: b, objective: 99, sli: {{events: {{error_query: '{bad}', total_query: '{total}'}}}}, \
+             alerting: {{page_alert: {{}}, ticket_alert: {{}}}}}}\n"
+        );
+        let made = import(Tool::Sloth, "a.yaml", &text, None);
+        (
+            made.said().contains("Sloth takes no query without"),
+            made.text.contains("check: Sloth takes no query without"),
+        )
+    };
+    let (bad, total) = ("sum(rate(e_total[{{.window}}]))", "sum(rate(t_total[{{.window}}]))");
+    assert_eq!(said(bad, total), (false, false));
+    assert_eq!(said(&bad.replace("{{.window}}", "5m"), total), (true, true));
+    assert_eq!(said(bad, &total.replace("{{.window}}", "5m")), (true, true));
+    // a number of each minute is the same over all windows
+    assert_eq!(said("max(broken)", "vector(1)"), (false, false));
+}
+
+#[test]
 fn explanations_show_what_they_explain() {
     let entries: Vec<_> = catalogue::ALL.iter().filter(|entry| entry.import).collect();
     assert!(!entries.is_empty());
