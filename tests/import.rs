@@ -396,6 +396,21 @@ fn a_range_in_place_of_the_window_is_said() {
 }
 
 #[test]
+fn labels_of_one_document_stay_with_its_slos() {
+    let document = |labels: &str, slo: &str| {
+        format!(
+            "version: prometheus/v1\nservice: a\nlabels: {{{labels}}}\nslos:\n  - {{name: {slo}, objective: 99, sli: {{events: {{\
+             error_query: 'sum(rate({slo}_bad[{{{{.window}}}}]))', total_query: 'sum(rate({slo}[{{{{.window}}}}]))'}}}}, \
+             alerting: {{page_alert: {{}}, ticket_alert: {{}}}}}}\n---\n"
+        )
+    };
+    let text = document("team: x, tier: \"1\", zone: a", "one")
+        + &document("zone: b, tier: \"1\"", "two")
+        + &document("team: y, tier: \"1\", zone: a", "three");
+    insta::assert_snapshot!(import(Tool::Sloth, "a.yaml", &text, None).text);
+}
+
+#[test]
 fn explanations_show_what_they_explain() {
     let entries: Vec<_> = catalogue::ALL.iter().filter(|entry| entry.import).collect();
     assert!(!entries.is_empty());
