@@ -266,7 +266,9 @@ fn merged(all: Vec<Service>) -> Vec<Service> {
             let of_first = if service.owner.is_none() { first.owner.take() } else { None };
             let owners = [(&mut first.slos, of_first), (&mut service.slos, service.owner.take())];
             for (slos, owner) in owners {
-                slos.iter_mut().for_each(|slo| slo.owner = slo.owner.take().or_else(|| owner.clone()));
+                for slo in slos {
+                    slo.owner = slo.owner.take().or_else(|| owner.clone());
+                }
             }
         }
         if first.alerts != service.alerts {

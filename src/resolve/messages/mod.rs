@@ -117,11 +117,10 @@ fn not_one_of(name: &Named, what: &str, known: &[&str], none: &str) -> Diagnosti
     let near = crate::diagnostic::did_you_mean(&name.text, known.iter().copied());
     let d = unknown_name(name.place, what, &name.text, near);
     match (near, known) {
-        (Some(_), _) => d,
         (None, []) => d.help(none),
         (None, [one]) => d.help(format!("the only {what} here is `{one}`")),
         (None, known) if known.len() <= 8 => d.help(format!("what could stand here: {}", list(known))),
-        (None, _) => d,
+        _ => d,
     }
 }
 
