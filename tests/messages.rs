@@ -337,10 +337,7 @@ fn what_is_broken_is_said_once() {
     for (text, words) in [
         (format!("user jorney a {{\nowner a\n{sli}\n}}\n"), "did `journey` stand here?"),
         (format!("user checkout \"A\" {{\nowner a\n{sli}\n}}\n"), "expected `journey`"),
-        (
-            format!("user journey a {{\nowner a\nstep s {{\nslo x {{ up a\ntarget 99% }}\n}}\n}}\n"),
-            "did you mean `sli`?",
-        ),
+        ("user journey a {\nowner a\nstep s {\nslo x { up a\ntarget 99% }\n}\n}\n".to_string(), "did you mean `sli`?"),
         (format!("user journey a {{\nowner a\nstage s {{\n{sli}\n}}\n}}\n"), "did you mean `step`?"),
         (format!("sit tokyo {{\n}}\nuser journey a {{\nowner a\nat tokyo\n{sli}\n}}\n"), "did you mean `site`?"),
         (

@@ -1,7 +1,9 @@
 //! What the resolver says, in words. Each message states what is wrong and what would be right; each label names its end.
 
+mod elsewhere;
 mod queries;
 
+pub use elsewhere::*;
 pub use queries::*;
 
 use crate::diagnostic::Diagnostic;
@@ -110,14 +112,6 @@ pub fn unknown_module(at: Place, path: &[Named], near: Option<&str>) -> Diagnost
         )),
         near => meant(d, at, near),
     }
-}
-
-/// A module that ships in another form than `std.NAME`.
-pub fn module_in_another_form(at: Place, written: &str, module: &str) -> Diagnostic {
-    let right = format!("std.{module}");
-    Diagnostic::new(&c::UNKNOWN_NAME, format!("the module that ships is not called {written}"), at, "not known")
-        .help(format!("`use {right}`"))
-        .fix(format!("write `{right}`"), at, right)
 }
 
 /// A name that is none of those that are known here. Where nothing is near it the help names them, or says how one comes to be.
@@ -271,25 +265,6 @@ pub fn unknown_word(at: Place, key: Kind, word: &str, known: &[&str]) -> Diagnos
     );
     let near = word_meant(word).filter(|meant| known.contains(meant));
     meant(d, at, near.or_else(|| crate::diagnostic::did_you_mean(word, known.iter().copied())))
-}
-
-/// What a word of other languages is called here, among types and the words that settings take.
-pub fn word_meant(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "str" | "text" | "label" => "string",
-        "re" | "regexp" | "pattern" => "regex",
-        "time" | "timespan" | "interval" => "duration",
-        "int" | "integer" | "float" | "num" | "count" => "number",
-        "average" | "avg" | "mean" => "weighted",
-        "min" | "minimum" | "worst" => "weakest",
-        "product" | "and" | "every" => "all",
-        "seconds" | "sec" => "s",
-        "milliseconds" | "msec" => "ms",
-        "exponential" | "sparse" => "native",
-        "push" | "pushgateway" | "otlp" => "pushed",
-        "pull" | "scrape" => "scraped",
-        _ => return None,
-    })
 }
 
 /// A duration that cannot be read.
