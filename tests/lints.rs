@@ -1,5 +1,8 @@
 //! Where a lint speaks, and where it must not: small bodies of an SLI, each with the lints that it provokes among those that are looked at.
 
+#[path = "lints/few_events.rs"]
+mod few_events;
+
 use tabi::diagnostic::Diagnostic;
 use tabi::engine::Target;
 use tabi::project::{Options, in_memory};
@@ -131,67 +134,6 @@ fn alerts_by_chance() {
         "bad b_total{job=\"x\"} total a_total{job=\"x\"} traffic 1000000k/s",
         "bad b_total{job=\"x\"} total a_total{job=\"x\"} traffic 1k/day alerts { need 100 }",
     ]);
-}
-
-/// `chance-alert`, `alert-fires-late` and `alert-cannot-fire` never contradict each other: at most one of them speaks of an SLI, and after
-/// each of the ways out that it names none does.
-#[test]
-fn lints_of_few_events_agree() {
-    let said = |alerts: &str, target: &str, traffic: &str| {
-        let text = format!(
-            "developer journey j {{\n  step s {{\n    sli x {{\n      bad b_total{{job=\"x\"}}\n      total a_total{{job=\"x\"}}\n      \
-             traffic {traffic}\n      {alerts}\n      target {target}\n    }}\n  }}\n}}\n"
-        );
-        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text.clone())]);
-        found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
-        assert!(found.iter().all(|d| d.entry.lint), "{text}: {found:?}");
-        found.retain(|d| matches!(d.name(), "chance-alert" | "alert-fires-late" | "alert-cannot-fire"));
-        found
-    };
-    let (mut spoke, mut ways, mut names) = (0, 0, std::collections::BTreeSet::new());
-    for target in ["99.9%", "99%", "95%", "90%"] {
-        for traffic in ["2/day", "20/day", "60/day", "300/day", "1k/day", "10k/day"] {
-            for alerts in [
-                "",
-                "alerts { need 1 }",
-                "alerts { need 12 }",
-                "alerts { need 100 }",
-                "alerts { page off }",
-                "alerts { ticket off }",
-            ] {
-                let found = said(alerts, target, traffic);
-                assert!(found.len() <= 1, "{target} {traffic} {alerts}: {found:?}");
-                let Some(d) = found.first() else { continue };
-                names.insert(d.name());
-                spoke += 1;
-                let help = d.help.clone().unwrap_or_default();
-                assert!(!help.is_empty(), "{d:?}");
-                for way in help.split(", or ").map(|way| way.rsplit(": `").next().unwrap_or(way)) {
-                    let copied: Vec<&str> =
-                        way.split('`').filter(|p| p.starts_with("alerts {") || p.starts_with("target ")).collect();
-                    let lines = |word: &str| copied.iter().find(|c| c.starts_with(word)).copied();
-                    let target = lines("target ").map_or(target, |t| &t["target ".len()..]);
-                    let more = way.split("from ").nth(1).and_then(|rest| rest.split(' ').next());
-                    let more = more.map(|n| format!("{}/day", n.replace(',', "")));
-                    let before = if alerts.contains("off") && lines("alerts {").is_some_and(|l| !l.contains("off")) {
-                        // a `need` goes beside what stands there
-                        lines("alerts {").map(|l| alerts.replace(" }", &l["alerts {".len()..]))
-                    } else {
-                        None
-                    };
-                    let alerts = before.unwrap_or_else(|| lines("alerts {").unwrap_or(alerts).to_string());
-                    if copied.is_empty() && more.is_none() {
-                        continue;
-                    }
-                    ways += 1;
-                    let left = said(&alerts, target, more.as_deref().unwrap_or(traffic));
-                    assert!(left.is_empty(), "{d:?}\nafter {way}: {alerts} {target} {more:?}: {left:?}");
-                }
-            }
-        }
-    }
-    assert!(spoke > 40 && ways > 60, "{spoke} {ways}");
-    assert_eq!(names.len(), 3, "{names:?}");
 }
 
 /// What `alert-fires-late` says where an engine evaluates.
