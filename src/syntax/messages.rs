@@ -31,6 +31,8 @@ pub fn of(file: FileId, text: &str, lexed: &Lexed, reports: &[Report], ast: &ast
     };
     all.extend(reports.iter().filter(spoken).map(|r| report(file, text, lexed, r)));
     all.sort_by_key(|d| d.place().span.start);
+    // one mistake may stop the parser twice
+    all.dedup_by(|b, a| (a.place(), &a.message, &a.help) == (b.place(), &b.message, &b.help));
     all
 }
 

@@ -32,6 +32,20 @@ pub fn holds_filters(at: Place) -> Diagnostic {
     .help("compare with `bool` and multiply: `(queue_age <= bool 300) * (workers > bool 1)`; or make two SLIs of it")
 }
 
+/// `up` of a comparison: what is false would be no series at all; `word` is `up` itself.
+pub fn up_compares(at: Place, word: Place, inside: &str) -> Diagnostic {
+    let shown = if inside.chars().count() > 60 || inside.contains('\n') { "…" } else { inside.trim() };
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        "`up` reads a gauge of 0 and 1: a comparison drops what is false, and nothing would ever be bad",
+        at,
+        "drops what is false",
+    )
+    .and(word, "of a gauge")
+    .help(format!("`holds` takes a comparison: `` holds `{shown}` ``"))
+    .fix("write `holds`", word, "holds")
+}
+
 /// PromQL of another type than an instant vector; `selector` where it is one with a range, which would do without it.
 pub fn not_a_vector(at: Place, ty: &str, selector: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(
