@@ -300,6 +300,62 @@ fn a_number_where_a_condition_is_asked_for() {
     ]);
 }
 
+/// What comes to the same whatever happens: only what is proven.
+#[test]
+fn a_measure_that_says_nothing() {
+    let said = |body: &str| {
+        let text =
+            format!("user journey j {{\n  step s {{\n    sli x {{\n      {body}\n      target 99%\n    }}\n  }}\n}}\n");
+        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text)]);
+        found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
+        assert!(found.iter().all(|d| d.entry.lint), "{body}: {found:?}");
+        found.iter().any(|d| d.name() == "always-the-same")
+    };
+    for body in [
+        "holds `min(x == 1)`",
+        "up `min(x == 1)`",
+        "up `(x == 1) and y`",
+        "holds `absent(q)`",
+        "holds `clamp_max(x == 1, 1)`",
+        "holds `count(x == 0) > 0`",
+        "holds `group(x)`",
+        "good x_total{job=\"a\"} total x_total{job=\"a\"}",
+        "bad x_total{job=\"a\", code=~\".*\"} total x_total{job=\"a\"}",
+        "good x_total{job=\"a\", b=\"c\"} bad x_total{b=\"c\", job=\"a\"}",
+        "bad `sum(rate(x_total[$window]))` total `sum(rate(x_total[$window]))`",
+        "age `time() - max(x_timestamp_seconds)` under 5m",
+        "age backup_age_seconds under 5m",
+    ] {
+        assert!(said(body), "{body}");
+    }
+    for body in [
+        "holds `x == 1`",
+        "holds `min(x) == 1`",
+        "holds `min(x == bool 1)`",
+        "holds `(count(q) or vector(0)) == 0`",
+        "holds `max(x >= 0) <= 300`",
+        "holds `sum(x > 0) < 5`",
+        "up `max(x)`",
+        "up `x == 1 or 0 * x`",
+        "up `x unless y == 1`",
+        "bad x_total{job=\"a\", code=~\".+\"} total x_total{job=\"a\"}",
+        // of an age a time is made
+        "age `time() - backup_age_seconds` under 5m",
+        "age `time() - x` under 5m",
+        "age image_page under 5m",
+    ] {
+        assert!(!said(body), "{body}");
+    }
+    let same = |body: &str| mended("always-the-same", body);
+    assert_eq!(same("holds `min(x==1)`"), "holds `min(x== bool 1)`");
+    assert_eq!(same("up `max by (a) (x > 0.5)`"), "up `max by (a) (x > bool 0.5)`");
+    assert_eq!(
+        same("age `time() - x_timestamp_seconds{a=\"b\"}` under 5m"),
+        "age x_timestamp_seconds{a=\"b\"} under 5m"
+    );
+    assert_eq!(same("age `time() - max(x_created)` under 5m"), "age `max(x_created)` under 5m");
+}
+
 /// A bound that is made up, or on the wrong side, would make a dead heartbeat good.
 #[test]
 fn advice_for_numbers_makes_no_bound_up() {
@@ -316,7 +372,8 @@ fn advice_for_numbers_makes_no_bound_up() {
         ("holds `increase(heartbeat_total[10m])`", "`increase(heartbeat_total[10m]) > 0`"),
         ("holds `sum(leader_election_master_status)`", "`sum(leader_election_master_status) > 0`"),
         ("holds `changes(x[10m])`", "`changes(x[10m]) > 0`"),
-        ("up `count(probe_success == 1)`", "`count(probe_success == 1) > 0`"),
+        // of nothing there is no count
+        ("up `count(probe_success == 1)`", "`(count(probe_success == 1) or vector(0)) > 0`"),
     ] {
         let (message, help) = help(body);
         assert!(message.ends_with("not 0 is good, however much it is"), "{message}");

@@ -111,6 +111,9 @@ pub static NOT_A_NUMBER: Entry = lint("not-a-number", Severity::Warning, include
 /// `not-a-condition`
 pub static NOT_A_CONDITION: Entry =
     lint("not-a-condition", Severity::Warning, include_str!("../explain/not-a-condition.md"));
+/// `always-the-same`
+pub static ALWAYS_THE_SAME: Entry =
+    lint("always-the-same", Severity::Warning, include_str!("../explain/always-the-same.md"));
 /// `different-sources`
 pub static DIFFERENT_SOURCES: Entry =
     lint("different-sources", Severity::Warning, include_str!("../explain/different-sources.md"));
@@ -185,6 +188,7 @@ pub static ALL: &[&Entry] = &[
     &NOT_A_RATE,
     &NOT_A_NUMBER,
     &NOT_A_CONDITION,
+    &ALWAYS_THE_SAME,
     &DIFFERENT_SOURCES,
     &SUBQUERY_STEP,
     &BUCKET_BY_HAND,

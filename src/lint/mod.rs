@@ -4,6 +4,7 @@ mod alert_cannot_fire;
 mod alert_fires_late;
 mod alert_within_budget;
 pub mod allow;
+mod always_the_same;
 mod blind_spot;
 mod bucket_by_hand;
 mod chance_alert;
@@ -76,6 +77,7 @@ pub static ALL: &[Lint] = &[
     not_a_rate::LINT,
     not_a_number::LINT,
     not_a_condition::LINT,
+    always_the_same::LINT,
     different_sources::LINT,
     subquery_step::LINT,
     bucket_by_hand::LINT,
