@@ -5,13 +5,14 @@ use super::layer::Layer;
 use super::messages as say;
 use super::params::Params;
 use super::raw::Wanted;
-use super::selectors::{Purpose, outside};
+use super::selectors::{Purpose, contradict, decides, outside};
 use crate::measure::age::Age;
 use crate::measure::events::Events;
 use crate::measure::holds::Holds;
 use crate::measure::latency::{Latency, Unit};
 use crate::measure::up::Up;
 use crate::measure::{Matcher, Measure, Query};
+use crate::model::Named;
 use crate::promql::{self, Value};
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place, Span};
@@ -151,6 +152,29 @@ impl Resolver<'_> {
         false
     }
 
+    /// Says where a label of `by` decides by itself what is bad.
+    pub fn check_decides(&mut self, by: &[Named], measure: &Measure) {
+        let Measure::Events(events) = measure else { return };
+        let (a, word, b, other) = match events {
+            Events::GoodTotal { good, total } => (good, "good", total, "total"),
+            Events::BadTotal { bad, total } => (bad, "bad", total, "total"),
+            Events::GoodBad { good, bad } => (bad, "bad", good, "good"),
+        };
+        let (Query::Selector(a), Query::Selector(b)) = (a, b) else { return };
+        let decided = if other == "total" {
+            decides(by, a, b)
+        } else {
+            let is_apart = |m: &Matcher| b.matchers.iter().any(|o| o.label == m.label && contradict(m, o));
+            by.iter().find_map(|label| {
+                let apart = a.matchers.iter().find(|m| m.label == label.text && is_apart(m))?;
+                Some((label, apart))
+            })
+        };
+        if let Some((label, matcher)) = decided {
+            self.found.push(say::by_decides_bad(label, matcher, word, other));
+        }
+    }
+
     /// The bound after `under`, in milliseconds, with the place of its literal.
     fn bound(&mut self, file: FileId, word: Option<ast::Word>, params: &Params) -> Option<(u64, Place)> {
         let word = word?;
@@ -205,6 +229,12 @@ impl Resolver<'_> {
         if suffix.is_some() || !les.is_empty() {
             return None;
         }
+        let unit = settings.unit.unwrap_or_else(|| Unit::of_metric(&selector.name));
+        if let Some(quantile) = selector.matchers.iter().find(|m| m.label == "quantile") {
+            let better = format!("({} >= 0) <= {}", selector.text(), unit.of_duration(bound));
+            self.found.push(say::summary_in_latency(quantile.place, &better));
+            return None;
+        }
         if !self.has_time_unit(&selector.name, name_at, bound_at) {
             return None;
         }
@@ -215,7 +245,6 @@ impl Resolver<'_> {
             self.found.push(say::no_such_bucket(bound_at, bound, written, buckets));
             return None;
         }
-        let unit = settings.unit.unwrap_or_else(|| Unit::of_metric(&selector.name));
         Some(Measure::Latency(Latency { selector, bound, unit, native: settings.native }))
     }
 

@@ -165,6 +165,17 @@ pub fn le_in_latency(at: Place, whole: Place) -> Diagnostic {
     .fix("remove the matcher on `le`", whole, "")
 }
 
+/// A summary as a histogram; `better` compares the quantile.
+pub fn summary_in_latency(at: Place, better: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        "`latency` counts in the buckets of a histogram; what has quantiles is a summary and has no buckets",
+        at,
+        "a quantile of a summary",
+    )
+    .help(format!("its quantile can be compared minute by minute: `` holds `{better}` ``"))
+}
+
 /// A histogram with one of its suffixes.
 pub fn histogram_with_suffix(at: Place, suffix: &str, base: &str) -> Diagnostic {
     Diagnostic::new(
@@ -251,6 +262,21 @@ pub fn reserved_label(label: &Named, reason: &str) -> Diagnostic {
         "reserved",
     )
     .help(help)
+}
+
+/// A label of `by` on which `word` has a matcher that `total` has not.
+pub fn by_decides_bad(label: &Named, matcher: &Matcher, word: &str, other: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::BY_DECIDES_BAD,
+        format!(
+            "`by {}` makes one budget for each of its values, and `{word}` asks for some of them only: what is bad is known from the label",
+            label.text
+        ),
+        label.place,
+        "one budget for each value",
+    )
+    .and(matcher.place, format!("`{word}` counts these, `{other}` others"))
+    .help(format!("leave `{}` out of `by`, or ask for the same values in `{word}` and `{other}`", label.text))
 }
 
 /// A label of `by` that is also a key of `labels`.
