@@ -352,6 +352,65 @@ fn references_lead_from_file_to_file() {
 
 /// The explanation of what only an import says shows what it says.
 #[test]
+fn thresholds_of_what_may_be_no_number_count_numbers_only() {
+    let of = |query: &str| {
+        let text = format!(
+            "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: a}}\nspec:\n  service: b\n  budgetingMethod: Occurrences\n  \
+             timeWindow: [{{duration: 28d, isRolling: true}}]\n  indicator:\n    metadata: {{name: c}}\n    spec:\n      \
+             thresholdMetric: {{metricSource: {{type: Prometheus, spec: {{query: '{query}'}}}}}}\n  \
+             objectives: [{{op: lte, value: 5, target: 0.99}}]\n"
+        );
+        let made = import(Tool::OpenSlo, "a.yaml", &text, None).text;
+        let line = made.lines().find_map(|line| line.trim().strip_prefix("holds ")).unwrap_or_else(|| panic!("{made}"));
+        line.trim().trim_matches('`').to_string()
+    };
+    assert_eq!(of("max(depth)"), "max(depth) <= 5");
+    assert_eq!(of("max(depth) - 2"), "max(depth) - 2 <= 5");
+    assert_eq!(of("max(depth) or max(length)"), "(max(depth) or max(length)) <= 5");
+    assert_eq!(of("avg(depth) / 2"), "avg(depth) / 2 <= 5");
+    assert_eq!(of("max(a) / max(b)"), "(max(a) / max(b) >= -Inf) <= 5");
+    assert_eq!(of("max(a) / max(b) or vector(1)"), "((max(a) / max(b) or vector(1)) >= -Inf) <= 5");
+    let quantile = "histogram_quantile(0.9, sum by (le) (rate(d_seconds_bucket[5m])))";
+    assert_eq!(of(quantile), format!("({quantile} >= -Inf) <= 5"));
+}
+
+#[test]
+fn a_range_in_place_of_the_window_is_said() {
+    let said = |bad: &str, total: &str| {
+        let text = format!(
+            "version: prometheus/v1\nservice: a\nslos:\n  - {{name: b, objective: 99, sli: {{events: {{error_query: '{bad}', total_query: '{total}'}}}}, \
+             alerting: {{page_alert: {{}}, ticket_alert: {{}}}}}}\n"
+        );
+        let made = import(Tool::Sloth, "a.yaml", &text, None);
+        (
+            made.said().contains("Sloth takes no query without"),
+            made.text.contains("check: Sloth takes no query without"),
+        )
+    };
+    let (bad, total) = ("sum(rate(e_total[{{.window}}]))", "sum(rate(t_total[{{.window}}]))");
+    assert_eq!(said(bad, total), (false, false));
+    assert_eq!(said(&bad.replace("{{.window}}", "5m"), total), (true, true));
+    assert_eq!(said(bad, &total.replace("{{.window}}", "5m")), (true, true));
+    // a number of each minute is the same over all windows
+    assert_eq!(said("max(broken)", "vector(1)"), (false, false));
+}
+
+#[test]
+fn labels_of_one_document_stay_with_its_slos() {
+    let document = |labels: &str, slo: &str| {
+        format!(
+            "version: prometheus/v1\nservice: a\nlabels: {{{labels}}}\nslos:\n  - {{name: {slo}, objective: 99, sli: {{events: {{\
+             error_query: 'sum(rate({slo}_bad[{{{{.window}}}}]))', total_query: 'sum(rate({slo}[{{{{.window}}}}]))'}}}}, \
+             alerting: {{page_alert: {{}}, ticket_alert: {{}}}}}}\n---\n"
+        )
+    };
+    let text = document("team: x, tier: \"1\", zone: a", "one")
+        + &document("zone: b, tier: \"1\"", "two")
+        + &document("team: y, tier: \"1\", zone: a", "three");
+    insta::assert_snapshot!(import(Tool::Sloth, "a.yaml", &text, None).text);
+}
+
+#[test]
 fn explanations_show_what_they_explain() {
     let entries: Vec<_> = catalogue::ALL.iter().filter(|entry| entry.import).collect();
     assert!(!entries.is_empty());

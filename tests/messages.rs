@@ -248,6 +248,12 @@ fn one_mistake_is_one_message_with_a_way_out() {
         ("", latency("500s"), "no bucket at 500s, which are 8m20s; it has one at 500ms | did you mean `500ms`?"),
         ("", latency("400ms"), "no bucket at 400ms; the nearest is 500ms"),
         ("", "{\nage x under 1.5\ntarget 99%\n}".to_string(), "one and a half hours are `90m`"),
+        ("", up("target 99%\nat tokyo"), "a site is declared at the top of a file: `site tokyo { external_labels {"),
+        (
+            "site osaka { external_labels { region \"osaka\" } }\n",
+            up("target 99%\nat tokyo"),
+            "no site `tokyo` | the only site here is `osaka`",
+        ),
         ("", up("target 101%"), "more than all events cannot be good"),
         ("", up("target 0%"), "0 % promises nothing"),
         ("", up("target 99.1234567890123%"), "at most 12 decimals"),

@@ -23,9 +23,9 @@ pub mod yaml;
 use crate::diagnostic::catalogue::NOT_IMPORTED;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Place, Sources, Span};
-use fields::Reader;
+use fields::{Pair, Reader};
 use messages as say;
-use service::Service;
+use service::{Service, Slo};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -221,6 +221,17 @@ fn header(tool: Tool, names: &[&str], toml: Option<&str>) -> String {
     out
 }
 
+/// Labels of a service that hold for some SLOs of its journey only, so that they stand in them.
+fn to_slos(slos: &mut [Slo], labels: &[Pair]) {
+    for slo in slos {
+        for label in labels.iter().rev() {
+            if !slo.labels.iter().any(|own| own.key == label.key) {
+                slo.labels.insert(0, label.clone());
+            }
+        }
+    }
+}
+
 /// Puts services of the same name and window together.
 fn merged(all: Vec<Service>) -> Vec<Service> {
     let mut services: Vec<Service> = Vec::new();
@@ -246,17 +257,18 @@ fn merged(all: Vec<Service>) -> Vec<Service> {
             continue;
         };
         let first = &mut services[at];
-        let same_labels = first.labels.len() == service.labels.len()
-            && first.labels.iter().all(|a| service.labels.iter().any(|b| a.key == b.key && a.value == b.value));
-        if !same_labels || first.owner != service.owner {
-            // what holds for some of its SLOs only stands in them
-            for slo in &mut service.slos {
-                for label in service.labels.iter().rev() {
-                    if !slo.labels.iter().any(|own| own.key == label.key) {
-                        slo.labels.insert(0, label.clone());
-                    }
+        let shared = |labels: &[Pair], own: &Pair| labels.iter().any(|l| l.key == own.key && l.value == own.value);
+        let of_first: Vec<Pair> = first.labels.extract_if(.., |own| !shared(&service.labels, own)).collect();
+        service.labels.retain(|own| !shared(&first.labels, own));
+        to_slos(&mut first.slos, &of_first);
+        to_slos(&mut service.slos, &service.labels);
+        if first.owner != service.owner {
+            let of_first = if service.owner.is_none() { first.owner.take() } else { None };
+            let owners = [(&mut first.slos, of_first), (&mut service.slos, service.owner.take())];
+            for (slos, owner) in owners {
+                for slo in slos {
+                    slo.owner = slo.owner.take().or_else(|| owner.clone());
                 }
-                slo.owner = slo.owner.take().or_else(|| service.owner.clone());
             }
         }
         if first.alerts != service.alerts {

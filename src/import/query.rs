@@ -151,6 +151,20 @@ impl Query {
         matches!(self.expr, Expr::Selector(_) | Expr::Call(_) | Expr::Aggregate(_) | Expr::Paren(_))
     }
 
+    /// Whether it can stand on the left of a comparison without parentheses.
+    pub fn binds_before_comparisons(&self) -> bool {
+        match &self.expr {
+            Expr::Binary(node) => !node.op.is_comparison() && !node.op.is_set(),
+            Expr::Unary(_) => true,
+            _ => self.is_simple(),
+        }
+    }
+
+    /// Whether its value may be no number though all that it reads is one: a quantile of nothing, 0 / 0.
+    pub fn may_be_nan(&self) -> bool {
+        promql::nan::may_be_nan(&self.expr).is_some()
+    }
+
     /// Its selector, where it is nothing else.
     pub fn selector(&self) -> Option<Counted> {
         match strip(&self.expr) {

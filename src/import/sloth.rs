@@ -1,7 +1,7 @@
 //! Sloth: `prometheus/v1` and the Kubernetes resource `PrometheusServiceLevel`, which say the same in two spellings.
 
 use super::fields::{Fields, Pair, Reader};
-use super::query::{self, Measured};
+use super::query::{self, Measured, Query};
 use super::service::{Alerts, Service, Slo, owner_of};
 use super::settings::{Context, lost, percent, short};
 use super::yaml::Node;
@@ -237,7 +237,7 @@ fn measured(
         let raw = reader.fields(only, "`raw`", spelling.raw)?;
         let node = reader.required(&raw, spelling.raw[0], "`raw`")?;
         return match reader.query(&node, spelling.raw[0], slo) {
-            Ok(query) => Some(query::ratio(&query, false)),
+            Ok(query) => Some(with_window(reader, query::ratio(&query, false), &[(&query, &node)])),
             Err(reason) => {
                 why.push(reason);
                 None
@@ -248,11 +248,14 @@ fn measured(
         let events = reader.fields(only, "`events`", spelling.events)?;
         let bad = reader.required(&events, spelling.events[0], "`events`");
         let total = reader.required(&events, spelling.events[1], "`events`");
-        let (bad, total) = (bad?, total?);
-        let bad = reader.query(&bad, spelling.events[0], slo);
-        let total = reader.query(&total, spelling.events[1], slo);
+        let (of_bad, of_total) = (bad?, total?);
+        let bad = reader.query(&of_bad, spelling.events[0], slo);
+        let total = reader.query(&of_total, spelling.events[1], slo);
         return match (bad, total) {
-            (Ok(bad), Ok(total)) => Some(query::bad_and_total(&bad, &total)),
+            (Ok(bad), Ok(total)) => {
+                let measured = query::bad_and_total(&bad, &total);
+                Some(with_window(reader, measured, &[(&bad, &of_bad), (&total, &of_total)]))
+            }
             (bad, total) => {
                 why.extend([bad.err(), total.err()].into_iter().flatten());
                 None
@@ -279,6 +282,17 @@ fn measured(
             None
         }
     }
+}
+
+/// Says of queries with a range of their own in place of the window that Sloth takes none such.
+fn with_window(reader: &mut Reader<'_>, measured: Measured, queries: &[(&Query, &Rc<Node>)]) -> Measured {
+    let mut without =
+        queries.iter().filter(|(query, _)| query.text().contains('[') && !query.text().contains("$window"));
+    let Some((_, node)) = without.next() else { return measured };
+    let message =
+        "Sloth takes no query without `{{.window}}`; Tabi looks over its own windows, whatever range stands here";
+    reader.say(say::changed(reader.at(node), message));
+    measured.note(format!("check: {message}"))
 }
 
 /// `alerting`: what can be carried over goes into the SLO and its labels.

@@ -152,6 +152,14 @@ impl Reader {
             "limits" => {
                 return self.each(value, |reader, key, value| reader.limit(key, value, |o| &mut o.site_limits));
             }
+            name if value.get_ref().is_table() && did_you_mean(name, ["limits"]).is_none() => {
+                let message = format!("there is no `{name}` that could stand here");
+                let place = self.place(key.span());
+                self.diagnostics.push(Diagnostic::new(&c::UNKNOWN_SETTING, message, place, "unknown").help(format!(
+                    "a site is declared in a .tabi file: `site {name} {{ external_labels {{ region \"…\" }} }}`"
+                )));
+                return;
+            }
             _ => return self.unknown(key, &["evaluate", "target", "limits"]),
         }
         let Some((text, at)) = self.text(value) else { return };
@@ -416,6 +424,8 @@ mod tests {
         let (_, said) = read_text("[sites]\nlimit = {}\n[sites.limits]\nrule = 1\nrules_per_group = 1\n");
         assert!(said.contains("did you mean `limits`?") && said.contains("did you mean `rules`?"), "{said}");
         assert!(said.contains("a whole number from 2 on"), "{said}");
+        let (_, said) = read_text("[sites.eu]\nregion = \"eu\"\n");
+        assert!(said.contains("in a .tabi file: `site eu { external_labels {"), "{said}");
     }
 
     #[test]

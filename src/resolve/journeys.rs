@@ -6,7 +6,7 @@ use super::layer::Layer;
 use super::messages as say;
 use super::scope::{Own, Scope, audience_index, audience_of};
 use super::slis::Chain;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::model::{Audience, Compose, Given, Journey, Named, SiteIndex, Sli, Step};
 use crate::project::Unit;
 use crate::reckon::shortest_window;
@@ -94,8 +94,8 @@ impl<'a> Resolver<'a> {
                 match names.get(&name.text) {
                     None => {
                         let users = journeys.iter().filter(|j| j.audience == Audience::User);
-                        let near = did_you_mean(&name.text, users.map(|j| j.name.text.as_str()));
-                        self.found.push(say::unknown_name(name.place, "journey", &name.text, near));
+                        let users: Vec<&str> = users.map(|j| j.name.text.as_str()).collect();
+                        self.found.push(say::unknown_user_journey(name, &users));
                     }
                     Some((_, Some(index))) if journeys[*index].audience != Audience::User => {
                         let other = &journeys[*index];

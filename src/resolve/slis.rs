@@ -249,9 +249,10 @@ impl<'a> Resolver<'a> {
                 }
                 None => {
                     let elsewhere = self.sites.iter().find(|s| s.name.text == name.text).map(|s| s.name.place);
-                    let file = elsewhere.map(|p| self.sources.file(p.file).name.clone());
-                    let near = did_you_mean(&name.text, scope.sites.keys().map(String::as_str));
-                    self.found.push(say::unknown_site(&name, near, elsewhere, file.as_deref()));
+                    let elsewhere = elsewhere.map(|place| (place, self.sources.file(place.file).name.as_str()));
+                    let mut known: Vec<&str> = scope.sites.keys().map(String::as_str).collect();
+                    known.sort_unstable();
+                    self.found.push(say::unknown_site(&name, &known, elsewhere));
                 }
             }
         }

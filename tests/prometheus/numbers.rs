@@ -47,12 +47,12 @@ impl Numbers {
         self.find(expr).unwrap_or_else(|| panic!("{expr} has no value"))
     }
 
-    /// The last samples of the series of a selector, or none where nobody answers in time.
-    pub fn seen(&self, selector: &str) -> Vec<Vec<(f64, f64)>> {
+    /// The series of a selector with their last samples, or none where nobody answers in time.
+    pub fn seen(&self, selector: &str) -> Vec<Value> {
         let path = format!("{}/api/v1/query?query={}&nocache=1", self.path, http::escape(&format!("{selector}[10m]")));
         let answer = http::request(self.port, "GET", &path, "").ok();
         let answer: Value = answer.and_then(|(_, body)| serde_json::from_str(&body).ok()).unwrap_or_default();
-        answer["data"]["result"].as_array().into_iter().flatten().map(samples).collect()
+        answer["data"]["result"].as_array().cloned().unwrap_or_default()
     }
 
     /// All samples of all series of a selector in the whole test, with their timestamps.

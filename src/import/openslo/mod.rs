@@ -312,7 +312,8 @@ fn measured(indicator: &Indicator, goal: &Goal) -> Result<Measured, String> {
             let (Some(op), Some(value)) = (&goal.op, &goal.value) else {
                 return Err("a threshold needs `op` and `value`".into());
             };
-            let compared = if query.is_simple() { query.text().to_string() } else { number(query.text()) };
+            let compared = if query.binds_before_comparisons() { query.text().to_string() } else { operand(query) };
+            let compared = if query.may_be_nan() { number(&compared) } else { compared };
             holds(&format!("{compared} {op} {value}"), query).note("each minute in which the comparison holds is good")
         }
         Indicator::Ratio { .. } | Indicator::Raw { .. } if goal.slices => slices(indicator, goal)?,

@@ -112,15 +112,32 @@ pub fn unknown_module(at: Place, path: &[Named], near: Option<&str>) -> Diagnost
     }
 }
 
-/// A site that this file does not see.
-pub fn unknown_site(name: &Named, near: Option<&str>, elsewhere: Option<Place>, file: Option<&str>) -> Diagnostic {
-    let d = unknown_name(name.place, "site", &name.text, near);
-    match (elsewhere, file) {
-        (Some(place), Some(file)) => {
-            d.and(place, "declared in another file").help(format!("`use` the file that declares it: {file}"))
-        }
+/// A name that is none of those that are known here. Where nothing is near it the help names them, or says how one comes to be.
+fn not_one_of(name: &Named, what: &str, known: &[&str], none: &str) -> Diagnostic {
+    let near = crate::diagnostic::did_you_mean(&name.text, known.iter().copied());
+    let d = unknown_name(name.place, what, &name.text, near);
+    match (near, known) {
+        (None, []) => d.help(none),
+        (None, [one]) => d.help(format!("the only {what} here is `{one}`")),
+        (None, known) if known.len() <= 8 => d.help(format!("what could stand here: {}", list(known))),
         _ => d,
     }
+}
+
+/// A journey that is none of those that users take.
+pub fn unknown_user_journey(name: &Named, known: &[&str]) -> Diagnostic {
+    not_one_of(name, "user journey", known, "the project has no `user journey` that could be delivered")
+}
+
+/// A site that this file does not see.
+pub fn unknown_site(name: &Named, known: &[&str], elsewhere: Option<(Place, &str)>) -> Diagnostic {
+    let Some((place, file)) = elsewhere else {
+        let declared = format!("`site {} {{ external_labels {{ region \"…\" }} }}`", name.text);
+        return not_one_of(name, "site", known, &format!("a site is declared at the top of a file: {declared}"));
+    };
+    unknown_name(name.place, "site", &name.text, None)
+        .and(place, "declared in another file")
+        .help(format!("`use` the file that declares it: {file}"))
 }
 
 /// A parameter that a template does not have, or one outside of templates.
