@@ -410,6 +410,35 @@ pub fn fill(text: &str, journey: &str, step: Option<&str>, sli: Option<&str>) ->
     out
 }
 
+/// What [`fill`] knows.
+pub const PLACEHOLDERS: [&str; 3] = ["journey", "step", "sli"];
+
+/// What looks like a placeholder and is none: `$jorney`, `${step}`. Each with its bytes in the text, and its name in small letters. What
+/// stands in `{{ … }}` is Prometheus' own.
+pub fn unknown_placeholders(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text[at..].find(['$', '{']) {
+        let start = at + next;
+        let rest = &text[start..];
+        if rest.starts_with("{{") {
+            at = start + rest.find("}}").map_or(rest.len(), |end| end + 2);
+            continue;
+        }
+        at = start + 1;
+        let Some(after) = rest.strip_prefix('$') else { continue };
+        let braced = after.strip_prefix('{').and_then(|inside| inside.split_once('}')).map(|(name, _)| name);
+        let is_word = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let name = braced.unwrap_or(&after[..after.find(|c| !is_word(c)).unwrap_or(after.len())]);
+        let is_known = braced.is_none() && PLACEHOLDERS.contains(&name);
+        if !is_known && !name.is_empty() && name.chars().all(is_word) {
+            let length = name.len() + if braced.is_some() { 3 } else { 1 };
+            found.push((start..start + length, name.to_ascii_lowercase()));
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -419,6 +448,18 @@ mod tests {
         let fill = |text| super::fill(text, "checkout", None, Some("fast"));
         assert_eq!(fill("https://r/$journey/$step/$sli"), "https://r/checkout/fast");
         assert_eq!(fill("$journey-$step-$cost $"), "checkout--$cost $");
+    }
+
+    #[test]
+    fn what_is_no_placeholder_is_found() {
+        let found = |text: &str| {
+            let all = unknown_placeholders(text).into_iter();
+            all.map(|(at, name)| format!("{} {name}", &text[at])).collect::<Vec<_>>()
+        };
+        assert!(found("https://r/$journey/$step/$sli?a=$1&b=$").is_empty());
+        assert_eq!(found("$jorney/${step}/$SLI"), ["$jorney jorney", "${step} step", "$SLI sli"]);
+        assert_eq!(found("{{ $labels.stp }} {{ $x"), [""; 0]);
+        assert_eq!(found("{$stp} ${a b} ${"), ["$stp stp"]);
     }
 
     #[test]

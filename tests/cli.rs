@@ -174,7 +174,7 @@ fn paths_of_several_projects_are_each_checked_in_their_own() {
     assert!(run.out.starts_with("c:\nerror["), "{}", run.out);
     dir.tabi(&["check", "--format", "json", "a", "c"]).ends(2).says("the paths belong to 2 projects");
     // without a tabi.toml nothing says what else is to be read
-    dir.tabi(&["check", "loose.tabi"]).ends(1).says("there is no journey `e`").says("there is no tabi.toml");
+    dir.tabi(&["check", "loose.tabi"]).ends(1).says("there is no user journey `e`").says("there is no tabi.toml");
     let run = dir.tabi(&["check", "a/b.tabi", "--", "loose.tabi", "-e.tabi"]).ends(0);
     assert!(!run.err.contains("there is no tabi.toml"), "{}", run.err);
 }
@@ -188,7 +188,7 @@ fn a_change_that_is_a_mistake_elsewhere_is_refused_for_whole_projects() {
     ]);
     dir.tabi(&["check", "renamed.tabi"]).ends(0).says("1 error in other files");
     for path in ["renamed.tabi", "tabi.toml"] {
-        let run = dir.tabi(&["check", "--whole-projects", "--", path]).ends(1).says("there is no journey `b`");
+        let run = dir.tabi(&["check", "--whole-projects", "--", path]).ends(1).says("there is no user journey `b`");
         assert!(!run.err.contains("other files"), "{}", run.err);
     }
 }

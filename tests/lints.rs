@@ -1,5 +1,8 @@
 //! Where a lint speaks, and where it must not: small bodies of an SLI, each with the lints that it provokes among those that are looked at.
 
+#[path = "lints/few_events.rs"]
+mod few_events;
+
 use tabi::diagnostic::Diagnostic;
 use tabi::engine::Target;
 use tabi::project::{Options, in_memory};
@@ -131,67 +134,6 @@ fn alerts_by_chance() {
         "bad b_total{job=\"x\"} total a_total{job=\"x\"} traffic 1000000k/s",
         "bad b_total{job=\"x\"} total a_total{job=\"x\"} traffic 1k/day alerts { need 100 }",
     ]);
-}
-
-/// `chance-alert`, `alert-fires-late` and `alert-cannot-fire` never contradict each other: at most one of them speaks of an SLI, and after
-/// each of the ways out that it names none does.
-#[test]
-fn lints_of_few_events_agree() {
-    let said = |alerts: &str, target: &str, traffic: &str| {
-        let text = format!(
-            "developer journey j {{\n  step s {{\n    sli x {{\n      bad b_total{{job=\"x\"}}\n      total a_total{{job=\"x\"}}\n      \
-             traffic {traffic}\n      {alerts}\n      target {target}\n    }}\n  }}\n}}\n"
-        );
-        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text.clone())]);
-        found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
-        assert!(found.iter().all(|d| d.entry.lint), "{text}: {found:?}");
-        found.retain(|d| matches!(d.name(), "chance-alert" | "alert-fires-late" | "alert-cannot-fire"));
-        found
-    };
-    let (mut spoke, mut ways, mut names) = (0, 0, std::collections::BTreeSet::new());
-    for target in ["99.9%", "99%", "95%", "90%"] {
-        for traffic in ["2/day", "20/day", "60/day", "300/day", "1k/day", "10k/day"] {
-            for alerts in [
-                "",
-                "alerts { need 1 }",
-                "alerts { need 12 }",
-                "alerts { need 100 }",
-                "alerts { page off }",
-                "alerts { ticket off }",
-            ] {
-                let found = said(alerts, target, traffic);
-                assert!(found.len() <= 1, "{target} {traffic} {alerts}: {found:?}");
-                let Some(d) = found.first() else { continue };
-                names.insert(d.name());
-                spoke += 1;
-                let help = d.help.clone().unwrap_or_default();
-                assert!(!help.is_empty(), "{d:?}");
-                for way in help.split(", or ").map(|way| way.rsplit(": `").next().unwrap_or(way)) {
-                    let copied: Vec<&str> =
-                        way.split('`').filter(|p| p.starts_with("alerts {") || p.starts_with("target ")).collect();
-                    let lines = |word: &str| copied.iter().find(|c| c.starts_with(word)).copied();
-                    let target = lines("target ").map_or(target, |t| &t["target ".len()..]);
-                    let more = way.split("from ").nth(1).and_then(|rest| rest.split(' ').next());
-                    let more = more.map(|n| format!("{}/day", n.replace(',', "")));
-                    let before = if alerts.contains("off") && lines("alerts {").is_some_and(|l| !l.contains("off")) {
-                        // a `need` goes beside what stands there
-                        lines("alerts {").map(|l| alerts.replace(" }", &l["alerts {".len()..]))
-                    } else {
-                        None
-                    };
-                    let alerts = before.unwrap_or_else(|| lines("alerts {").unwrap_or(alerts).to_string());
-                    if copied.is_empty() && more.is_none() {
-                        continue;
-                    }
-                    ways += 1;
-                    let left = said(&alerts, target, more.as_deref().unwrap_or(traffic));
-                    assert!(left.is_empty(), "{d:?}\nafter {way}: {alerts} {target} {more:?}: {left:?}");
-                }
-            }
-        }
-    }
-    assert!(spoke > 40 && ways > 60, "{spoke} {ways}");
-    assert_eq!(names.len(), 3, "{names:?}");
 }
 
 /// What `alert-fires-late` says where an engine evaluates.
@@ -358,6 +300,62 @@ fn a_number_where_a_condition_is_asked_for() {
     ]);
 }
 
+/// What comes to the same whatever happens: only what is proven.
+#[test]
+fn a_measure_that_says_nothing() {
+    let said = |body: &str| {
+        let text =
+            format!("user journey j {{\n  step s {{\n    sli x {{\n      {body}\n      target 99%\n    }}\n  }}\n}}\n");
+        let (mut sources, units, mut found) = in_memory(&[("test.tabi".to_string(), text)]);
+        found.extend(tabi::compile(&mut sources, &units, &Options::default(), false).1);
+        assert!(found.iter().all(|d| d.entry.lint), "{body}: {found:?}");
+        found.iter().any(|d| d.name() == "always-the-same")
+    };
+    for body in [
+        "holds `min(x == 1)`",
+        "up `min(x == 1)`",
+        "up `(x == 1) and y`",
+        "holds `absent(q)`",
+        "holds `clamp_max(x == 1, 1)`",
+        "holds `count(x == 0) > 0`",
+        "holds `group(x)`",
+        "good x_total{job=\"a\"} total x_total{job=\"a\"}",
+        "bad x_total{job=\"a\", code=~\".*\"} total x_total{job=\"a\"}",
+        "good x_total{job=\"a\", b=\"c\"} bad x_total{b=\"c\", job=\"a\"}",
+        "bad `sum(rate(x_total[$window]))` total `sum(rate(x_total[$window]))`",
+        "age `time() - max(x_timestamp_seconds)` under 5m",
+        "age backup_age_seconds under 5m",
+    ] {
+        assert!(said(body), "{body}");
+    }
+    for body in [
+        "holds `x == 1`",
+        "holds `min(x) == 1`",
+        "holds `min(x == bool 1)`",
+        "holds `(count(q) or vector(0)) == 0`",
+        "holds `max(x >= 0) <= 300`",
+        "holds `sum(x > 0) < 5`",
+        "up `max(x)`",
+        "up `x == 1 or 0 * x`",
+        "up `x unless y == 1`",
+        "bad x_total{job=\"a\", code=~\".+\"} total x_total{job=\"a\"}",
+        // of an age a time is made
+        "age `time() - backup_age_seconds` under 5m",
+        "age `time() - x` under 5m",
+        "age image_page under 5m",
+    ] {
+        assert!(!said(body), "{body}");
+    }
+    let same = |body: &str| mended("always-the-same", body);
+    assert_eq!(same("holds `min(x==1)`"), "holds `min(x== bool 1)`");
+    assert_eq!(same("up `max by (a) (x > 0.5)`"), "up `max by (a) (x > bool 0.5)`");
+    assert_eq!(
+        same("age `time() - x_timestamp_seconds{a=\"b\"}` under 5m"),
+        "age x_timestamp_seconds{a=\"b\"} under 5m"
+    );
+    assert_eq!(same("age `time() - max(x_created)` under 5m"), "age `max(x_created)` under 5m");
+}
+
 /// A bound that is made up, or on the wrong side, would make a dead heartbeat good.
 #[test]
 fn advice_for_numbers_makes_no_bound_up() {
@@ -374,7 +372,8 @@ fn advice_for_numbers_makes_no_bound_up() {
         ("holds `increase(heartbeat_total[10m])`", "`increase(heartbeat_total[10m]) > 0`"),
         ("holds `sum(leader_election_master_status)`", "`sum(leader_election_master_status) > 0`"),
         ("holds `changes(x[10m])`", "`changes(x[10m]) > 0`"),
-        ("up `count(probe_success == 1)`", "`count(probe_success == 1) > 0`"),
+        // of nothing there is no count
+        ("up `count(probe_success == 1)`", "`(count(probe_success == 1) or vector(0)) > 0`"),
     ] {
         let (message, help) = help(body);
         assert!(message.ends_with("not 0 is good, however much it is"), "{message}");

@@ -162,8 +162,7 @@ fn errors(text: &str) -> Vec<Diagnostic> {
 /// Who copies what a message offers has what builds: each error has a fix, the words show the same text, and one round of fixes is enough.
 #[test]
 fn what_a_message_offers_builds() {
-    let target = "target 99%";
-    for (body, wanted) in [
+    offered(&[
         ("latency x_seconds under 100ms\nbuckets 0.1\n", "latency x_seconds under 100ms\nbuckets 100ms\n"),
         (
             "latency x_seconds under 100ms\nbuckets 0.005, 0.1, 1, 2.5\n",
@@ -178,7 +177,20 @@ fn what_a_message_offers_builds() {
         ("latency x_seconds < 1s\n", "latency x_seconds under 1s\n"),
         ("up x{a=\"b\"}[5m]\n", "up x{a=\"b\"}\n"),
         ("up `x{a=\"b\"}[5m]`\n", "up x{a=\"b\"}\n"),
+        (
+            "latency x_seconds{a=\"b\", # one, two,\nle=\"0.5\", c=\"d\"} under 1s\n",
+            "latency x_seconds{a=\"b\", c=\"d\"} under 1s\n",
+        ),
+        ("latency x_seconds{# one,\nle=\"0.5\"} under 1s\n", "latency x_seconds under 1s\n"),
         ("up max(x)\n", "up `max(x)`\n"),
+        ("up x == 1\n", "holds `x == 1`\n"),
+        ("up max by (a) (x{b=\"c\"}) > 0.5\n", "holds `max by (a) (x{b=\"c\"}) > 0.5`\n"),
+        ("up x > bool 1\n", "up `x > bool 1`\n"),
+        ("up `x == 1`\n", "holds `x == 1`\n"),
+        (
+            "good sum(rate(x_total[5m])) by (pod)\ntotal y_total\n",
+            "good `sum(rate(x_total[$window])) by (pod)`\ntotal y_total\n",
+        ),
         ("holds avg(x) < 5\n", "holds `avg(x) < 5`\n"),
         ("good x_total{code=\"1\"}[5m]\ntotal x_total[5m]\n", "good x_total{code=\"1\"}\ntotal x_total\n"),
         ("good `x_total{a=\"b\"}[5m]`\ntotal x_total\n", "good x_total{a=\"b\"}\ntotal x_total\n"),
@@ -197,6 +209,13 @@ fn what_a_message_offers_builds() {
         ),
         ("up x\ntarget 99,95\n", "up x\ntarget 99.95%\n"),
         ("up x\nobjective 99.5%\n", "up x\ntarget 99.5%\n"),
+    ]);
+}
+
+/// The same for what people bring from other tools.
+#[test]
+fn what_is_offered_for_other_forms_builds() {
+    offered(&[
         ("up x\nobjective: 99.5%\n", "up x\ntarget 99.5%\n"),
         ("up x\ntarget \"99%\"\n", "up x\ntarget 99%\n"),
         ("bad x_total{code=>\"1\"}\ntotal x_total\n", "bad x_total{code=\"1\"}\ntotal x_total\n"),
@@ -231,7 +250,12 @@ fn what_a_message_offers_builds() {
             "bad `rate(x_total[$window])`\ntotal `rate(y_total[$window])`\n",
         ),
         ("bad: rate(x_total[{{.window}}])\ntotal y_total\n", "bad x_total\ntotal y_total\n"),
-    ] {
+    ]);
+}
+
+fn offered(cases: &[(&str, &str)]) {
+    let target = "target 99%";
+    for (body, wanted) in cases {
         let whole = |body: &str| {
             let target = if body.contains("target") || body.contains("objective") { "" } else { target };
             format!("user journey j {{\nstep s {{\nsli x {{\n{body}{target}\n}}\n}}\n}}\n")
@@ -307,6 +331,7 @@ fn one_mistake_is_one_message_with_a_way_out() {
         ("template t(job: str) {\nup x{job=$job}\n}\n", called("t(job: \"a\")"), "did you mean `string`?"),
         ("", latency("500s"), "no bucket at 500s, which are 8m20s; it has one at 500ms | did you mean `500ms`?"),
         ("", latency("400ms"), "no bucket at 400ms; the nearest is 500ms"),
+        ("", "{\nage x under 1.5\ntarget 99%\n}".to_string(), "one and a half hours are `90m`"),
         ("", up("target 99%\nat tokyo"), "a site is declared at the top of a file: `site tokyo { external_labels {"),
         (
             "site osaka { external_labels { region \"osaka\" } }\n",

@@ -544,6 +544,7 @@ fn predictions(target: Engine) {
                 range: 120,
                 window: journey.window.value,
                 traffic: Some(all / 60.0),
+                independent: false,
                 closed,
                 late: times.of_sli(journey, sli).late,
             };

@@ -30,6 +30,62 @@ fn comparisons_that_drop_what_is_false_cannot_hold() {
 }
 
 #[test]
+fn a_gauge_is_not_compared() {
+    for body in ["up `x == 1`", "up `(max(x) > 0)`", "up `1 == x`", "up `x == y`"] {
+        assert_eq!(errors(body, ""), ["bad-promql"], "{body}");
+    }
+    for body in ["up `x == bool 1`", "up `max(x)`", "up `x == 1 or 0 * x`", "up `x unless y == 1`"] {
+        assert!(errors(body, "").is_empty(), "{body}");
+    }
+}
+
+#[test]
+fn a_summary_has_no_buckets() {
+    assert_eq!(errors("latency x_seconds{quantile=\"0.99\"} under 1s", ""), ["bad-promql"]);
+    assert!(errors("latency x_seconds{quantiles=\"a\"} under 1s", "").is_empty());
+}
+
+/// A label of `by` does not decide what is bad; only what is certain is refused.
+#[test]
+fn labels_of_by_do_not_decide() {
+    for body in [
+        "good x_total{job=\"a\", code!~\"5..\"} total x_total{job=\"a\"} by code",
+        "bad x_total{job=\"a\", code=~\"5..\"} total x_total{job=\"a\"} by code",
+        "bad x_total{job=\"a\", code=~\"5..\"} total x_total{job=\"a\", code!=\"\"} by dest, code",
+        "good x_total{job=\"a\", code=\"0\"} bad x_total{job=\"a\", code!=\"0\"} by code",
+        "bad x_failed_total{job=\"a\", dest=\"b\"} total x_total{job=\"a\"} by dest",
+        "good x_total{job=\"a\", dest=~\"b.*\", code=\"0\"} total x_total{job=\"a\"} by dest",
+    ] {
+        assert_eq!(errors(body, ""), ["by-decides-bad"], "{body}");
+    }
+    for body in [
+        "good x_total{job=\"a\", code!~\"5..\"} total x_total{job=\"a\"} by dest",
+        "good x_total{job=\"a\", dest=~\"b|c\", code!~\"5..\"} total x_total{job=\"a\", dest=~\"b|c\"} by dest",
+        // the same values in other words
+        "good x_total{job=\"a\", dest=~\"c|b\", code=\"0\"} total x_total{job=\"a\", dest=~\"b|c\"} by dest",
+        "good x_total{job=\"a\", dest=~\".+\", code=\"0\"} total x_total{job=\"a\"} by dest",
+        // of all others the errors count
+        "bad x_total{job=\"a\", dest!=\"b\", code=~\"5..\"} total x_total{job=\"a\"} by dest",
+        "bad x_failed_total{job=\"a\", dest!=\"\"} total x_total{job=\"a\"} by dest",
+        "good x_total{job=\"a\", kind=\"b\"} bad y_total{job=\"a\", kind=\"b\"} by kind",
+    ] {
+        assert!(errors(body, "").is_empty(), "{body}");
+    }
+}
+
+/// What is nearly a placeholder; anything else with `$` may be meant for others.
+#[test]
+fn placeholders_that_are_none() {
+    for text in ["https://r/$jorney", "https://r/$step/$sil", "https://r/${journey}", "https://r/$Journey"] {
+        assert_eq!(errors("up a", &format!("runbook \"{text}\"")), ["unknown-name"], "{text}");
+        assert_eq!(errors("up a", &format!("labels {{ b \"{text}\" }}")), ["unknown-name"], "{text}");
+    }
+    for text in ["https://r/$journey/$step/$sli", "https://r/?a=$__all&b=$service", "{{ $labels.stp }}", "$1 $"] {
+        assert!(errors("up a", &format!("runbook \"{text}\" labels {{ b \"{text}\" }}")).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn only_what_is_proven_is_outside_of_total() {
     for good in [
         "good r_total{c=\"200\"} total r_total{job=~\".+\"}",
@@ -54,7 +110,12 @@ fn only_what_is_proven_is_outside_of_total() {
     ] {
         assert_eq!(errors(good, ""), ["good-outside-total"], "{good}");
     }
-    for good in ["good r_total total r_total{c=\"200\"}", "good r_total{c=\"500\"} total r_total{c=~\"2..\"}"] {
+    for good in [
+        "good r_total total r_total{c=\"200\"}",
+        "good r_total{c=\"500\"} total r_total{c=~\"2..\"}",
+        "good r_total{c=~\"5..\"} total r_total{c=~\"[1-4]..\"}",
+        "good r_total{c=~\"5..\"} total r_total{c!~\"[3-6].*\"}",
+    ] {
         assert_eq!(errors(good, ""), ["good-outside-total"], "{good}");
     }
 }

@@ -86,6 +86,8 @@ pub static UNIT_MISMATCH: Entry = error("unit-mismatch", include_str!("../explai
 pub static NO_SUCH_BUCKET: Entry = error("no-such-bucket", include_str!("../explain/no-such-bucket.md"));
 /// `good-outside-total`
 pub static GOOD_OUTSIDE_TOTAL: Entry = error("good-outside-total", include_str!("../explain/good-outside-total.md"));
+/// `by-decides-bad`
+pub static BY_DECIDES_BAD: Entry = error("by-decides-bad", include_str!("../explain/by-decides-bad.md"));
 /// `site-labels`
 pub static SITE_LABELS: Entry = error("site-labels", include_str!("../explain/site-labels.md"));
 
@@ -111,6 +113,9 @@ pub static NOT_A_NUMBER: Entry = lint("not-a-number", Severity::Warning, include
 /// `not-a-condition`
 pub static NOT_A_CONDITION: Entry =
     lint("not-a-condition", Severity::Warning, include_str!("../explain/not-a-condition.md"));
+/// `always-the-same`
+pub static ALWAYS_THE_SAME: Entry =
+    lint("always-the-same", Severity::Warning, include_str!("../explain/always-the-same.md"));
 /// `different-sources`
 pub static DIFFERENT_SOURCES: Entry =
     lint("different-sources", Severity::Warning, include_str!("../explain/different-sources.md"));
@@ -175,6 +180,7 @@ pub static ALL: &[&Entry] = &[
     &UNIT_MISMATCH,
     &NO_SUCH_BUCKET,
     &GOOD_OUTSIDE_TOTAL,
+    &BY_DECIDES_BAD,
     &SITE_LABELS,
     &ALERT_CANNOT_FIRE,
     &ALERT_FIRES_LATE,
@@ -185,6 +191,7 @@ pub static ALL: &[&Entry] = &[
     &NOT_A_RATE,
     &NOT_A_NUMBER,
     &NOT_A_CONDITION,
+    &ALWAYS_THE_SAME,
     &DIFFERENT_SOURCES,
     &SUBQUERY_STEP,
     &BUCKET_BY_HAND,

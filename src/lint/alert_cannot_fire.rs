@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_CANNOT_FIRE;
 use crate::model::{Journey, Percent, Row};
 use crate::promql::write::number;
-use crate::reckon::needs::Needs;
+use crate::reckon::needs::{Known, Needs};
 use crate::reckon::thresholds::{Threshold, cap, four_digits};
 use crate::reckon::traffic_of;
 use crate::source::Place;
@@ -14,8 +14,8 @@ use std::fmt::Display;
 
 pub const LINT: Lint = Lint { entry: &ALERT_CANNOT_FIRE, of_project: false, check: Check::Timed(check) };
 
-fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
-    idle(journey, timing, found);
+fn check(journey: &Journey, timing: Timing, known: &Known, found: &mut Vec<Diagnostic>) {
+    idle(journey, timing, known, found);
     let mut seen: Vec<Place> = Vec::new();
     let mut rows = |rows: &[Row], target: Percent, target_at: Place, whose: &dyn Display| {
         for row in rows {
@@ -57,10 +57,10 @@ fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
 }
 
 /// Rows that never come on, for fewer events come than they need.
-fn idle(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
+fn idle(journey: &Journey, timing: Timing, known: &Known, found: &mut Vec<Diagnostic>) {
     for (sli, address) in slis(journey) {
         let Some(traffic) = traffic_of(sli).filter(|_| !super::too_rare::is(journey, sli)) else { continue };
-        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli));
+        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli), known);
         let need = sli.alerts.need.value;
         let idle: Vec<&Threshold> = needs.idle(need).collect();
         // of all rows, and where chance calls, the other two lints speak
@@ -76,10 +76,10 @@ fn idle(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
         let d = Diagnostic::new(
             &ALERT_CANNOT_FIRE,
             format!(
-                "{address}: its {} never comes on: {} {} not come together in {}, where about {} come in all",
+                "{address}: its {} comes on by chance at most: {} {} more than come in {}, about {} in all",
                 which.join(", its "),
                 super::counted(f64::from(need), "bad event"),
-                if need == 1 { "does" } else { "do" },
+                if need == 1 { "is" } else { "are" },
                 super::duration(longest.long as f64),
                 super::counted(traffic * (longest.long * 60) as f64, "event"),
             ),
@@ -92,7 +92,7 @@ fn idle(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
         };
         let ways = match needs.right(need) {
             Some(need) => Some(format!("`alerts {{ need {need} }}`")),
-            None => ways_out(journey, sli, needs.situation),
+            None => ways_out(journey, sli, &needs),
         };
         let words = "a longer time, a smaller `need`, or the alerts of a measure with more events";
         found.push(d.help(ways.unwrap_or_else(|| words.to_string())));

@@ -5,16 +5,16 @@ use crate::adapt::times::Timing;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::ALERT_FIRES_LATE;
 use crate::model::{Journey, Sli};
-use crate::reckon::needs::Needs;
+use crate::reckon::needs::{Known, Needs};
 use crate::reckon::notice::{Cause, Notice};
 use crate::reckon::thresholds::Threshold;
 use crate::reckon::traffic_of;
 
 pub const LINT: Lint = Lint { entry: &ALERT_FIRES_LATE, of_project: false, check: Check::Timed(check) };
 
-fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, timing: Timing, known: &Known, found: &mut Vec<Diagnostic>) {
     for (sli, address) in slis(journey) {
-        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli));
+        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli), known);
         let need = sli.alerts.need.value;
         let too_rare = super::too_rare::is(journey, sli);
         // where chance calls as well, `chance-alert` has said both
@@ -112,7 +112,7 @@ fn with_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs, otherwi
             None => d,
         };
     }
-    match ways_out(journey, sli, needs.situation) {
+    match ways_out(journey, sli, needs) {
         Some(ways) => d.help(format!("no smaller `need` alone: {ways}")),
         None => d.help(otherwise),
     }

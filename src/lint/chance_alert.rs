@@ -5,17 +5,17 @@ use crate::adapt::times::Timing;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::catalogue::CHANCE_ALERT;
 use crate::model::{Journey, Sli};
-use crate::reckon::needs::Needs;
+use crate::reckon::needs::{Known, Needs};
 use crate::reckon::thresholds::Threshold;
 
 pub const LINT: Lint = Lint { entry: &CHANCE_ALERT, of_project: false, check: Check::Timed(check) };
 
-fn check(journey: &Journey, timing: Timing, found: &mut Vec<Diagnostic>) {
+fn check(journey: &Journey, timing: Timing, known: &Known, found: &mut Vec<Diagnostic>) {
     for (sli, address) in slis(journey) {
         if sli.traffic.is_none() || super::too_rare::is(journey, sli) {
             continue;
         }
-        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli));
+        let needs = Needs::of(journey, sli, timing.of_sli(journey, sli), known);
         let need = sli.alerts.need.value;
         let Some((row, times)) = needs.chance(need).filter(|(_, times)| *times > 1.0) else { continue };
         let d = said(journey, sli, address, row, times);
@@ -39,7 +39,7 @@ fn with_need(d: Diagnostic, sli: &Sli, enough: u32, times: f64) -> Diagnostic {
 }
 
 /// With every `need` either chance calls, or an outage is told late: this says both, and `alert-fires-late` is silent.
-fn without_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs) -> Diagnostic {
+fn without_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs<'_>) -> Diagnostic {
     let Some(enough) = needs.enough() else {
         return d.help("a longer time, a lower target, or the alerts of a measure with more events");
     };
@@ -56,7 +56,7 @@ fn without_need(d: Diagnostic, journey: &Journey, sli: &Sli, needs: &Needs) -> D
         }
     };
     let d = Diagnostic { message: format!("{}; with `need {enough}`, which stops that, {cost}", d.message), ..d };
-    match ways_out(journey, sli, needs.situation) {
+    match ways_out(journey, sli, needs) {
         Some(ways) => d.help(format!("no `need` does both: {ways}")),
         None => d.help("no `need` does both; a lower target, or the alerts of a measure with more events"),
     }

@@ -4,6 +4,7 @@ mod alert_cannot_fire;
 mod alert_fires_late;
 mod alert_within_budget;
 pub mod allow;
+mod always_the_same;
 mod blind_spot;
 mod bucket_by_hand;
 mod chance_alert;
@@ -28,9 +29,8 @@ use crate::diagnostic::catalogue::Entry;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Alerts, Journey, Row, Sli, Step, Urgency};
 use crate::project::{Options, Target, Unit};
-use crate::reckon::needs::{self, Way};
+use crate::reckon::needs::{self, Known, Needs, Way};
 use crate::reckon::thresholds::four_digits;
-use crate::reckon::timing::Situation;
 use crate::resolve::Resolved;
 use crate::source::{FileId, Place};
 use crate::syntax::ast::Item;
@@ -52,8 +52,8 @@ pub struct Lint {
 pub enum Check {
     /// A journey by itself, but for what it delivers. So what was said of a journey that did not change holds.
     Journey(fn(&Journey, &mut Vec<Diagnostic>)),
-    /// The same, with how late the engine reads what it recorded.
-    Timed(fn(&Journey, Timing, &mut Vec<Diagnostic>)),
+    /// The same, with how late the engine reads what it recorded, and what chances are known already.
+    Timed(fn(&Journey, Timing, &Known, &mut Vec<Diagnostic>)),
     /// The whole project.
     Project(fn(&Resolved, &mut Vec<Diagnostic>)),
 }
@@ -77,6 +77,7 @@ pub static ALL: &[Lint] = &[
     not_a_rate::LINT,
     not_a_number::LINT,
     not_a_condition::LINT,
+    always_the_same::LINT,
     different_sources::LINT,
     subquery_step::LINT,
     bucket_by_hand::LINT,
@@ -95,6 +96,7 @@ pub static ALL: &[Lint] = &[
 /// something is that it may lean on, nothing is said: it is not yet what was meant.
 pub fn check(resolved: &Resolved, options: &Options, broken: &Broken, kept: &mut Kept) -> Vec<Diagnostic> {
     let has_errors = broken.has_errors;
+    let known = Known::default();
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut before = std::mem::take(&mut kept.journeys);
     let engines =
@@ -104,8 +106,9 @@ pub fn check(resolved: &Resolved, options: &Options, broken: &Broken, kept: &mut
         kept.engines = engines;
     }
     for (index, (journey, stamp)) in resolved.model.journeys.iter().zip(&resolved.stamps).enumerate() {
-        let said =
-            before.remove(stamp).unwrap_or_else(|| of_journey(journey, Timing::of(&resolved.model, options, index)));
+        let said = before
+            .remove(stamp)
+            .unwrap_or_else(|| of_journey(journey, Timing::of(&resolved.model, options, index), &known));
         if !broken.is_in(journey.place) {
             found.extend_from_slice(&said);
         }
@@ -173,12 +176,12 @@ fn is_inside(place: Place, outer: Place) -> bool {
     place.file == outer.file && outer.span.start <= place.span.start && place.span.start < outer.span.end.max(1)
 }
 
-fn of_journey(journey: &Journey, timing: Timing) -> Vec<Diagnostic> {
+fn of_journey(journey: &Journey, timing: Timing, known: &Known) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for lint in ALL {
         match lint.check {
             Check::Journey(check) => check(journey, &mut found),
-            Check::Timed(check) => check(journey, timing, &mut found),
+            Check::Timed(check) => check(journey, timing, known, &mut found),
             Check::Project(_) => {}
         }
     }
@@ -236,7 +239,7 @@ fn often(in_a_quarter: f64) -> String {
 }
 
 /// Ways out where no `need` alone is one, each as it is written; `None` where none was found.
-fn ways_out(journey: &Journey, sli: &Sli, situation: Situation) -> Option<String> {
+fn ways_out(journey: &Journey, sli: &Sli, needs: &Needs<'_>) -> Option<String> {
     let written = |alerts: &Alerts, need: u32| {
         let count = |alerts: &Alerts, urgency| alerts.rows.iter().filter(|row| row.urgency == urgency).count();
         let mut words: Vec<String> = [Urgency::Page, Urgency::Ticket]
@@ -249,7 +252,7 @@ fn ways_out(journey: &Journey, sli: &Sli, situation: Situation) -> Option<String
         (!words.is_empty()).then(|| format!("`alerts {{ {} }}`", words.join(" ")))
     };
     let with = |need| written(&sli.alerts, need).map_or(String::new(), |words| format!(" with {words}"));
-    let ways = needs::ways_out(journey, sli, situation).into_iter().filter_map(|way| match way {
+    let ways = needs::ways_out(journey, sli, needs).into_iter().filter_map(|way| match way {
         Way::Rows(alerts, need) => written(&alerts, need),
         Way::Target(target, need) => Some(format!("`target {}`{}", target.text(), with(need))),
         Way::Together(rate, need) => Some(format!(

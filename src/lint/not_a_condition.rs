@@ -18,16 +18,30 @@ fn check(journey: &Journey, found: &mut Vec<Diagnostic>) {
         if seen.contains(&raw.place) {
             continue;
         }
-        let window = |name: &str| (name == "window").then_some(ParamType::Duration);
-        // with parameters the text is another one than what stands there
-        let as_written = promql::parse(&raw.inside, &window).ok();
-        let is_as_written = as_written.is_some();
-        let Some(expr) = as_written.or_else(|| promql::parse(&raw.written, &|_| None).ok()) else { continue };
-        let Some(what) = number(&expr).filter(|_| word == "holds" || !is_a_share(&expr)) else { continue };
+        let Some((expr, is_as_written)) = read(raw) else { continue };
+        let Some(what) = decided(&expr, word) else { continue };
         seen.push(raw.place);
         let text = if is_as_written { raw.inside.trim() } else { &raw.written };
         found.push(said(raw, word, text, &expr, &what));
     }
+}
+
+/// The PromQL as it stands there, if it can be read so: with parameters it is another text.
+fn read(raw: &Raw) -> Option<(Expr, bool)> {
+    let window = |name: &str| (name == "window").then_some(ParamType::Duration);
+    let as_written = promql::parse(&raw.inside, &window).ok();
+    let is_as_written = as_written.is_some();
+    let expr = as_written.or_else(|| promql::parse(&raw.written, &|_| None).ok())?;
+    Some((expr, is_as_written))
+}
+
+fn decided(expr: &Expr, word: &str) -> Option<Number> {
+    number(expr).filter(|_| word == "holds" || !is_a_share(expr))
+}
+
+/// Whether something is said of PromQL after a word.
+pub fn speaks(raw: &Raw, word: &str) -> bool {
+    read(raw).is_some_and(|(expr, _)| decided(&expr, word).is_some())
 }
 
 /// The PromQL that says what is good, and the word before it.
@@ -50,13 +64,17 @@ fn said(raw: &Raw, word: &str, text: &str, expr: &Expr, what: &Number) -> Diagno
         _ => false,
     };
     let shown = if in_parens && !text.starts_with('(') { format!("({shown})") } else { shown.to_string() };
+    // of nothing there is no count
+    let has_no_zero =
+        matches!(expr.without_parens(), Expr::Aggregate(node) if node.op.text == "count" && node.grouping.is_none());
+    let more = if has_no_zero { format!("({shown} or vector(0))") } else { shown.clone() };
     let compared = if word == "holds" { "compare it with a bound" } else { "`holds` takes a comparison" };
     let gauge = if word == "holds" { "" } else { "; of a gauge of 0 or 1 take `min` or `max`" };
     let (message, help) = match what.kind {
         Kind::Count => (
             "not 0 is good, however much it is",
             format!(
-                "if that is meant, write `holds` and `{shown} > 0`; if little is good, `{shown} < …` with the bound that is meant"
+                "if that is meant, write `holds` and `{more} > 0`; if little is good, `{shown} < …` with the bound that is meant"
             ),
         ),
         Kind::Mean if word == "up" => {

@@ -3,7 +3,7 @@
 use crate::diagnostic::catalogue as c;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::engine::Target;
-use crate::model::reserved;
+use crate::model::{PLACEHOLDERS, reserved, unknown_placeholders};
 use crate::project::{Dashboards, Options};
 use crate::source::{FileId, Place, SourceFile, Span};
 use std::collections::BTreeMap;
@@ -147,7 +147,11 @@ impl Reader {
 
     fn alerts(&mut self, key: &Key<'_>, value: &Value<'_>) {
         match key.get_ref().as_ref() {
-            "dashboard_url" => self.config.options.dashboard_url = self.text(value).map(|(text, _)| text),
+            "dashboard_url" => {
+                let Some((url, at)) = self.text(value) else { return };
+                self.placeholders(&url, at);
+                self.config.options.dashboard_url = Some(url);
+            }
             "page" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.page_labels)),
             "ticket" => self.each(value, |r, key, value| r.kind(key, value, |o| &mut o.ticket_labels)),
             _ => self.unknown(key, &["dashboard_url", "page", "ticket"]),
@@ -296,6 +300,24 @@ impl Reader {
         self.diagnostics.push(Diagnostic::new(&c::SYNTAX, message, place, "not expected here"));
     }
 
+    /// Says what in a string was likely meant as a placeholder.
+    fn placeholders(&mut self, text: &str, at: Place) {
+        for (inside, name) in unknown_placeholders(text) {
+            let Some(near) = did_you_mean(&name, PLACEHOLDERS) else { continue };
+            // between quotes, unless there are escapes
+            let is_exact = (at.span.end - at.span.start) as usize == text.len() + 2;
+            let part = || at.span.part(1 + inside.start as u32, 1 + inside.end as u32);
+            let place = Place { span: if is_exact { part() } else { at.span }, ..at };
+            let message = format!("there is no placeholder `{}`", &text[inside.clone()]);
+            let mut d = Diagnostic::new(&c::UNKNOWN_NAME, message, place, "not known here")
+                .help(format!("did you mean `${near}`?"));
+            if is_exact {
+                d = d.fix(format!("write `${near}`"), place, format!("${near}"));
+            }
+            self.diagnostics.push(d);
+        }
+    }
+
     fn unknown(&mut self, key: &Key<'_>, known: &[&str]) {
         let word = key.get_ref();
         let place = self.place(key.span());
@@ -409,6 +431,14 @@ mod tests {
         assert_eq!(config.options.ticket_labels["severity"], "warning");
         assert_eq!(config.options.dashboard_url.as_deref(), Some("https://x/$journey"));
         assert_eq!(config.options.label_places.keys().collect::<Vec<_>>(), ["a", "severity"]);
+    }
+
+    #[test]
+    fn placeholders_that_are_none_are_said() {
+        let said = |url: &str| read_text(&format!("[alerts]\ndashboard_url = {url}\n")).1;
+        assert!(said("\"https://x/$jorney\"").contains("did you mean `$journey`?"));
+        assert!(said("\"https://\\u0078/$sil\"").contains("did you mean `$sli`?"));
+        assert_eq!(said("\"https://x/$step?a=$__all&b=$service\""), "");
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod pieces;
 pub mod regex;
 pub mod rewrite;
 mod token;
+pub mod values;
 mod visit;
 pub mod write;
 

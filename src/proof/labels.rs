@@ -49,7 +49,7 @@ fn value(wishes: &[Wish<'_>]) -> Result<String, String> {
     }
     let (mut wanted, mut unwanted): (Vec<Regex>, Vec<Regex>) = (Vec::new(), Vec::new());
     for (matcher, admitted) in wishes {
-        let text = if matcher.op.is_regex() { matcher.value.clone() } else { escaped(&matcher.value) };
+        let text = if matcher.op.is_regex() { matcher.value.clone() } else { regex::escape(&matcher.value) };
         let Ok(regex) = regex::parse(&text) else { return Err(format!("the regex {text:?} cannot be read")) };
         if matches!(matcher.op, MatchOp::Equal | MatchOp::Match) == *admitted {
             wanted.push(regex);
@@ -72,17 +72,6 @@ fn value(wishes: &[Wish<'_>]) -> Result<String, String> {
         },
         Witness::TooHard => Err(hard(wishes)),
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        if c.is_ascii() && !c.is_ascii_alphanumeric() && !c.is_ascii_control() {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 fn listed(wishes: &[Wish<'_>]) -> String {

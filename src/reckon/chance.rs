@@ -22,9 +22,9 @@ use super::thresholds::Threshold;
 pub struct Chances {
     /// For each number of bad events in the long window, times a second: a bad event arrives and the shares are above the threshold now.
     arrivals: Vec<f64>,
-    /// As above, where they were not above it before.
+    /// For so many and more: as above, where they were not above it before.
     crossings: Vec<f64>,
-    /// A good event leaves a window, and the shares rise above the threshold.
+    /// For so many and more: a good event leaves a window, and the shares rise above the threshold.
     departures: Vec<f64>,
 }
 
@@ -55,17 +55,23 @@ impl Chances {
         let most_good = |bad: u64| (bad > 0).then(|| beside(bad, threshold)).flatten();
         let size = (bad_short.last() + bad_rest.last() + 2) as usize;
         let mut found = Chances { arrivals: vec![0.0; size], crossings: vec![0.0; size], departures: vec![0.0; size] };
+        // what holds after an arrival holds before the next one
+        let mut known: Vec<Option<f64>> = vec![None; bad_rest.last() as usize + 1];
         for (in_short, p_short) in bad_short.likely() {
             // an idle short window keeps nothing from firing
             let quiet = if in_short == 0 { Some(0) } else { most_good(in_short) };
             for (in_rest, p_rest) in bad_rest.likely() {
                 let weight = p_short * p_rest;
+                let known = &mut known[in_rest as usize];
+                let before = known.take();
                 if weight * traffic < NEGLIGIBLE * 1e-3 {
                     continue;
                 }
                 let number = in_short + in_rest;
-                let before = quiet.zip(most_good(number)).map_or(0.0, |(s, l)| windows.both(s, l));
+                let before =
+                    before.unwrap_or_else(|| quiet.zip(most_good(number)).map_or(0.0, |(s, l)| windows.both(s, l)));
                 let after = most_good(in_short + 1).zip(most_good(number + 1)).map_or(0.0, |(s, l)| windows.both(s, l));
+                *known = Some(after);
                 found.arrivals[number as usize + 1] += weight * bad * after;
                 found.crossings[number as usize + 1] += weight * bad * (after - before).max(0.0);
                 if let (Some(s), Some(l)) = (quiet, most_good(number)) {
@@ -75,15 +81,19 @@ impl Chances {
                 }
             }
         }
+        for all in [&mut found.crossings, &mut found.departures] {
+            for i in (1..all.len()).rev() {
+                all[i - 1] += all[i];
+            }
+        }
         found
     }
 
     /// How many times in `seconds` the row comes on with this `need`.
     pub fn onsets(&self, need: u32, seconds: f64) -> f64 {
         let need = (need as usize).max(1);
-        let from = |all: &[f64], first: usize| all.iter().skip(first).sum::<f64>();
-        let at_need = self.arrivals.get(need).copied().unwrap_or(0.0);
-        seconds * (at_need + from(&self.crossings, need + 1) + from(&self.departures, need))
+        let at = |all: &[f64], index: usize| all.get(index).copied().unwrap_or(0.0);
+        seconds * (at(&self.arrivals, need) + at(&self.crossings, need + 1) + at(&self.departures, need))
     }
 }
 

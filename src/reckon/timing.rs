@@ -21,6 +21,8 @@ pub struct Situation {
     pub window: u64,
     /// Events per second, where they are known.
     pub traffic: Option<f64>,
+    /// Whether they may be taken as independent of one another: minutes are not.
+    pub independent: bool,
     /// Whether ranges include their left end, as in Prometheus 2.
     pub closed: bool,
     /// How late what was recorded is read.
@@ -64,6 +66,7 @@ impl Situation {
             range: if sli.measure.counts_minutes() { journey.evaluate * 60 } else { range_of(journey, sli) },
             window: journey.window.value,
             traffic: traffic_of(sli),
+            independent: !sli.measure.counts_minutes(),
             closed: true,
             late: Late::default(),
         }
@@ -78,6 +81,7 @@ impl Situation {
             range: range.unwrap_or_else(|| level_one_range(journey.evaluate, 30_000)),
             window: journey.window.value,
             traffic: None,
+            independent: false,
             closed: true,
             late: Late::default(),
         })
@@ -180,6 +184,7 @@ mod tests {
             range: 120,
             window: 28 * 1440,
             traffic: None,
+            independent: false,
             closed: false,
             late: Late::default(),
         }

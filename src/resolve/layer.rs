@@ -3,8 +3,9 @@
 use super::Resolver;
 use super::alerts::AlertsLayer;
 use super::messages as say;
+use crate::diagnostic::did_you_mean;
 use crate::measure::latency::Unit;
-use crate::model::{Compose, Counters, Given, Named, Percent};
+use crate::model::{Compose, Counters, Given, Named, PLACEHOLDERS, Percent, unknown_placeholders};
 use crate::schema::kind::Kind;
 use crate::schema::{self, Block, Shape};
 use crate::source::{FileId, Place};
@@ -101,6 +102,7 @@ impl Resolver<'_> {
         if matches!(setting.key, Kind::Labels | Kind::ExternalLabels) {
             let pairs = self.read_pairs(file, setting);
             if setting.key == Kind::Labels {
+                pairs.iter().filter_map(|(_, value)| value.place).for_each(|at| self.check_placeholders(at));
                 layer.labels = pairs;
             } else {
                 layer.external_labels = pairs;
@@ -131,7 +133,10 @@ impl Resolver<'_> {
                     self.found.push(say::bad_rate(at, text));
                 }
             }
-            Kind::Runbook => layer.runbook = Some(Given::at(leaf::string(text), at)),
+            Kind::Runbook => {
+                self.check_placeholders(at);
+                layer.runbook = Some(Given::at(leaf::string(text), at));
+            }
             Kind::Exclude => {
                 layer.exclude = if first.kind == Kind::Off {
                     Some(None)
@@ -251,6 +256,16 @@ impl Resolver<'_> {
             }
         }
         buckets
+    }
+
+    /// Says what in a string was likely meant as a placeholder.
+    fn check_placeholders(&mut self, at: Place) {
+        for (inside, name) in unknown_placeholders(self.text(at)) {
+            let Some(near) = did_you_mean(&name, PLACEHOLDERS) else { continue };
+            let place = Place { span: at.span.part(inside.start as u32, inside.end as u32), ..at };
+            let written = self.text(place);
+            self.found.push(say::unknown_name(place, "placeholder", written, Some(&format!("${near}"))));
+        }
     }
 
     fn read_pairs(&mut self, file: FileId, setting: &Setting) -> Vec<(Named, Given<String>)> {

@@ -5,16 +5,17 @@ use super::layer::Layer;
 use super::messages as say;
 use super::params::Params;
 use super::raw::Wanted;
-use super::selectors::{Purpose, outside};
+use super::selectors::{Purpose, contradict, decides, outside};
 use crate::measure::age::Age;
 use crate::measure::events::Events;
 use crate::measure::holds::Holds;
 use crate::measure::latency::{Latency, Unit};
 use crate::measure::up::Up;
 use crate::measure::{Matcher, Measure, Query};
-use crate::promql::Value;
+use crate::model::Named;
+use crate::promql::{self, Value};
 use crate::schema::kind::Kind;
-use crate::source::{FileId, Place};
+use crate::source::{FileId, Place, Span};
 use crate::syntax::ast::{self, Entry};
 use crate::syntax::leaf;
 
@@ -104,6 +105,13 @@ impl Resolver<'_> {
             Kind::Up => {
                 let query =
                     self.query(file, part.query.as_ref()?, params, settings.range, Purpose::Gauge, Wanted::Vector)?;
+                if let Query::Raw(raw) = &query
+                    && promql::with_bool(&raw.text, &promql::parse(&raw.text, &|_| None).ok()?) != raw.text
+                {
+                    let word = Place { file, span: part.key_span };
+                    self.found.push(say::up_compares(raw.place, word, &raw.inside));
+                    return None;
+                }
                 Some(Measure::Up(Up { query }))
             }
             Kind::Holds => {
@@ -144,6 +152,29 @@ impl Resolver<'_> {
         false
     }
 
+    /// Says where a label of `by` decides by itself what is bad.
+    pub fn check_decides(&mut self, by: &[Named], measure: &Measure) {
+        let Measure::Events(events) = measure else { return };
+        let (a, word, b, other) = match events {
+            Events::GoodTotal { good, total } => (good, "good", total, "total"),
+            Events::BadTotal { bad, total } => (bad, "bad", total, "total"),
+            Events::GoodBad { good, bad } => (bad, "bad", good, "good"),
+        };
+        let (Query::Selector(a), Query::Selector(b)) = (a, b) else { return };
+        let decided = if other == "total" {
+            decides(by, a, b)
+        } else {
+            let is_apart = |m: &Matcher| b.matchers.iter().any(|o| o.label == m.label && contradict(m, o));
+            by.iter().find_map(|label| {
+                let apart = a.matchers.iter().find(|m| m.label == label.text && is_apart(m))?;
+                Some((label, apart))
+            })
+        };
+        if let Some((label, matcher)) = decided {
+            self.found.push(say::by_decides_bad(label, matcher, word, other));
+        }
+    }
+
     /// The bound after `under`, in milliseconds, with the place of its literal.
     fn bound(&mut self, file: FileId, word: Option<ast::Word>, params: &Params) -> Option<(u64, Place)> {
         let word = word?;
@@ -179,9 +210,9 @@ impl Resolver<'_> {
         params: &Params,
         settings: &MeasureSettings,
     ) -> Option<Measure> {
-        let Some(ast::Query::Selector(selector)) = part.query.as_ref() else { return None };
-        let name_place = selector.name.map(|n| Place { file, span: n.span });
-        let selector = self.selector(file, selector, params, Purpose::Counter);
+        let Some(ast::Query::Selector(written)) = part.query.as_ref() else { return None };
+        let name_place = written.name.map(|n| Place { file, span: n.span });
+        let selector = self.selector(file, written, params, Purpose::Counter);
         let bound = self.bound(file, part.under, params);
         let (selector, (bound, bound_at)) = selector.zip(bound)?;
         let name_at = name_place.unwrap_or(selector.place);
@@ -192,10 +223,16 @@ impl Resolver<'_> {
             self.found.push(say::histogram_with_suffix(name_at, suffix, base));
         }
         for le in &les {
-            let whole = self.without_matcher(le.place);
+            let whole = Self::with_its_comma(written, le.place);
             self.found.push(say::le_in_latency(le.place, whole));
         }
         if suffix.is_some() || !les.is_empty() {
+            return None;
+        }
+        let unit = settings.unit.unwrap_or_else(|| Unit::of_metric(&selector.name));
+        if let Some(quantile) = selector.matchers.iter().find(|m| m.label == "quantile") {
+            let better = format!("({} >= 0) <= {}", selector.text(), unit.of_duration(bound));
+            self.found.push(say::summary_in_latency(quantile.place, &better));
             return None;
         }
         if !self.has_time_unit(&selector.name, name_at, bound_at) {
@@ -208,27 +245,21 @@ impl Resolver<'_> {
             self.found.push(say::no_such_bucket(bound_at, bound, written, buckets));
             return None;
         }
-        let unit = settings.unit.unwrap_or_else(|| Unit::of_metric(&selector.name));
         Some(Measure::Latency(Latency { selector, bound, unit, native: settings.native }))
     }
 
     /// The place of a matcher with the comma that goes with it; with the braces, where it is alone in them.
-    fn without_matcher(&self, matcher: Place) -> Place {
-        let text = &self.sources.file(matcher.file).text;
-        let (start, end) = (matcher.span.start as usize, matcher.span.end as usize);
-        let before = text[..start].trim_end();
-        let after = text[end..].trim_start();
-        let (at_comma, opens) = (before.ends_with(','), before.ends_with('{'));
-        let rest = after.strip_prefix(',').map(str::trim_start);
-        let closes = rest.unwrap_or(after).starts_with('}');
-        let (from, to) = if opens && closes {
-            (before.len() - 1, text.len() - rest.unwrap_or(after).len() + 1)
-        } else if at_comma {
-            (before.len() - 1, end)
-        } else {
-            (start, rest.map_or(end, |rest| text.len() - rest.len()))
-        };
-        Place { span: crate::source::Span { start: from as u32, end: to as u32 }, ..matcher }
+    fn with_its_comma(selector: &ast::Selector, matcher: Place) -> Place {
+        let place = |start: u32, end: u32| Place { span: Span { start, end }, ..matcher };
+        let Some(list) = &selector.matchers else { return matcher };
+        let items = list.items.as_slice();
+        match (items, items.iter().position(|item| item.span == matcher.span)) {
+            (_, None) => matcher,
+            ([_], _) => Place { span: list.open.to(list.close.unwrap_or(matcher.span)), ..matcher },
+            // what stands between two matchers is the comma, and comments, which go with the one before
+            (_, Some(0)) => place(matcher.span.start, items[1].span.start),
+            (_, Some(i)) => place(items[i - 1].span.end, matcher.span.end),
+        }
     }
 
     fn age(

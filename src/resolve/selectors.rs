@@ -4,8 +4,9 @@ use super::Resolver;
 use super::messages as say;
 use super::params::Params;
 use crate::measure::{Matcher, Selector};
+use crate::model::Named;
 use crate::promql::ast::MatchOp;
-use crate::promql::regex::{self, Regex};
+use crate::promql::regex::{self, Regex, Witness, witness_within};
 use crate::promql::{ParamType, Value};
 use crate::schema::kind::Kind;
 use crate::source::{FileId, Place};
@@ -200,10 +201,82 @@ pub fn contradict(a: &Matcher, b: &Matcher) -> bool {
         (Equal, _) => !b.admits(&a.value),
         (_, Equal) => !a.admits(&b.value),
         (Match, NotMatch) | (NotMatch, Match) if a.value == b.value => true,
-        (Match, Match | NotEqual | NotMatch) => literals(a).is_some_and(|all| all.iter().all(|v| !b.admits(v))),
+        (Match, Match | NotEqual | NotMatch) => match literals(a) {
+            Some(all) => all.iter().all(|v| !b.admits(v)),
+            None => proven_apart(a, b),
+        },
         (NotEqual | NotMatch, Match) => contradict(b, a),
         _ => false,
     }
+}
+
+/// Whether no text satisfies a regular expression and another matcher.
+fn proven_apart(a: &Matcher, b: &Matcher) -> bool {
+    if b.op == MatchOp::NotEqual {
+        return false; // more than one text matches
+    }
+    let Some((a, other)) = parsed(a).zip(parsed(b)) else { return false };
+    let none = if b.op == MatchOp::Match { quick(&[&a, &other], &[]) } else { quick(&[&a], &[&other]) };
+    none == Witness::Nothing
+}
+
+/// A search that is given up soon: there are many selectors.
+fn quick(wanted: &[&Regex], unwanted: &[&Regex]) -> Witness {
+    witness_within(wanted, unwanted, 200_000)
+}
+
+/// Whether there are label values, none of them empty, that all matchers of `wide` admit and one of `narrow` does not. `None` where that
+/// is not known.
+fn leaves_out(narrow: &[&Matcher], wide: &[&Matcher]) -> Option<bool> {
+    use MatchOp::{Equal, Match, NotEqual, NotMatch};
+    let regex = |m: &Matcher| match m.op {
+        Equal | NotEqual => regex::parse(&regex::escape(&m.value)).ok(),
+        Match | NotMatch => parsed(m),
+    };
+    let any = regex::parse(".+").ok()?;
+    let all: Option<Vec<(bool, Regex)>> =
+        wide.iter().map(|m| Some((matches!(m.op, Equal | Match), regex(m)?))).collect();
+    let all = all?;
+    let of = |yes: bool| all.iter().filter(move |(admits, _)| *admits == yes).map(|(_, r)| r);
+    for m in narrow {
+        let own = regex(m)?;
+        let (mut wanted, mut unwanted): (Vec<&Regex>, Vec<&Regex>) =
+            (of(true).chain([&any]).collect(), of(false).collect());
+        if matches!(m.op, Equal | Match) {
+            unwanted.push(&own);
+        } else {
+            wanted.push(&own);
+        }
+        match quick(&wanted, &unwanted) {
+            Witness::Found(_) => return Some(true),
+            Witness::Nothing => {}
+            Witness::TooHard => return None,
+        }
+    }
+    Some(false)
+}
+
+/// The first label of `by` that decides what is bad: with the matcher of `part` on it that `whole` has not.
+///
+/// Either `part` counts some values only, so that of all others every event is bad or none; or it leaves some out, and differs from
+/// `whole` by nothing else.
+pub fn decides<'b, 's>(by: &'b [Named], part: &'s Selector, whole: &Selector) -> Option<(&'b Named, &'s Matcher)> {
+    fn of<'m>(selector: &'m Selector, label: &str) -> Vec<&'m Matcher> {
+        selector.matchers.iter().filter(|m| m.label == label).collect()
+    }
+    let same = |a: &Matcher, b: &Matcher| (a.op, &a.value) == (b.op, &b.value);
+    let differs = |label: &str| {
+        let (a, b) = (of(part, label), of(whole, label));
+        a.len() != b.len() || !a.iter().all(|m| b.iter().any(|other| same(m, other)))
+    };
+    let in_by = |label: &str| by.iter().any(|b| b.text == label);
+    let both = part.matchers.iter().chain(&whole.matchers);
+    let by_alone = part.name == whole.name && both.clone().all(|m| in_by(&m.label) || !differs(&m.label));
+    by.iter().filter(|label| differs(&label.text)).find_map(|label| {
+        let own = of(part, &label.text);
+        let chosen = own.iter().find(|m| by_alone || matches!(m.op, MatchOp::Equal | MatchOp::Match))?;
+        (leaves_out(&own, &of(whole, &label.text)) == Some(true)).then_some((label, *chosen))
+    })
 }
 
 fn literals(matcher: &Matcher) -> Option<Vec<String>> {

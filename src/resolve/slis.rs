@@ -110,6 +110,7 @@ impl<'a> Resolver<'a> {
             |text: &str| crate::model::fill(text, &chain.journey.text, step.map(|s| s.text.as_str()), Some(&name.text));
         let labels = self.labels(&chain, &filled);
         let measure = measure?;
+        self.check_decides(&by, &measure);
         let own_traffic = own.traffic.as_ref().or(source.template.as_ref().and_then(|t| t.traffic.as_ref()));
         if let (Some(traffic), true) = (own_traffic, measure.counts_minutes()) {
             self.found.push(say::traffic_of_minutes(traffic.place.unwrap_or(name.place)));

@@ -15,6 +15,7 @@ use crate::plan::events::full_title;
 use crate::plan::minutes;
 use crate::project::Options;
 use crate::promql::write::number;
+use crate::reckon::needs::comes_by_chance;
 use crate::reckon::thresholds::{self, Threshold, four_digits};
 use crate::reckon::timing::{Late, Situation};
 use crate::reckon::traffic_of;
@@ -271,7 +272,7 @@ fn alerts(out: &mut String, rows: &[Threshold], situation: Situation) {
         if situation.predict(row, 1.0).is_none() {
             let _ = writeln!(
                 notes,
-                "  {} {}: with so few events {} bad ones never come together",
+                "  {} {}: with so few events {} bad ones come together by chance at most",
                 row.urgency.text(),
                 minutes(row.long),
                 row.need
@@ -316,17 +317,24 @@ fn lateness(late: Late) -> String {
 /// A row as people read it: what it is, the share of errors above which it fires, when it does so if everything, half or a tenth of all
 /// events fail, and when it ends.
 pub fn alert(row: &Threshold, situation: Situation) -> [String; 6] {
-    let predictions = [1.0, 0.5, 0.1].map(|failing| situation.predict(row, failing));
-    let [all, half, tenth] = predictions
-        .map(|p| p.map_or("never".to_string(), |p| format!("{} ({})", minutes(p.fires_after), percent_short(p.spent))));
+    let total = situation.predict(row, 1.0);
+    let [all, half, tenth] = [1.0, 0.5, 0.1].map(|failing| match situation.predict(row, failing) {
+        Some(p) => format!("{} ({})", minutes(p.fires_after), percent_short(p.spent)),
+        None => not_steadily(row, &situation, failing).to_string(),
+    });
     [
         format!("{} {}/{} {}×", row.urgency.text(), minutes(row.long), minutes(row.short), number(row.burn)),
         format!("{} errors", percent(row.burn * situation.budget)),
         all,
         half,
         tenth,
-        predictions[0].map_or("–".to_string(), |p| minutes(p.resolves_after)),
+        total.map_or("–".to_string(), |p| minutes(p.resolves_after)),
     ]
+}
+
+/// When a row fires for which too little fails, were it as steady as it is reckoned: never, or by chance.
+pub fn not_steadily(row: &Threshold, situation: &Situation, failing: f64) -> &'static str {
+    if comes_by_chance(row, situation, failing) { "by chance" } else { "never" }
 }
 
 /// `2.4%`

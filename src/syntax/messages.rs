@@ -42,6 +42,8 @@ pub fn of(file: FileId, text: &str, lexed: &Lexed, reports: &[Report], ast: &ast
     told.dedup_by(|again, first| again.place() == first.place() && again.message == first.message);
     all.extend(told);
     all.sort_by_key(|d| d.place().span.start);
+    // one mistake may stop the parser twice
+    all.dedup_by(|b, a| (a.place(), &a.message, &a.help) == (b.place(), &b.message, &b.help));
     all
 }
 

@@ -8,7 +8,7 @@ use crate::promql::write::number;
 use crate::reckon::thresholds::{self, Threshold};
 use crate::reckon::timing::Situation;
 use crate::show::table::Table;
-use crate::show::{alert, other_alerts, percent, percent_short};
+use crate::show::{alert, not_steadily, other_alerts, percent, percent_short};
 use crate::source::{Place, Span};
 use crate::syntax::ast::Word;
 use crate::syntax::leaf;
@@ -167,11 +167,11 @@ fn one(out: &mut String, became: &Became) {
     }
     let mut found = Table::new(&["if so many fail", "fires after", "budget spent", "ends after"]);
     for (failing, name) in SHARES {
-        let cells = match situation.predict(row, failing) {
-            Some(p) => {
-                vec![name.to_string(), minutes(p.fires_after), percent_short(p.spent), minutes(p.resolves_after)]
-            }
-            None => vec![name.to_string(), "never".to_string(), "–".to_string(), "–".to_string()],
+        let cells = if let Some(p) = situation.predict(row, failing) {
+            vec![name.to_string(), minutes(p.fires_after), percent_short(p.spent), minutes(p.resolves_after)]
+        } else {
+            let when = not_steadily(row, situation, failing).to_string();
+            vec![name.to_string(), when, "–".to_string(), "–".to_string()]
         };
         found.row(cells);
     }

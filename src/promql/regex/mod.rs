@@ -16,7 +16,7 @@ mod witness;
 #[cfg(test)]
 mod tests;
 
-pub use witness::{Witness, witness};
+pub use witness::{Witness, witness, witness_within};
 
 use super::Range;
 
@@ -51,6 +51,19 @@ pub fn parse(text: &str) -> Result<Regex, RegexError> {
     let node = parse::parse(text)?;
     let program = program::Program::of(&node);
     Ok(Regex { node, program })
+}
+
+/// A regular expression that matches just this text.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() && !c.is_ascii_control() {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 impl Regex {

@@ -44,6 +44,12 @@ struct State {
 /// The shortest text that all of `wanted` and none of `unwanted` match as a whole.
 #[must_use]
 pub fn witness(wanted: &[&Regex], unwanted: &[&Regex]) -> Witness {
+    witness_within(wanted, unwanted, MOST)
+}
+
+/// The same, given up after so many steps.
+#[must_use]
+pub fn witness_within(wanted: &[&Regex], unwanted: &[&Regex], most: usize) -> Witness {
     let all: Vec<&Regex> = wanted.iter().chain(unwanted).copied().collect();
     let letters = alphabet(&all);
     let mut digits_first = letters.clone();
@@ -67,7 +73,7 @@ pub fn witness(wanted: &[&Regex], unwanted: &[&Regex]) -> Witness {
         let numeric = state.before.is_some_and(|c| c.is_ascii_digit());
         for next in if numeric { &digits_first } else { &letters } {
             work += steps;
-            if work > MOST {
+            if work > most {
                 return Witness::TooHard;
             }
             let seeds: Vec<Vec<usize>> =

@@ -32,6 +32,20 @@ pub fn holds_filters(at: Place) -> Diagnostic {
     .help("compare with `bool` and multiply: `(queue_age <= bool 300) * (workers > bool 1)`; or make two SLIs of it")
 }
 
+/// `up` of a comparison: what is false would be no series at all; `word` is `up` itself.
+pub fn up_compares(at: Place, word: Place, inside: &str) -> Diagnostic {
+    let shown = if inside.chars().count() > 60 || inside.contains('\n') { "…" } else { inside.trim() };
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        "`up` reads a gauge of 0 and 1: a comparison drops what is false, and nothing would ever be bad",
+        at,
+        "drops what is false",
+    )
+    .and(word, "of a gauge")
+    .help(format!("`holds` takes a comparison: `` holds `{shown}` ``"))
+    .fix("write `holds`", word, "holds")
+}
+
 /// PromQL of another type than an instant vector; `selector` where it is one with a range, which would do without it.
 pub fn not_a_vector(at: Place, ty: &str, selector: Option<&str>) -> Diagnostic {
     let d = Diagnostic::new(
@@ -151,6 +165,17 @@ pub fn le_in_latency(at: Place, whole: Place) -> Diagnostic {
     .fix("remove the matcher on `le`", whole, "")
 }
 
+/// A summary as a histogram; `better` compares the quantile.
+pub fn summary_in_latency(at: Place, better: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::BAD_PROMQL,
+        "`latency` counts in the buckets of a histogram; what has quantiles is a summary and has no buckets",
+        at,
+        "a quantile of a summary",
+    )
+    .help(format!("its quantile can be compared minute by minute: `` holds `{better}` ``"))
+}
+
 /// A histogram with one of its suffixes.
 pub fn histogram_with_suffix(at: Place, suffix: &str, base: &str) -> Diagnostic {
     Diagnostic::new(
@@ -237,6 +262,21 @@ pub fn reserved_label(label: &Named, reason: &str) -> Diagnostic {
         "reserved",
     )
     .help(help)
+}
+
+/// A label of `by` on which `word` has a matcher that `total` has not.
+pub fn by_decides_bad(label: &Named, matcher: &Matcher, word: &str, other: &str) -> Diagnostic {
+    Diagnostic::new(
+        &c::BY_DECIDES_BAD,
+        format!(
+            "`by {}` makes one budget for each of its values, and `{word}` asks for some of them only: what is bad is known from the label",
+            label.text
+        ),
+        label.place,
+        "one budget for each value",
+    )
+    .and(matcher.place, format!("`{word}` counts these, `{other}` others"))
+    .help(format!("leave `{}` out of `by`, or ask for the same values in `{word}` and `{other}`", label.text))
 }
 
 /// A label of `by` that is also a key of `labels`.

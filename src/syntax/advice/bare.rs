@@ -51,6 +51,15 @@ pub(super) fn bare_promql(here: &Here) -> Option<Diagnostic> {
             _ => d,
         });
     }
+    if first.kind == Kind::Up && compares(here, written) {
+        let holds = format!("holds `{}`", query.span.of(here.text));
+        let both = here.at(first.span.to(query.span));
+        return Some(
+            syntax("a comparison stands after `holds`, in backticks", whole, "compares")
+                .help(format!("`up` is of a gauge of 0 and 1, and this is read as `` {holds} ``"))
+                .fix("write `holds`", both, holds),
+        );
+    }
     if !matches!(first.kind, Kind::Good | Kind::Bad | Kind::Total) {
         let quoted = format!("`{}`", query.span.of(here.text));
         return Some(d.help(format!("so it is read: {quoted}")).fix(
@@ -75,6 +84,27 @@ pub(super) fn bare_promql(here: &Here) -> Option<Diagnostic> {
         d.help(format!("so it is read: {quoted}"))
     };
     Some(d.fix("put it in backticks", whole, format!("{blank}{quoted}")))
+}
+
+/// Whether the last that is done is a comparison without `bool`.
+fn compares(here: &Here, tokens: &[Token]) -> bool {
+    let mut depth = 0i32;
+    let mut found = false;
+    for (i, token) in tokens.iter().enumerate() {
+        let word = token.span.of(here.text);
+        match token.kind {
+            Kind::LBrace | Kind::LParen => depth += 1,
+            Kind::RBrace | Kind::RParen => depth -= 1,
+            // these bind less than a comparison
+            _ if depth == 0 && ["and", "or", "unless", "bool"].contains(&word) => return false,
+            _ if depth == 0 => {
+                let is_doubled = token.kind == Kind::Eq && tokens.get(i + 1).is_some_and(|t| t.kind == Kind::Eq);
+                found |= is_doubled || token.kind == Kind::Ne || ["<", ">"].contains(&word);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// `[5m]`, `[$__rate_interval]`, `[{{.window}}]` from an index on: what stands inside, and the index behind it.

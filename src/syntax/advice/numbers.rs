@@ -21,7 +21,8 @@ pub(super) fn decimal_comma(here: &Here) -> Option<(String, Span)> {
 pub(super) fn unit_missing(here: &Here, d: Diagnostic) -> Diagnostic {
     let word = here.word;
     let (key, before) = (here.line()[0].kind, here.before().map(|t| t.kind));
-    let is_bound = key == Kind::Buckets || before == Some(Kind::Under);
+    // that of an age is seldom in seconds
+    let is_bound = key == Kind::Buckets || before == Some(Kind::Under) && key != Kind::Age;
     // the whole list at once, so that one fix is enough
     let mut list = vec![here.found];
     let mut after = here.tokens[here.index + 1..].chunks(2).take(FAR);
@@ -37,7 +38,7 @@ pub(super) fn unit_missing(here: &Here, d: Diagnostic) -> Diagnostic {
         let units: &[&str] = match key {
             Kind::Window => &["d"],
             _ if before == Some(Kind::In) => &["h", "d"],
-            _ if is_bound && key != Kind::Age => &["ms", "s", "m"],
+            _ if is_bound => &["ms", "s", "m"],
             _ => &["ms", "s", "m", "h", "d"],
         };
         let all = |unit: &&str| {
