@@ -452,3 +452,15 @@ pub fn modifier(text: &str) -> (&str, String) {
     let modifier = if rest.is_empty() { String::new() } else { format!(" {rest}") };
     (node.span.of(text), modifier)
 }
+
+/// Whether it is a comparison without `bool`, other than those that only drop NaN and what is negative.
+pub fn is_filter(expr: &Expr) -> bool {
+    let Expr::Binary(node) = expr.without_parens() else { return false };
+    let floor = match node.right.without_parens() {
+        Expr::Number(number) => number.value <= 0.0,
+        Expr::Unary(_) => true,
+        _ => false,
+    };
+    let keeps_shares = floor && matches!(node.op, BinaryOp::Greater | BinaryOp::GreaterEqual);
+    node.op.is_comparison() && !node.returns_bool && !keeps_shares
+}

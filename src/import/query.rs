@@ -1,6 +1,6 @@
 //! PromQL of other tools → the lines of a measure: selectors where a query only sums up a counter, PromQL in backticks else.
 
-use super::counted::{self, Counted, counted, is_of_a_range, strip, unclamped};
+use super::counted::{self, Counted, counted, is_filter, is_of_a_range, strip, unclamped};
 use super::labels::{self, ALL_KEPT};
 use super::sampled;
 use crate::promql::ast::{BinaryOp, Expr, walk};
@@ -163,6 +163,11 @@ impl Query {
     /// Whether its value may be no number though all that it reads is one: a quantile of nothing, 0 / 0.
     pub fn may_be_nan(&self) -> bool {
         promql::nan::may_be_nan(&self.expr).is_some()
+    }
+
+    /// A text such as `$namespace` or `${namespace}` in its matchers, which something else fills in before the tool reads the query.
+    pub fn placeholder(&self) -> Option<String> {
+        strings(&self.expr).iter().find_map(|text| window::placeholder(text).map(str::to_string))
     }
 
     /// Its selector, where it is nothing else.
@@ -562,6 +567,12 @@ fn opaque(query: &Query, inner: &Expr, of_good: bool) -> Measured {
     let word = if of_good { "good" } else { "bad" };
     let lines = vec![(word, format!("`({text}) >= 0`")), ("total", format!("`({text}) >= bool 0`"))];
     let by = labels::kept(inner);
+    if is_filter(inner) {
+        notes.push(
+            "check: the comparison yields the number that it compares, not a share; with `bool` it would be 0 or 1"
+                .into(),
+        );
+    }
     notes.push("a ratio does not say of how many events: here every second weighs the same".into());
     if by.is_none() {
         notes.push(ALL_KEPT.into());

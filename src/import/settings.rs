@@ -258,7 +258,12 @@ impl Reader<'_> {
     /// A query; says why it is none, and for which SLO that is left out.
     pub fn query(&mut self, node: &Rc<Node>, key: &str, slo: &str) -> Result<Query, String> {
         let Some(text) = self.text_of(node, key) else { return Err(String::new()) };
-        Query::read(&text).map_err(|Refused { why, part }| {
+        let query = Query::read(&text);
+        if let Some(found) = query.as_ref().ok().and_then(Query::placeholder) {
+            let at = self.part(node, &found);
+            self.say(say::changed(at, format!("`{found}` is filled in by something else; here it is that text")));
+        }
+        query.map_err(|Refused { why, part }| {
             let at = self.part(node, &part);
             self.say(say::left_out(at, format!("{slo}: {why}")));
             format!("{key} {}: {why}", text.split_whitespace().collect::<Vec<_>>().join(" "))

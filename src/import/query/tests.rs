@@ -220,14 +220,44 @@ fn what_a_chart_only_quotes_is_read() {
         "sum(rate(x[{{`{{.window}}`}}]))",
         "sum(rate(x[{{- `{{ .window }}` -}}]))",
         "{{`sum(rate(x[{{.window}}]))`}}",
+        "sum(rate(x[{% raw %}{{.window}}{% endraw %}]))",
+        "{%- raw -%} sum(rate(x[{{ .window }}])) {%- endraw -%}",
     ] {
         assert_eq!(Query::read(text).expect(text).text(), "sum(rate(x[$window]))", "{text}");
     }
-    for text in
-        ["sum(rate(x{a=\"{{ \"b\" | quote }}\"}[5m]))", "sum(rate(x{a=\"{{ include \"b\" . }}\"}[5m]))", "{{ \"x"]
-    {
+    for text in [
+        "sum(rate(x[{% if a %}5m{% endif %}]))",
+        "sum(rate(x[{% raw",
+        "sum(rate(x{a=\"{{ \"b\" | quote }}\"}[5m]))",
+        "sum(rate(x{a=\"{{ include \"b\" . }}\"}[5m]))",
+        "{{ \"x",
+    ] {
         assert!(Query::read(text).is_err(), "{text}");
     }
+}
+
+/// A comparison without `bool` is no share of errors.
+#[test]
+fn what_is_compared_is_no_ratio() {
+    let said = |text: &str| {
+        let notes = ratio(&Query::read(text).expect(text), false).notes;
+        notes.iter().any(|note| note.starts_with("check: the comparison yields"))
+    };
+    assert!(said("sum(rate(x[{{.window}}])) < 10"));
+    assert!(said("(avg_over_time(x[{{.window}}]) > 0.8)"));
+    assert!(!said("avg_over_time(x[{{.window}}]) > bool 0.8"));
+    assert!(!said("avg_over_time(x[{{.window}}]) >= 0"));
+    assert!(!said("avg_over_time(x[{{.window}}]) > -Inf"));
+    assert!(!said("avg_over_time(x[{{.window}}])"));
+}
+
+/// What something else fills in before the tool reads it is a text like any other here.
+#[test]
+fn texts_that_others_fill_in_are_found() {
+    let of = |text: &str| Query::read(text).expect(text).placeholder();
+    assert_eq!(of("sum(rate(x{namespace=\"$namespace\"}[{{.window}}]))").as_deref(), Some("$namespace"));
+    assert_eq!(of("sum(rate(x{a=~\"b-${env}-.*\"}[{{.window}}]))").as_deref(), Some("${env}"));
+    assert_eq!(of("sum(rate(x{a=~\"^b$|^c$\",d=\"5$\"}[{{.window}}]))"), None);
 }
 
 /// An error query that counts what was fast is a frequent mistake, and is only asked about.

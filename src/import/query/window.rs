@@ -5,6 +5,26 @@ use super::Refused;
 /// The names that dashboards and specifications have for the window of a query.
 const WINDOWS: [&str; 4] = ["$__rate_interval", "$__interval", "$__range", "${window}"];
 
+/// A text without the signs by which Jinja, and so Ansible, leaves what stands between them alone.
+fn without_raw(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{%") {
+        out.push_str(before);
+        match after.split_once("%}") {
+            Some((inside, behind)) if ["raw", "endraw"].contains(&inside.trim_matches(['-', '+', ' '])) => {
+                rest = behind;
+            }
+            _ => {
+                out.push_str("{%");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// What a chart makes of a text that it only quotes: `{{ "{{.window}}" }}` stands for `{{.window}}` there.
 fn unquoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -27,7 +47,7 @@ fn unquoted(text: &str) -> String {
 
 /// Puts `$window` in the place of `{{ .window }}` and of what means the same.
 pub fn with_window(text: &str) -> Result<String, Refused> {
-    let text = unquoted(text);
+    let text = unquoted(&without_raw(text));
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(at) = rest.find("{{") {
@@ -52,4 +72,17 @@ pub fn with_window(text: &str) -> Result<String, Refused> {
         out = out.replace(name, "$window");
     }
     Ok(out)
+}
+
+/// What a shell, kustomize or a dashboard would fill in: `$name` or `${name}`.
+pub fn placeholder(text: &str) -> Option<&str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices('$').find_map(|(at, _)| {
+        let name = text[at + 1..].strip_prefix('{').unwrap_or(&text[at + 1..]);
+        let length = name.find(|c| !is_name(c)).unwrap_or(name.len());
+        let braced = text[at + 1..].starts_with('{');
+        let closed = !braced || name[length..].starts_with('}');
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        (begins && closed).then(|| &text[at..at + 1 + length + if braced { 2 } else { 0 }])
+    })
 }
