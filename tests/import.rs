@@ -395,6 +395,72 @@ fn a_range_in_place_of_the_window_is_said() {
     assert_eq!(said("max(broken)", "vector(1)"), (false, false));
 }
 
+/// What all SLOs have is on the alerts of the journey too; what one of them lacks is not.
+#[test]
+fn labels_of_all_slos_are_those_of_the_journey() {
+    let sloth = |second: &str| {
+        format!(
+            "version: prometheus/v1\nservice: shop\nslos:\n{}{}",
+            slo_with("one", "tier: gold, area: eu, team: web"),
+            slo_with("two", second)
+        )
+    };
+    let pyrra = |second: &str| {
+        let slo = |name: &str, labels: &str| {
+            let labels = labels.replace(", ", "\n    pyrra.dev/");
+            format!(
+                "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata:\n  name: shop-{name}-errors\n  labels:\n    pyrra.dev/{labels}\nspec:\n  target: \"99\"\n  window: 4w\n  indicator: {{ratio: {{errors: {{metric: 'a_total{{c=\"5\"}}'}}, total: {{metric: a_total}}}}}}\n"
+            )
+        };
+        slo("one", "tier: gold, area: eu, team: web") + "---\n" + &slo("two", second)
+    };
+    let openslo = |second: &str| {
+        let slo = |name: &str, labels: &str| {
+            let metric = |query: &str| format!("{{metricSource: {{type: Prometheus, spec: {{query: {query}}}}}}}");
+            format!(
+                "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: {name}, labels: {{{labels}}}}}\nspec:\n  service: shop\n  indicator: {{spec: {{ratioMetric: {{counter: true, bad: {}, total: {}}}}}}}\n  timeWindow: [{{duration: 28d, isRolling: true}}]\n  budgetingMethod: Occurrences\n  objectives: [{{target: 0.99}}]\n",
+                metric("b_total"),
+                metric("a_total")
+            )
+        };
+        slo("one", "tier: gold, area: eu, team: web") + "---\n" + &slo("two", second)
+    };
+    for (tool, made) in
+        [(Tool::Sloth, &sloth as &dyn Fn(&str) -> String), (Tool::Pyrra, &pyrra), (Tool::OpenSlo, &openslo)]
+    {
+        let parts = |second: &str| {
+            let made = import(tool, "slo.yaml", &made(second), None);
+            assert!(!made.imported.is_broken(), "{}", made.said());
+            let text = fields::squeezed(&made.text);
+            text.split("step ").map(str::to_string).collect::<Vec<_>>()
+        };
+        let all = parts("tier: gold, area: us, team: web");
+        let [journey, one, two] = all.as_slice() else { panic!("{all:?}") };
+        assert!(journey.contains("owner web") && journey.contains("labels { tier \"gold\" }"), "{journey}");
+        assert!(one.contains("labels { area \"eu\" }") && two.contains("labels { area \"us\" }"), "{all:?}");
+        assert!(!one.contains("owner") && !two.contains("owner"), "{all:?}");
+        let all = parts("area: eu, team: shop");
+        let [journey, one, two] = all.as_slice() else { panic!("{all:?}") };
+        assert!(journey.contains("labels { area \"eu\" }") && !journey.contains("owner web"), "{journey}");
+        assert!(one.contains("labels { tier \"gold\" }") && one.contains("owner web"), "{one}");
+        assert!(!two.contains("labels") && two.contains("owner shop"), "{two}");
+    }
+    // a label that pages have with another value cannot be the journey's, and that is said
+    let text = format!("version: prometheus/v1\nservice: a\nlabels: {{channel: web}}\nslos:\n{}", slo_with("one", ""))
+        + "    alerting: {page_alert: {labels: {channel: pager}}}\n";
+    let text = fields::squeezed(&import(Tool::Sloth, "slo.yaml", &text, None).text);
+    assert!(
+        text.contains("the label channel=\"web\" is not that of all") && !text.contains("labels { channel"),
+        "{text}"
+    );
+}
+
+fn slo_with(name: &str, labels: &str) -> String {
+    format!(
+        "  - name: {name}\n    objective: 99\n    labels: {{{labels}}}\n    sli: {{plugin: {{id: sloth-common/prometheus/targets/availability}}}}\n"
+    )
+}
+
 #[test]
 fn labels_of_one_document_stay_with_its_slos() {
     let document = |labels: &str, slo: &str| {
