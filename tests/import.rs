@@ -461,6 +461,51 @@ fn slo_with(name: &str, labels: &str) -> String {
     )
 }
 
+/// Conditions of two policies, or the quick and the slow window, may ask for the same: a row is said once.
+#[test]
+fn rows_that_are_the_same_stand_once() {
+    let condition = |name: &str| {
+        format!(
+            "{{kind: AlertCondition, metadata: {{name: {name}}}, spec: {{severity: page, condition: {{kind: burnrate, op: gt, threshold: 2, lookbackWindow: 1h, alertAfter: 5m}}}}}}"
+        )
+    };
+    let policy = |name: &str| {
+        format!(
+            "{{kind: AlertPolicy, metadata: {{name: {name}}}, spec: {{alertWhenBreaching: true, alertWhenNoData: {}, conditions: [{}]}}}}",
+            name == "second",
+            condition(name)
+        )
+    };
+    let openslo = format!(
+        "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: b}}\nspec:\n  service: a\n  indicator: {{spec: {{thresholdMetric: {{metricSource: {{type: Prometheus, spec: {{query: 'max(lag)'}}}}}}}}}}\n  timeWindow: [{{duration: 1w, isRolling: true}}]\n  budgetingMethod: Occurrences\n  objectives: [{{op: lte, value: 1, target: 0.99}}]\n  alertPolicies: [{}, {}]\n",
+        policy("first"),
+        policy("second")
+    );
+    let row = "{errorBudgetPercent: 8, shortWindow: 5m, longWindow: 1h}";
+    let rows = format!("{{quick: {row}, slow: {row}}}");
+    let sloth = format!(
+        "apiVersion: sloth.slok.dev/v1\nkind: AlertWindows\nspec: {{sloPeriod: 7d, page: {rows}, ticket: {rows}}}\n---\nversion: prometheus/v1\nservice: a\nslos:\n{}",
+        slo_with("b", "")
+    );
+    for (tool, text, lines) in [
+        (
+            Tool::OpenSlo,
+            openslo,
+            ["page 1.1905% in 1h ticket off no_data 15m page", "second is the row 1.1905% in 1h, as another condition"],
+        ),
+        (Tool::Sloth, sloth, ["page 8% in 1h", "ticket 8% in 1h }"]),
+    ] {
+        let made = import(tool, "slo.yaml", &text, None);
+        assert!(!made.imported.is_broken(), "{}", made.said());
+        let compiled = compile(&[("imported.tabi".to_string(), made.text.clone())]);
+        assert!(compiled.errors().is_empty(), "{}", compiled.rendered(|d| d.severity == Severity::Error));
+        let text = fields::squeezed(&made.text);
+        for line in lines {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+}
+
 #[test]
 fn labels_of_one_document_stay_with_its_slos() {
     let document = |labels: &str, slo: &str| {

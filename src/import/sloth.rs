@@ -516,7 +516,10 @@ fn windows(reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Period> {
             if long.abs_diff(short * 12) > long / 10 {
                 shorter.push(format!("{text} and {}", crate::promql::write::duration(short)));
             }
-            written[of].push(format!("{percentage}% in {text}"));
+            let line = format!("{percentage}% in {text}");
+            if !written[of].contains(&line) {
+                written[of].push(line);
+            }
             found.rows.push((urgency, text, burn));
         }
     }
