@@ -395,6 +395,117 @@ fn a_range_in_place_of_the_window_is_said() {
     assert_eq!(said("max(broken)", "vector(1)"), (false, false));
 }
 
+/// What all SLOs have is on the alerts of the journey too; what one of them lacks is not.
+#[test]
+fn labels_of_all_slos_are_those_of_the_journey() {
+    let sloth = |second: &str| {
+        format!(
+            "version: prometheus/v1\nservice: shop\nslos:\n{}{}",
+            slo_with("one", "tier: gold, area: eu, team: web"),
+            slo_with("two", second)
+        )
+    };
+    let pyrra = |second: &str| {
+        let slo = |name: &str, labels: &str| {
+            let labels = labels.replace(", ", "\n    pyrra.dev/");
+            format!(
+                "apiVersion: pyrra.dev/v1alpha1\nkind: ServiceLevelObjective\nmetadata:\n  name: shop-{name}-errors\n  labels:\n    pyrra.dev/{labels}\nspec:\n  target: \"99\"\n  window: 4w\n  indicator: {{ratio: {{errors: {{metric: 'a_total{{c=\"5\"}}'}}, total: {{metric: a_total}}}}}}\n"
+            )
+        };
+        slo("one", "tier: gold, area: eu, team: web") + "---\n" + &slo("two", second)
+    };
+    let openslo = |second: &str| {
+        let slo = |name: &str, labels: &str| {
+            let metric = |query: &str| format!("{{metricSource: {{type: Prometheus, spec: {{query: {query}}}}}}}");
+            format!(
+                "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: {name}, labels: {{{labels}}}}}\nspec:\n  service: shop\n  indicator: {{spec: {{ratioMetric: {{counter: true, bad: {}, total: {}}}}}}}\n  timeWindow: [{{duration: 28d, isRolling: true}}]\n  budgetingMethod: Occurrences\n  objectives: [{{target: 0.99}}]\n",
+                metric("b_total"),
+                metric("a_total")
+            )
+        };
+        slo("one", "tier: gold, area: eu, team: web") + "---\n" + &slo("two", second)
+    };
+    for (tool, made) in
+        [(Tool::Sloth, &sloth as &dyn Fn(&str) -> String), (Tool::Pyrra, &pyrra), (Tool::OpenSlo, &openslo)]
+    {
+        let parts = |second: &str| {
+            let made = import(tool, "slo.yaml", &made(second), None);
+            assert!(!made.imported.is_broken(), "{}", made.said());
+            let text = fields::squeezed(&made.text);
+            text.split("step ").map(str::to_string).collect::<Vec<_>>()
+        };
+        let all = parts("tier: gold, area: us, team: web");
+        let [journey, one, two] = all.as_slice() else { panic!("{all:?}") };
+        assert!(journey.contains("owner web") && journey.contains("labels { tier \"gold\" }"), "{journey}");
+        assert!(one.contains("labels { area \"eu\" }") && two.contains("labels { area \"us\" }"), "{all:?}");
+        assert!(!one.contains("owner") && !two.contains("owner"), "{all:?}");
+        let all = parts("area: eu, team: shop");
+        let [journey, one, two] = all.as_slice() else { panic!("{all:?}") };
+        assert!(journey.contains("labels { area \"eu\" }") && !journey.contains("owner web"), "{journey}");
+        assert!(one.contains("labels { tier \"gold\" }") && one.contains("owner web"), "{one}");
+        assert!(!two.contains("labels") && two.contains("owner shop"), "{two}");
+    }
+    // a label that pages have with another value cannot be the journey's, and that is said
+    let text = format!("version: prometheus/v1\nservice: a\nlabels: {{channel: web}}\nslos:\n{}", slo_with("one", ""))
+        + "    alerting: {page_alert: {labels: {channel: pager}}}\n";
+    let text = fields::squeezed(&import(Tool::Sloth, "slo.yaml", &text, None).text);
+    assert!(
+        text.contains("the label channel=\"web\" is not that of all") && !text.contains("labels { channel"),
+        "{text}"
+    );
+}
+
+fn slo_with(name: &str, labels: &str) -> String {
+    format!(
+        "  - name: {name}\n    objective: 99\n    labels: {{{labels}}}\n    sli: {{plugin: {{id: sloth-common/prometheus/targets/availability}}}}\n"
+    )
+}
+
+/// Conditions of two policies, or the quick and the slow window, may ask for the same: a row is said once.
+#[test]
+fn rows_that_are_the_same_stand_once() {
+    let condition = |name: &str| {
+        format!(
+            "{{kind: AlertCondition, metadata: {{name: {name}}}, spec: {{severity: page, condition: {{kind: burnrate, op: gt, threshold: 2, lookbackWindow: 1h, alertAfter: 5m}}}}}}"
+        )
+    };
+    let policy = |name: &str| {
+        format!(
+            "{{kind: AlertPolicy, metadata: {{name: {name}}}, spec: {{alertWhenBreaching: true, alertWhenNoData: {}, conditions: [{}]}}}}",
+            name == "second",
+            condition(name)
+        )
+    };
+    let openslo = format!(
+        "apiVersion: openslo/v1\nkind: SLO\nmetadata: {{name: b}}\nspec:\n  service: a\n  indicator: {{spec: {{thresholdMetric: {{metricSource: {{type: Prometheus, spec: {{query: 'max(lag)'}}}}}}}}}}\n  timeWindow: [{{duration: 1w, isRolling: true}}]\n  budgetingMethod: Occurrences\n  objectives: [{{op: lte, value: 1, target: 0.99}}]\n  alertPolicies: [{}, {}]\n",
+        policy("first"),
+        policy("second")
+    );
+    let row = "{errorBudgetPercent: 8, shortWindow: 5m, longWindow: 1h}";
+    let rows = format!("{{quick: {row}, slow: {row}}}");
+    let sloth = format!(
+        "apiVersion: sloth.slok.dev/v1\nkind: AlertWindows\nspec: {{sloPeriod: 7d, page: {rows}, ticket: {rows}}}\n---\nversion: prometheus/v1\nservice: a\nslos:\n{}",
+        slo_with("b", "")
+    );
+    for (tool, text, lines) in [
+        (
+            Tool::OpenSlo,
+            openslo,
+            ["page 1.1905% in 1h ticket off no_data 15m page", "second is the row 1.1905% in 1h, as another condition"],
+        ),
+        (Tool::Sloth, sloth, ["page 8% in 1h", "ticket 8% in 1h }"]),
+    ] {
+        let made = import(tool, "slo.yaml", &text, None);
+        assert!(!made.imported.is_broken(), "{}", made.said());
+        let compiled = compile(&[("imported.tabi".to_string(), made.text.clone())]);
+        assert!(compiled.errors().is_empty(), "{}", compiled.rendered(|d| d.severity == Severity::Error));
+        let text = fields::squeezed(&made.text);
+        for line in lines {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+}
+
 #[test]
 fn labels_of_one_document_stay_with_its_slos() {
     let document = |labels: &str, slo: &str| {

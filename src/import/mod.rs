@@ -284,5 +284,6 @@ fn merged(all: Vec<Service>) -> Vec<Service> {
         first.slos.append(&mut service.slos);
         first.lost.append(&mut service.lost);
     }
+    services.iter_mut().for_each(Service::lift);
     services
 }

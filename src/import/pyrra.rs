@@ -120,13 +120,7 @@ fn journey(group: Vec<Read>) -> Service {
             }
         }
     }
-    // what all have stands once
-    if let Some(first) = service.slos.first().map(|slo| slo.owner.clone())
-        && service.slos.iter().all(|slo| slo.owner == first)
-    {
-        service.owner = first;
-        service.slos.iter_mut().for_each(|slo| slo.owner = None);
-    }
+    service.lift();
     service
 }
 

@@ -31,6 +31,27 @@ pub struct Service {
     pub lost: Vec<String>,
 }
 
+impl Service {
+    /// What all its SLOs have stands once, so that the alerts of the journey itself have it too.
+    pub fn lift(&mut self) {
+        let Some((first, others)) = self.slos.split_first() else { return };
+        let in_all = |pair: &&Pair| {
+            let same = |own: &Pair| own.key == pair.key && own.value == pair.value;
+            others.iter().all(|slo| slo.labels.iter().any(same)) && !self.labels.iter().any(|far| far.key == pair.key)
+        };
+        let shared: Vec<Pair> = first.labels.iter().filter(in_all).cloned().collect();
+        let owner = first.owner.clone().filter(|owner| others.iter().all(|slo| slo.owner.as_ref() == Some(owner)));
+        for slo in &mut self.slos {
+            slo.labels.retain(|own| !shared.iter().any(|far| far.key == own.key));
+            if self.owner.is_none() && owner.is_some() {
+                slo.owner = None;
+            }
+        }
+        self.labels.extend(shared);
+        self.owner = self.owner.take().or(owner);
+    }
+}
+
 /// One SLO.
 #[derive(Debug, Clone)]
 pub struct Slo {

@@ -405,6 +405,11 @@ fn nearer_labels(service: &mut Service) {
         }
         let others = service.slos.iter_mut().filter(|slo| !apart(slo, &far.key) && !has(&slo.labels, &far.key));
         others.for_each(|slo| slo.labels.push(far.clone()));
+        service.notes.push(format!(
+            "check: the label {}={} is not that of all: pages or tickets of an SLI have another, so the alerts of the journey itself have what tabi.toml says",
+            far.key,
+            quote(&far.value)
+        ));
     }
 }
 
@@ -511,7 +516,10 @@ fn windows(reader: &mut Reader<'_>, node: &Rc<Node>) -> Option<Period> {
             if long.abs_diff(short * 12) > long / 10 {
                 shorter.push(format!("{text} and {}", crate::promql::write::duration(short)));
             }
-            written[of].push(format!("{percentage}% in {text}"));
+            let line = format!("{percentage}% in {text}");
+            if !written[of].contains(&line) {
+                written[of].push(line);
+            }
             found.rows.push((urgency, text, burn));
         }
     }

@@ -88,7 +88,7 @@ fn policy_rows(
     words(reader, context, &spec, "an alert policy", found);
     let no_data = reader.flag(&spec, "alertWhenNoData").unwrap_or(false);
     found.no_data |= no_data;
-    let pages = found.rows[0].len();
+    let mut has_pages = false;
     if let Some(resolved) = reader.flag(&spec, "alertWhenResolved") {
         let message =
             format!("`alertWhenResolved: {resolved}` is `send_resolved: {resolved}` of a receiver of the Alertmanager");
@@ -120,10 +120,10 @@ fn policy_rows(
     for node in conditions {
         let Some(condition) = object(reader, index, &node, "conditionRef", "AlertCondition", found) else { continue };
         if breaching {
-            condition_row(reader, context, &condition, window, found);
+            has_pages |= condition_row(reader, context, &condition, window, found) == Some(0);
         }
     }
-    found.no_data_pages |= no_data && found.rows[0].len() > pages;
+    found.no_data_pages |= no_data && has_pages;
     Some(())
 }
 
@@ -182,13 +182,14 @@ fn object(
     }
 }
 
+/// Adds the row of a condition, and says whether it is one of pages (0) or of tickets (1).
 fn condition_row(
     reader: &mut Reader<'_>,
     context: &mut Context,
     node: &Rc<Node>,
     window: u64,
     found: &mut Found,
-) -> Option<()> {
+) -> Option<usize> {
     let fields = reader.fields(node, "an AlertCondition", OBJECT)?;
     let name = node.get("metadata").and_then(|m| m.get("name")).and_then(|n| n.text());
     let name = name.unwrap_or("a condition").to_string();
@@ -242,8 +243,14 @@ fn condition_row(
         );
     }
     let urgency = urgency(reader, &spec, &name, found);
-    found.rows[urgency].push(format!("{share}% in {}", duration(long)));
-    Some(())
+    let row = format!("{share}% in {}", duration(long));
+    if found.rows[urgency].contains(&row) {
+        // two policies, or a condition for each receiver
+        found.note(format!("{name} is the row {row}, as another condition: it stands there once"));
+    } else {
+        found.rows[urgency].push(row);
+    }
+    Some(urgency)
 }
 
 /// Page (0) or ticket (1), by the words that people have for it.
